@@ -1,0 +1,1 @@
+"""Grades the induction-head lab: values against a reference, within tolerances a rubric states."""
