@@ -1,0 +1,105 @@
+"""``properties``: what must hold of a value by itself, whatever the reference says."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.checks.base import BaseCheck
+from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed, not_numbers
+
+Array = NDArray[np.float64]
+
+
+class Properties(BaseCheck):
+    """Named properties of one value, all of which must hold."""
+
+    kind: Literal["properties"]
+    probe: str
+    halves_equal: bool = False
+    """The second half of the last axis repeats the first."""
+    within: tuple[float, float] | None = None
+    """Every entry is at least the first bound and less than the second."""
+    between: tuple[float, float] | None = None
+    """Every entry is between the bounds, both included."""
+    distinct: int | None = None
+    """At least this many different entries."""
+    same_as: str | None = None
+    """Entry for entry the student's own value of another probe."""
+    differs_from: str | None = None
+    """Not the student's own value of another probe."""
+
+    def probes(self) -> tuple[str, ...]:
+        """The probes this check reads."""
+        return tuple(name for name in (self.probe, self.same_as, self.differs_from) if name)
+
+    def references(self) -> tuple[str, ...]:
+        """None: a property needs no reference."""
+        return ()
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Say the first property that does not hold."""
+        value = as_numbers(evidence.observed[self.probe])
+        if value is None:
+            return not_numbers(evidence.observed[self.probe])
+        if not np.isfinite(value).all():
+            return failed("It holds NaN or infinite values.")
+        for broken in (*self._alone(value), *self._against(value, evidence)):
+            return failed(broken)
+        return PASSED
+
+    def _alone(self, value: Array) -> list[str]:
+        claims: list[tuple[bool, Callable[[Array], bool], str]] = [
+            (self.halves_equal, _halves_equal, "The second half does not repeat the first."),
+            (
+                self.within is not None,
+                self._is_within,
+                f"Some entries are outside [{self._bounds()}).",
+            ),
+            (
+                self.between is not None,
+                self._is_between,
+                f"Some entries are outside [{self._bounds()}].",
+            ),
+            (
+                self.distinct is not None,
+                self._is_varied,
+                f"Fewer than {self.distinct} different entries.",
+            ),
+        ]
+        return [text for wanted, holds, text in claims if wanted and not holds(value)]
+
+    def _against(self, value: Array, evidence: Evidence) -> list[str]:
+        broken = []
+        if self.same_as and not _same(value, as_numbers(evidence.observed[self.same_as])):
+            broken.append("Called again with the same seed it gave something else.")
+        if self.differs_from and _same(value, as_numbers(evidence.observed[self.differs_from])):
+            broken.append("Called with another seed it gave the same.")
+        return broken
+
+    def _bounds(self) -> str:
+        low, high = self.within or self.between or (0, 0)
+        return f"{low:g}, {high:g}"
+
+    def _is_within(self, value: Array) -> bool:
+        low, high = self.within or (-np.inf, np.inf)
+        return bool(((value >= low) & (value < high)).all())
+
+    def _is_between(self, value: Array) -> bool:
+        low, high = self.between or (-np.inf, np.inf)
+        return bool(((value >= low) & (value <= high)).all())
+
+    def _is_varied(self, value: Array) -> bool:
+        return len(np.unique(value)) >= (self.distinct or 0)
+
+
+def _halves_equal(value: Array) -> bool:
+    if value.ndim == 0 or value.shape[-1] % 2:
+        return False
+    half = value.shape[-1] // 2
+    return half > 0 and bool(np.array_equal(value[..., :half], value[..., half:]))
+
+
+def _same(one: Array, other: Array | None) -> bool:
+    return other is not None and bool(np.array_equal(one, other))

@@ -1,0 +1,44 @@
+"""``shape``: the value has the reference's shape and the right sort of numbers."""
+
+from typing import Literal
+
+import numpy as np
+
+from grader.checks.base import BaseCheck
+from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed, not_numbers
+from grader.values import Numbers, describe
+
+
+class Shape(BaseCheck):
+    """The value is numbers of a given shape."""
+
+    kind: Literal["shape"]
+    probe: str
+    axes: tuple[str, ...] = ()
+    """Axis names for the feedback, such as ``[n_layers, n_heads]``."""
+    numbers: Literal["any", "integer"] = "any"
+
+    def probes(self) -> tuple[str, ...]:
+        """The probes this check reads."""
+        return (self.probe,)
+
+    def judge(self, evidence: Evidence) -> Finding:
+        """Compare shapes exactly; nothing is broadcast."""
+        value = evidence.observed[self.probe]
+        observed = as_numbers(value)
+        reference = as_numbers(evidence.expected[self.probe].value)
+        if observed is None or reference is None:
+            return not_numbers(value)
+        if observed.shape != reference.shape:
+            names = f" [{', '.join(self.axes)}]" if self.axes else ""
+            wanted = (
+                f"shape {list(reference.shape)}{names}" if reference.shape else "a single number"
+            )
+            return failed(f"Expected {wanted}; your code gave {describe(value)}.")
+        if self.numbers == "integer" and not _integer(value):
+            return failed("Expected whole numbers (an integer dtype).")
+        return PASSED
+
+
+def _integer(value: object) -> bool:
+    return isinstance(value, Numbers) and np.issubdtype(value.array.dtype, np.integer)

@@ -1,0 +1,157 @@
+"""The command line: options in, one call, exit code out. No decision lives here."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.errors import GraderError
+
+_WRONG_USAGE = 2
+
+
+class _Grade(click.Group):
+    """``grade NOTEBOOK`` is ``grade run NOTEBOOK``: whatever is no command is a notebook."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands:
+            args = ["run", *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=_Grade,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "ignore_unknown_options": True,
+        "max_content_width": 100,
+    },
+    subcommand_metavar="NOTEBOOK.ipynb | COMMAND [OPTIONS]",
+)
+@click.version_option(package_name="induction-lab-grader", prog_name="grade")
+def cli() -> None:
+    """Grade a notebook of the induction-head lab.
+
+    Runs the notebook, calls its functions on inputs it has not seen, compares what comes back with the
+    reference and says, criterion by criterion, what was earned, what was wrong and why.
+
+    Exit codes: 0 full marks, 1 graded and marks lost, 2 could not be graded or wrong usage, 3 the
+    grader's own side failed.
+    """
+
+
+@cli.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option(
+    "--json", "json_path", type=click.Path(path_type=Path), help="Write the report as JSON."
+)
+@click.option(
+    "--html", "html_path", type=click.Path(path_type=Path), help="Write the report as a page."
+)
+@click.option("--rubric", help="A lab's name or a rubric file; the lab installed by default.")
+@click.option(
+    "--model",
+    help="Grading model in place of the rubric's: planted-LxH@SEED, a name or a directory.",
+)
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of the run."
+)
+@click.option("--only", help="One criterion's id, or one function's name.")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    notebook: Path,
+    json_path: Path | None,
+    html_path: Path | None,
+    rubric: str | None,
+    model: str | None,
+    device: str,
+    seed: int,
+    only: str | None,
+) -> None:
+    """Grade one notebook (the word `run` may be left out)."""
+    from grader.commands.run import grade_notebook
+    from grader.pipeline import Settings
+
+    settings = Settings(model=model, device=device, seed=seed, only=only)
+    ctx.exit(
+        grade_notebook(
+            notebook, rubric=rubric, settings=settings, json_path=json_path, html_path=html_path
+        )
+    )
+
+
+@cli.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it.")
+@click.option(
+    "--example", is_flag=True, help="A filled-in notebook with two mistakes, to try the grader on."
+)
+def template(output: Path | None, *, example: bool) -> None:
+    """Write the notebook a student works in."""
+    from grader.commands.template import write_template
+
+    write_template(output, example=example)
+
+
+@cli.command()
+def doctor() -> None:
+    """Say what works on this machine, and what to do about what does not."""
+    from grader.commands.doctor import examine
+
+    examine()
+
+
+@cli.group()
+def key() -> None:
+    """Make and verify answer keys."""
+
+
+@key.command()
+@click.option("--rubric", help="A lab's name or a rubric file.")
+@click.option("--model", help="Grading model in place of the rubric's.")
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="Where to write it."
+)
+def build(rubric: str | None, model: str | None, device: str, seed: int, output: Path) -> None:
+    """Run the reference and keep its answers."""
+    from grader.commands.key import build_to
+
+    build_to(output, rubric=rubric, model=model, device=device, seed=seed)
+
+
+@key.command()
+@click.option("--rubric", help="A lab's name or a rubric file.")
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+)
+@click.pass_context
+def verify(ctx: click.Context, rubric: str | None, device: str) -> None:
+    """Check that the key that ships is what the reference answers here and now."""
+    from grader.commands.key import verify_shipped
+
+    ctx.exit(verify_shipped(rubric=rubric, device=device))
+
+
+def main() -> None:
+    """Run the command line; every error of ours is one clear message on standard error."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except GraderError as error:
+        click.echo(f"grade: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(_WRONG_USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("grade: stopped.", err=True)
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)

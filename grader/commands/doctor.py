@@ -1,0 +1,89 @@
+"""``grade doctor``: what works on this machine, in plain words."""
+
+import importlib.util
+import os
+import platform
+from importlib import metadata
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from grader.errors import GraderError
+from grader.execution import run_job
+from grader.key_store import shipped_key
+from grader.probing import Job
+from grader.rubric_file import RubricFile, find_rubric
+
+
+def examine() -> None:
+    """Try everything grading needs and print a line for each."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column()
+    table.add_row("Python", platform.python_version())
+    for name in ("torch", "transformer_lens", "nbclient", "ipykernel", "induction-lab-grader"):
+        table.add_row(name, _installed(name))
+    file = find_rubric(None)
+    table.add_row(
+        "Rubric", f"{file.rubric.lab} {file.rubric.version}, {len(file.rubric.criteria)} criteria"
+    )
+    table.add_row("Answer key", _key(file))
+    table.add_row("Reference", _reference(file))
+    table.add_row("Kernel", _kernel(file))
+    table.add_row("GPT-2 weights", _weights())
+    table.add_row("Isolation", "none: grade only notebooks you trust")
+    Console().print(table)
+
+
+def _installed(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return f"not installed: pip install {name}"
+
+
+def _key(file: RubricFile) -> str:
+    try:
+        key = shipped_key(file)
+    except GraderError as error:
+        return str(error)
+    if key is None:
+        return "the one that ships does not fit the rubric: one is made on first use"
+    return f"ships with the package, for {key.about.model} (made with torch {key.about.torch})"
+
+
+def _reference(file: RubricFile) -> str:
+    package = file.rubric.reference.modules[0].split(".")[0]
+    if importlib.util.find_spec(package) is None:
+        return "not installed: self-checks work, other models and seeds do not"
+    return "installed"
+
+
+def _kernel(file: RubricFile) -> str:
+    """Start a real one with the grading model."""
+    job = Job(
+        cells=(),
+        probes=(),
+        recordings={},
+        limits=file.rubric.limits,
+        model=file.rubric.models["grading"],
+        device="auto",
+        seed=0,
+    )
+    try:
+        environment = run_job(job).environment
+    except GraderError as error:
+        return str(error)
+    return f"starts, with {environment['model']} on {environment['device']}"
+
+
+def _weights() -> str:
+    home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
+    hub = Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
+    found = [
+        name for name in ("models--gpt2", "models--openai-community--gpt2") if (hub / name).is_dir()
+    ]
+    if found:
+        return f"found in {hub}: --model gpt2-small works"
+    return f"not in {hub}; not needed, unless you grade with --model gpt2-small"

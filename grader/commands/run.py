@@ -1,0 +1,49 @@
+"""``grade NOTEBOOK``: progress while it runs, then the report."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.commands.progress import Display
+from grader.errors import GraderError
+from grader.key_file import write_atomically
+from grader.pipeline import Settings, grade
+from grader.render.html import to_html
+from grader.render.json import to_json
+from grader.render.terminal import render
+from grader.rubric_file import find_rubric
+
+
+def grade_notebook(
+    notebook: Path,
+    *,
+    rubric: str | None,
+    settings: Settings,
+    json_path: Path | None,
+    html_path: Path | None,
+) -> int:
+    """Grade one notebook, show the report, write the files asked for.
+
+    Returns:
+        The exit code: 0 for full marks, 1 when marks were lost.
+
+    Raises:
+        GraderError: It could not be graded, or a file could not be written.
+    """
+    console = Console()
+    file = find_rubric(rubric)
+    with Display(Console(stderr=True)) as display:
+        report = grade(notebook, file, settings, display.listener())
+    console.print(render(report))
+    if json_path is not None:
+        _write(json_path, to_json(report))
+    if html_path is not None:
+        _write(html_path, to_html(report))
+    return 0 if report.full_marks else 1
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_atomically(path, text.encode())
+    except OSError as error:
+        raise GraderError(f"Cannot write {path}: {error.strerror or error}.") from error

@@ -1,0 +1,32 @@
+"""``grade template``: the notebook to work in."""
+
+from importlib import resources
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.errors import GraderError
+from grader.rubric_file import find_rubric
+
+
+def write_template(output: Path | None, *, example: bool) -> None:
+    """Write the template, or the example submission, without overwriting anything.
+
+    Raises:
+        GraderError: There is a file of that name already, or it cannot be written.
+    """
+    stem = "example_submission" if example else find_rubric(None).rubric.lab
+    source = resources.files("student_template") / f"{stem}.ipynb"
+    path = output or Path(f"{stem}.ipynb")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(source.read_text(encoding="utf-8"))
+    except FileExistsError as error:
+        raise GraderError(
+            f"{path} is there already: it may hold your work. Choose another name with -o."
+        ) from error
+    except OSError as error:
+        raise GraderError(f"Cannot write {path}: {error.strerror or error}.") from error
+    Console().print(
+        f"Wrote {path}. Open it in Jupyter; check your work with: grade {path}", highlight=False
+    )

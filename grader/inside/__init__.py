@@ -1,0 +1,16 @@
+"""What runs beside student code: the driver, and what the kernel needs to answer probes.
+
+Nothing here knows an expected value, a tolerance or a point.
+"""
+
+MIME = "application/vnd.induction-lab-grader+json"
+"""The display type under which the kernel hands values to the driver."""
+
+KERNEL_ENVIRONMENT = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "PLOTLY_RENDERER": "plotly_mimetype",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+"""Set for the kernel's process: nothing is downloaded, and plotly shows data, which figures are graded by."""

@@ -1,0 +1,128 @@
+"""What a kernel does before the first student cell: seeds, models in place of downloads, shims."""
+
+import platform
+import random
+import sys
+import types
+from typing import Any
+
+import numpy as np
+import torch
+import transformer_lens
+from IPython.core.getipython import get_ipython
+from transformer_lens import HookedTransformer
+
+from grader.inside import MIME
+from grader.inside.shelf import Shelf, resolve_device, shape_of
+
+
+class Kernel:
+    """The one kernel this process is."""
+
+    shelf: Shelf
+    model: str
+
+
+def prepare(model: str, device: str, seed: int) -> None:
+    """Make this kernel ready for a notebook and tell the driver what it is.
+
+    Args:
+        model: Name of the grading model.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        seed: For torch, numpy and random.
+
+    Raises:
+        KernelError: The model cannot be built or loaded.
+    """
+    Kernel.shelf = Shelf(resolve_device(device))
+    Kernel.model = model
+    grading = Kernel.shelf.pristine(model)
+    _hand_out_models()
+    _shim_colab()
+    _shim_shell()
+    calm(seed)
+    publish({"environment": _environment(grading)})
+
+
+def calm(seed: int) -> None:
+    """Bring the global state a probe depends on back to what it was at the start."""
+    torch.set_default_dtype(torch.float32)
+    torch.set_default_device(None)
+    torch.set_grad_enabled(False)
+    torch.manual_seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 (students draw from numpy's global generator)
+    random.seed(seed)
+
+
+def publish(content: dict[str, Any]) -> None:
+    """Hand the driver a JSON object."""
+    shell = get_ipython()
+    if shell is not None:
+        shell.display_pub.publish(data={MIME: content}, metadata={})
+
+
+def _environment(grading: HookedTransformer) -> dict[str, Any]:
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "transformer_lens": getattr(transformer_lens, "__version__", None)
+        or _version("transformer_lens"),
+        "model": Kernel.model,
+        "shape": shape_of(grading),
+        "device": Kernel.shelf.device,
+    }
+
+
+def _version(distribution: str) -> str:
+    from importlib.metadata import version
+
+    return version(distribution)
+
+
+def _hand_out_models() -> None:
+    """Every way the lab could load a model gives the grading model, with weights of its own."""
+
+    def grading_model(*_args: Any, **_kwargs: Any) -> HookedTransformer:
+        return Kernel.shelf.for_notebook(Kernel.model)
+
+    for name in ("from_pretrained", "from_pretrained_no_processing"):
+        setattr(HookedTransformer, name, staticmethod(grading_model))
+    bridge = getattr(sys.modules.get("transformer_lens.model_bridge"), "TransformerBridge", None)
+    if bridge is not None:
+        bridge.boot_transformers = staticmethod(grading_model)
+
+
+class _Anything(types.ModuleType):
+    """A module whose every attribute is a function that does nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *_args, **_kwargs: None
+
+
+def _shim_colab() -> None:
+    """``from google.colab import drive`` works and does nothing."""
+    colab = _Anything("google.colab")
+    colab.__path__ = []
+    for part in ("drive", "files", "userdata", "output"):
+        module = _Anything(f"google.colab.{part}")
+        setattr(colab, part, module)
+        sys.modules[module.__name__] = module
+    sys.modules["google.colab"] = colab
+    google = sys.modules.setdefault("google", types.ModuleType("google"))
+    google.colab = colab  # type: ignore[attr-defined]  # the shim is what defines it
+
+
+def _shim_shell() -> None:
+    """``input()`` gives an empty line; ``exit()`` ends a cell, not the kernel."""
+    shell = get_ipython()
+    if shell is None:
+        return
+    shell.kernel.raw_input = lambda _prompt="": ""
+    shell.kernel.getpass = lambda *_args, **_kwargs: ""
+    shell.user_ns.update(exit=_leave, quit=_leave)
+
+
+def _leave(*_args: Any) -> None:
+    raise SystemExit

@@ -1,0 +1,129 @@
+"""One probe in the kernel: the world it asks for, the expression, the value. Never a verdict."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+import torch
+from IPython.core.getipython import get_ipython
+
+from grader.inside.encoder import encode
+from grader.inside.prelude import Kernel, calm, publish
+from grader.inside.stand_in import StandIn
+from grader.values import Failure, Observation, RecordedCall, Recording, Value
+from grader.wire import UnreadableError, pack, unpack
+
+_ABSENT = object()
+
+
+def answer(request: str) -> None:
+    """Evaluate a probe in the student's namespace and publish what came of it.
+
+    Args:
+        request: The probe as base64 of JSON, written by the driver.
+    """
+    probe = json.loads(base64.b64decode(request))
+    shell = get_ipython()
+    namespace: dict[str, Any] = shell.user_ns if shell is not None else {}
+    start = perf_counter()
+    observation = observe(probe, namespace)
+    seconds = perf_counter() - start
+    try:
+        body = pack(observation)
+    except UnreadableError as error:
+        body = pack(Failure(kind="unreadable", message=str(error)))
+    publish({"observation": base64.b64encode(body).decode(), "seconds": seconds})
+
+
+def observe(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Observation:
+    """Evaluate one probe; whatever student code does becomes an observation."""
+    if probe["function"] not in namespace and probe["function"] not in probe["bind"]:
+        return Failure(kind="missing")
+    try:
+        with _world(probe, namespace):
+            # The rubric's own expression, compiled: it names student functions, and holds no student text.
+            code = compile(probe["expression"], f"<probe {probe['id']}>", "eval")
+            return encode(eval(code, namespace))  # noqa: S307 (the rubric's expression, see above)
+    except UnreadableError as error:
+        return Failure(kind="unreadable", message=str(error))
+    except NotImplementedError as error:
+        return Failure(kind="not_attempted", message=_message(error))
+    except BaseException as error:  # noqa: BLE001 (student code may raise anything at all)
+        name = type(error).__name__
+        return Failure(
+            kind="raised", ename=name, message=_message(error) + _line(error, probe["function"])
+        )
+
+
+@contextmanager
+def _world(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Iterator[None]:
+    """Bind the probe's names for its duration, on a calm machine with pristine models."""
+    calm(probe["seed"])
+    device = Kernel.shelf.device
+    names: dict[str, Any] = {
+        local: Kernel.shelf.pristine(name) for local, name in probe["models"].items()
+    }
+    names |= {
+        local: torch.tensor(rows, dtype=torch.int64, device=device)
+        for local, rows in probe["tensors"].items()
+    }
+    names |= probe["constants"]
+    names |= {target: namespace[source] for target, source in probe["bind"].items()}
+    for recorded in probe["provide"]:
+        recording = _recording(recorded)
+        own = names.get(recording.replaces, namespace.get(recording.replaces))
+        names[recording.replaces] = StandIn(recording, own, device)
+    before = {name: namespace.get(name, _ABSENT) for name in names}
+    namespace.update(names)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is _ABSENT:
+                namespace.pop(name, None)
+            else:
+                namespace[name] = value
+
+
+def _recording(recorded: Mapping[str, Any]) -> Recording:
+    rows = [
+        RecordedCall(
+            arguments={k: _value(v) for k, v in row["arguments"].items()},
+            result=_value(row["result"]),
+        )
+        for row in recorded["rows"]
+    ]
+    return Recording(
+        replaces=recorded["replaces"],
+        parameters=recorded["parameters"],
+        cycle=recorded["cycle"],
+        rows=tuple(rows),
+    )
+
+
+def _value(encoded: str) -> Value:
+    observation = unpack(base64.b64decode(encoded))
+    if isinstance(observation, Failure):
+        raise UnreadableError("a recorded call holds no value")
+    return observation
+
+
+def _message(error: BaseException) -> str:
+    """The exception's first argument when it is plain text; its own methods are never called."""
+    args = BaseException.args.__get__(error)  # type: ignore[attr-defined]  # a C slot without a stub
+    return args[0] if args and type(args[0]) is str else ""
+
+
+def _line(error: BaseException, function: str) -> str:
+    """Where in the student's function it was raised."""
+    trace = BaseException.__traceback__.__get__(error)  # type: ignore[attr-defined]  # a C slot without a stub
+    line = ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_name == function:
+            line = f" (line {trace.tb_lineno - code.co_firstlineno + 1} of {function})"
+        trace = trace.tb_next
+    return line

@@ -1,0 +1,201 @@
+"""One submission from the first cell to the last probe, whatever its code does to the kernel."""
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from grader.frames import Frame, FrameKind
+from grader.inside.figures import MAX_HEATMAPS, PLOTLY_MIME, heatmaps_of_output
+from grader.inside.session import CellRun, Session, StartError
+from grader.values import Failure, Numbers
+from grader.wire import pack
+
+Send = Callable[[Frame], None]
+
+
+class Trouble(Exception):
+    """The machine's fault, or the model's: nothing can be graded."""
+
+
+class Run:
+    """Runs a job's cells and probes, replacing the kernel when it is lost.
+
+    A cell that costs the kernel is replayed as its definitions only; a function that does is
+    not called again. Everything else goes on.
+    """
+
+    def __init__(
+        self, job: dict[str, Any], recorded: dict[str, list[dict[str, Any]]], home: Path, send: Send
+    ) -> None:
+        """Take the job, the recorded rows to pass on, a private directory, and where frames go."""
+        self._job = job
+        self._recorded = recorded
+        self._home = home
+        self._send = send
+        self._limits = job["limits"]
+        self._deadline = 0.0
+        self._restarts = 0
+        self._lethal: set[int] = set()
+        self._reported: set[int] = set()
+        self._given_up: dict[str, Failure] = {}
+        self._heatmaps = 0
+        self._session: Session | None = None
+
+    async def everything(self) -> None:
+        """Run all cells, then all probes."""
+        try:
+            await self._ready()
+            for probe in self._job["probes"]:
+                await self._probe(probe)
+        finally:
+            await self._stop()
+
+    async def _stop(self) -> None:
+        if self._session is not None:
+            await self._session.stop()
+        self._session = None
+
+    def _left(self) -> float:
+        return self._deadline - monotonic()
+
+    def _can_restart(self) -> bool:
+        return self._restarts <= self._limits["restarts"] and self._left() > 0
+
+    async def _ready(self) -> None:
+        """A kernel in which every cell has run, those that cost a kernel as definitions only."""
+        while self._session is None:
+            session = await self._started()
+            if not self._deadline:
+                self._deadline = monotonic() + self._limits["notebook"]
+            for cell in self._job["cells"]:
+                if not await self._cell(session, cell):
+                    self._restarts += 1
+                    await self._stop()
+                    break
+            if self._session is None and not self._can_restart():
+                return
+
+    async def _started(self) -> Session:
+        home = self._home / f"kernel-{self._restarts}"
+        home.mkdir()
+        self._session = session = Session(home, self._limits["start"])
+        try:
+            await session.start()
+        except StartError as error:
+            raise Trouble(str(error)) from error
+        settings = f"{self._job['model']!r}, {self._job['device']!r}, {self._job['seed']!r}"
+        prelude = f"from grader.inside.prelude import prepare as _prepare; _prepare({settings}); del _prepare"
+        run = await session.execute(prelude, self._limits["start"])
+        published = run.published
+        if run.status != "ok" or published is None:
+            late = f"it took longer than {self._limits['start']:g} s"
+            raise Trouble(
+                run.evalue or (late if run.status == "timed_out" else f"the kernel {run.status}")
+            )
+        if self._restarts == 0:
+            self._send(Frame(kind=FrameKind.ENVIRONMENT, head=published["environment"]))
+        return session
+
+    async def _cell(self, session: Session, cell: dict[str, Any]) -> bool:
+        """Run one cell; False when the kernel is lost."""
+        index = cell["index"]
+        source = cell["definitions"] if index in self._lethal else cell["source"]
+        if not source.strip():
+            return True
+        limit = min(self._limits["cell"], self._left())
+        if limit <= 0:
+            self._report(index, {"status": "skipped", "seconds": 0.0, "limit": "notebook"})
+            return True
+        run = await session.execute(source, limit)
+        which = "cell" if limit >= self._limits["cell"] else "notebook"
+        self._report(
+            index,
+            {
+                "status": run.status,
+                "seconds": run.seconds,
+                "ename": run.ename,
+                "evalue": run.evalue,
+                "limit": which if run.status == "timed_out" else "",
+            },
+        )
+        if run.alive:
+            self._draw(run, index)
+            return True
+        self._lethal.add(index)
+        return False
+
+    def _report(self, index: int, head: dict[str, Any]) -> None:
+        if index not in self._reported:
+            self._reported.add(index)
+            self._send(Frame(kind=FrameKind.CELL, head={"cell": index, **head}))
+
+    def _draw(self, run: CellRun, index: int) -> None:
+        """Send the heatmaps a cell displayed."""
+        if self._restarts:
+            return
+        for output in run.outputs:
+            for array in heatmaps_of_output((output.get("data") or {}).get(PLOTLY_MIME)):
+                if self._heatmaps < MAX_HEATMAPS:
+                    self._heatmaps += 1
+                    body = pack(Numbers(kind="ndarray", array=array))
+                    self._send(Frame(kind=FrameKind.HEATMAP, head={"cell": index}, payload=body))
+
+    async def _probe(self, probe: dict[str, Any]) -> None:
+        """Evaluate one probe; a function that hung or killed the kernel before is not called again."""
+        function = probe["function"]
+        if function in self._given_up:
+            self._observed(probe, pack(self._given_up[function]), 0.0)
+            return
+        if self._session is None and self._can_restart():
+            await self._ready()
+        limit = min(self._limits["probe"], self._left())
+        if self._session is None or limit <= 0:
+            which = "notebook" if limit <= 0 else "restarts"
+            self._observed(probe, pack(Failure(kind="timed_out", message=which)), 0.0)
+            return
+        run = await self._session.execute(self._question(probe), limit)
+        body = _observation(run)
+        if run.status in {"timed_out", "died"}:
+            failure = self._lost(run, limit)
+            self._given_up[function] = failure
+            body = pack(failure)
+        if not run.alive:
+            self._restarts += 1
+            await self._stop()
+        self._observed(probe, body, run.seconds)
+
+    def _lost(self, run: CellRun, limit: float) -> Failure:
+        if run.status == "died":
+            return Failure(kind="kernel_died", message="it stopped Python itself")
+        which = "probe" if limit >= self._limits["probe"] else "notebook"
+        return Failure(
+            kind="timed_out",
+            message=f"{run.seconds:.0f} s, {which} limit {self._limits[which]:g} s",
+        )
+
+    def _observed(self, probe: dict[str, Any], body: bytes, seconds: float) -> None:
+        head = {"probe": probe["id"], "seconds": seconds}
+        self._send(Frame(kind=FrameKind.OBSERVATION, head=head, payload=body))
+
+    def _question(self, probe: dict[str, Any]) -> str:
+        provide = [
+            {**self._job["recordings"][name], "rows": self._recorded.get(name, [])}
+            for name in probe["provide"]
+        ]
+        request = base64.b64encode(json.dumps({**probe, "provide": provide}).encode()).decode()
+        return f"from grader.inside.probe import answer as _answer; _answer({request!r})"
+
+
+def _observation(run: CellRun) -> bytes:
+    """The bytes the kernel published, passed on unread; the grader judges what they are worth."""
+    published = run.published or {}
+    encoded = published.get("observation")
+    if isinstance(encoded, str):
+        try:
+            return base64.b64decode(encoded, validate=True)
+        except ValueError:
+            pass
+    return pack(Failure(kind="unreadable", message="the kernel sent nothing back"))

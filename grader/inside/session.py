@@ -1,0 +1,187 @@
+"""One student kernel: started on its own terms, run cell by cell, stopped for certain."""
+
+import asyncio
+import logging
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Literal
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from traitlets.config import Config
+
+from grader.inside import KERNEL_ENVIRONMENT, MIME
+
+GRACE = 5.0
+"""Seconds an interrupted cell has to stop before its kernel is killed."""
+MAX_STREAM = 64 * 2**10
+"""Bytes of printed text kept of one cell."""
+
+Status = Literal["ok", "error", "timed_out", "died"]
+
+
+class StartError(Exception):
+    """The kernel did not come up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellRun:
+    """What running one cell came to."""
+
+    status: Status
+    seconds: float
+    outputs: list[dict[str, Any]]
+    alive: bool
+    """Whether the kernel can go on."""
+    ename: str = ""
+    evalue: str = ""
+
+    @property
+    def published(self) -> dict[str, Any] | None:
+        """The last thing the cell handed the driver."""
+        found = [o["data"][MIME] for o in self.outputs if MIME in (o.get("data") or {})]
+        return found[-1] if found and isinstance(found[-1], dict) else None
+
+
+class _OwnKernelSpec(KernelSpecManager):
+    """Knows one kernel: this Python. The machine's and the notebook's kernelspecs are not looked at."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        argv = [
+            sys.executable,
+            "-m",
+            "ipykernel_launcher",
+            "-f",
+            "{connection_file}",
+            "--HistoryManager.enabled=False",
+        ]
+        return KernelSpec(
+            argv=argv, display_name=kernel_name, language="python", env=KERNEL_ENVIRONMENT
+        )
+
+
+class _Client(NotebookClient):
+    """nbclient, keeping only the beginning of what a cell prints."""
+
+    def output(
+        self, outs: list[Any], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> Any:
+        if msg["msg_type"] == "stream":
+            kept = sum(len(out.get("text", "")) for out in outs)
+            if kept > MAX_STREAM:
+                return None
+            msg["content"]["text"] = str(msg["content"].get("text", ""))[: MAX_STREAM + 1]
+        try:
+            return super().output(outs, msg, display_id, cell_index)
+        except Exception:  # noqa: BLE001 (an output that is no valid output is the cell's, and dropped)
+            return None
+
+
+class Session:
+    """A kernel and the client that runs cells in it."""
+
+    def __init__(self, home: Path, start_limit: float) -> None:
+        """Take the directory the kernel works in and how long it may take to start."""
+        self._home = home
+        self._start_limit = start_limit
+        config = Config()
+        config.KernelManager.transport = "ipc" if sys.platform != "win32" else "tcp"
+        self._manager = AsyncKernelManager(
+            kernel_name="python3",
+            kernel_spec_manager=_OwnKernelSpec(),
+            connection_file=str(home / "kernel.json"),
+            config=config,
+        )
+        self._client = _Client(
+            nbformat.v4.new_notebook(),
+            km=self._manager,
+            allow_errors=True,
+            timeout=None,
+            startup_timeout=int(start_limit),
+            iopub_timeout=10,
+        )
+        self._client.log.setLevel(logging.CRITICAL)
+
+    async def start(self) -> None:
+        """Start the kernel.
+
+        Raises:
+            StartError: It did not answer in time.
+        """
+        work = self._home / "work"
+        work.mkdir(exist_ok=True)
+        try:
+            await self._client.async_start_new_kernel(cwd=str(work))
+            await self._client.async_start_new_kernel_client()
+        except (RuntimeError, OSError, TimeoutError) as error:
+            raise StartError(f"the kernel did not start ({error})") from error
+
+    async def execute(self, source: str, limit: float) -> CellRun:
+        """Run one cell; interrupt it at its limit, and kill the kernel if that does not help.
+
+        Args:
+            source: The cell's code.
+            limit: Seconds it may take.
+        """
+        cell = nbformat.v4.new_code_cell(source)
+        self._client.nb.cells = [cell]
+        start = perf_counter()
+        task = asyncio.ensure_future(
+            self._client.async_execute_cell(cell, 0, store_history=False)
+        )
+        in_time = await _finished(task, limit)
+        alive = in_time
+        if not in_time:
+            await self._manager.interrupt_kernel()
+            alive = await _finished(task, GRACE)
+            if not alive:
+                await self.stop()
+                await _finished(task, GRACE)
+        died = alive and _died(task)
+        task.cancel()
+        status: Status = "died" if died else "ok" if in_time else "timed_out"
+        return _cell_run(cell, status, perf_counter() - start, alive=alive and not died)
+
+    async def stop(self) -> None:
+        """Kill the kernel; nothing of it is waited for."""
+        if self._manager.has_kernel:
+            await self._manager.shutdown_kernel(now=True)
+        if self._client.kc is not None:
+            self._client.kc.stop_channels()
+
+
+async def _finished(task: "asyncio.Future[Any]", limit: float) -> bool:
+    done, _ = await asyncio.wait({task}, timeout=max(limit, 0.01))
+    return bool(done)
+
+
+def _died(task: "asyncio.Future[Any]") -> bool:
+    if task.cancelled():
+        return True
+    error = task.exception()
+    if isinstance(error, CellTimeoutError):
+        return False  # its last words got lost; the kernel itself goes on
+    if error is not None and not isinstance(error, DeadKernelError):
+        raise error
+    return error is not None
+
+
+def _cell_run(cell: Any, status: Status, seconds: float, *, alive: bool) -> CellRun:
+    outputs = [dict(output) for output in cell.outputs]
+    errors = [o for o in outputs if o.get("output_type") == "error"]
+    if status == "ok" and errors:
+        status = "error"
+    last = errors[-1] if errors else {}
+    return CellRun(
+        status=status,
+        seconds=seconds,
+        outputs=outputs,
+        alive=alive,
+        ename=str(last.get("ename", ""))[:60],
+        evalue=str(last.get("evalue", ""))[:300],
+    )

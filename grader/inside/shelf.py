@@ -1,0 +1,54 @@
+"""The grading models of one kernel: built once, handed out with pristine weights."""
+
+from typing import Any
+
+import torch
+from transformer_lens import HookedTransformer
+
+from grader.models import load_model
+
+
+class Shelf:
+    """Builds models by name and gives each out as if it were new."""
+
+    def __init__(self, device: str) -> None:
+        """Take the device all models live on."""
+        self.device = device
+        self._models: dict[str, HookedTransformer] = {}
+        self._weights: dict[str, dict[str, torch.Tensor]] = {}
+
+    def pristine(self, name: str) -> HookedTransformer:
+        """A model with its own weights and no hooks, whatever was done to it since last time.
+
+        Raises:
+            KernelError: It cannot be built or loaded.
+        """
+        if name not in self._models:
+            model = load_model(name, self.device)
+            self._models[name] = model
+            self._weights[name] = {
+                key: tensor.clone() for key, tensor in model.state_dict().items()
+            }
+            return model
+        model = self._models[name]
+        model.reset_hooks(including_permanent=True)
+        with torch.no_grad():
+            model.load_state_dict(self._weights[name])
+        return model.eval().requires_grad_(False)
+
+    def for_notebook(self, name: str) -> HookedTransformer:
+        """A model for the notebook's own use, sharing nothing with the probes'."""
+        return load_model(name, self.device)
+
+
+def resolve_device(asked: str) -> str:
+    """The device ``auto`` means here."""
+    if asked != "auto":
+        return asked
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def shape_of(model: Any) -> dict[str, int]:
+    """A model's axes, for the report."""
+    names = ("n_layers", "n_heads", "d_model", "d_head", "d_vocab")
+    return {name: int(getattr(model.cfg, name)) for name in names}

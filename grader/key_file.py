@@ -1,0 +1,140 @@
+"""Answer keys as files: one safetensors file, its structure as JSON in the header. No pickle."""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from grader.answers import AnswerKey, KeyAbout
+from grader.errors import AnswerKeyError
+from grader.values import Expected, Failure, Numbers, RecordedCall, Recording, Value
+from grader.wire import UnreadableError, pack, unpack
+
+_FORMAT = "induction-lab-grader/key/1"
+
+
+def key_bytes(key: AnswerKey) -> bytes:
+    """Serialise a key; the same key gives the same bytes."""
+    values: dict[str, bytes] = {}
+
+    def keep(value: Value) -> str:
+        name = f"{len(values):05d}"
+        values[name] = pack(value)
+        return name
+
+    structure = {
+        "format": _FORMAT,
+        "about": asdict(key.about),
+        "expected": {name: _expected_node(e, keep) for name, e in key.expected.items()},
+        "variants": {name: {p: keep(v) for p, v in a.items()} for name, a in key.variants.items()},
+        "mistakes": {name: {p: keep(v) for p, v in a.items()} for name, a in key.mistakes.items()},
+        "recordings": {name: _recording_node(r, keep) for name, r in key.recordings.items()},
+    }
+    arrays = {name: np.frombuffer(body, dtype=np.uint8) for name, body in values.items()}
+    arrays["structure"] = np.frombuffer(
+        json.dumps(structure, sort_keys=True).encode(), dtype=np.uint8
+    )
+    return bytes(save(arrays))
+
+
+def read_key(data: bytes, *, name: str) -> AnswerKey:
+    """Rebuild a key.
+
+    Raises:
+        AnswerKeyError: It is not a key, or one of another version of the grader.
+    """
+    try:
+        arrays = load(data)
+        structure = json.loads(arrays["structure"].tobytes())
+        if structure["format"] != _FORMAT:
+            raise AnswerKeyError(
+                f"{name} is a key of another grader version: run `grade key build`."
+            )
+
+        def value(at: str) -> Value:
+            found = unpack(arrays[at].tobytes())
+            if isinstance(found, Failure):
+                raise UnreadableError("a failure where a value belongs")
+            return found
+
+        return AnswerKey(
+            about=KeyAbout(**structure["about"]),
+            expected={n: _expected(node, value) for n, node in structure["expected"].items()},
+            variants={
+                n: {p: value(at) for p, at in a.items()} for n, a in structure["variants"].items()
+            },
+            mistakes={
+                n: {p: value(at) for p, at in a.items()} for n, a in structure["mistakes"].items()
+            },
+            recordings={n: _recording(node, value) for n, node in structure["recordings"].items()},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+        raise AnswerKeyError(
+            f"{name} is not a readable answer key: run `grade key build`."
+        ) from error
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _expected_node(expected: Expected, keep: Any) -> dict[str, Any]:
+    spread = (
+        None if expected.spread is None else keep(Numbers(kind="ndarray", array=expected.spread))
+    )
+    return {"value": keep(expected.value), "spread": spread, "draws": expected.draws}
+
+
+def _expected(node: Mapping[str, Any], value: Any) -> Expected:
+    spread = value(node["spread"]) if node["spread"] is not None else None
+    array = spread.array.astype(np.float64) if isinstance(spread, Numbers) else None
+    return Expected(value=value(node["value"]), spread=array, draws=int(node["draws"]))
+
+
+def _recording_node(recording: Recording, keep: Any) -> dict[str, Any]:
+    rows = [
+        {"arguments": {k: keep(v) for k, v in row.arguments.items()}, "result": keep(row.result)}
+        for row in recording.rows
+    ]
+    return {
+        "replaces": recording.replaces,
+        "parameters": dict(recording.parameters),
+        "order": list(recording.parameters),
+        "cycle": recording.cycle,
+        "rows": rows,
+    }
+
+
+def _recording(node: Mapping[str, Any], value: Any) -> Recording:
+    rows = tuple(
+        RecordedCall(
+            arguments={k: value(v) for k, v in row["arguments"].items()},
+            result=value(row["result"]),
+        )
+        for row in node["rows"]
+    )
+    return Recording(
+        replaces=node["replaces"],
+        parameters={name: node["parameters"][name] for name in node["order"]},
+        cycle=node["cycle"],
+        rows=rows,
+    )

@@ -1,0 +1,80 @@
+"""Finding the answer key that fits: the one that ships, one made before, or a new one."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from importlib import metadata, resources
+from pathlib import Path
+
+from grader.answer_key import Progress, build_key, reference_sha256
+from grader.answers import AnswerKey
+from grader.errors import AnswerKeyError
+from grader.key_file import key_bytes, read_key, write_atomically
+from grader.rubric_file import LABS, RubricFile
+
+PUBLIC_SEED = 0
+Note = Callable[[str], None]
+
+
+def shipped_key(file: RubricFile) -> AnswerKey | None:
+    """The public key of this rubric's lab, if it was made for this rubric and model."""
+    for point in metadata.entry_points(group=LABS):
+        source = resources.files(point.value) / "keys" / f"{file.rubric.lab}.key"
+        if point.name == file.rubric.lab and source.is_file():
+            key = read_key(source.read_bytes(), name=source.name)
+            same_model = key.about.model == file.rubric.models["grading"]
+            return key if same_model and key.about.probing_sha256 == file.probing_sha256 else None
+    return None
+
+
+def find_key(
+    file: RubricFile,
+    *,
+    device: str,
+    seed: int,
+    progress: Progress = lambda _frame: None,
+    note: Note = lambda _text: None,
+) -> AnswerKey:
+    """The key for a rubric on its grading model, built if need be.
+
+    Args:
+        file: The rubric.
+        device: Where the models run.
+        seed: Of the run; the public key is made with seed 0.
+        progress: Called with each frame while a key is built.
+        note: Called with a line for the user when one is.
+
+    Raises:
+        AnswerKeyError: None fits and the reference is not here to make one.
+    """
+    if seed == PUBLIC_SEED and (key := shipped_key(file)) is not None:
+        return key
+    path = cached_path(file, device=device, seed=seed)
+    if path.is_file():
+        try:
+            return read_key(path.read_bytes(), name=str(path))
+        except AnswerKeyError:
+            note("The cached answer key is not readable; making it anew.")
+    note(f"Making the answer key for {file.rubric.models['grading']} (once; it is kept).")
+    key = build_key(file, device=device, seed=seed, progress=progress)
+    try:
+        write_atomically(path, key_bytes(key))
+    except OSError:
+        note("The answer key could not be kept; it will be made again next time.")
+    return key
+
+
+def cached_path(file: RubricFile, *, device: str, seed: int) -> Path:
+    """Where a key made here is kept: named by everything it depends on."""
+    parts = [
+        file.rubric.lab,
+        file.probing_sha256,
+        reference_sha256(file.rubric),
+        file.rubric.models["grading"],
+        device,
+        str(seed),
+        *(metadata.version(name) for name in ("torch", "transformer_lens", "induction-lab-grader")),
+    ]
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "induction-lab-grader" / "keys" / f"{file.rubric.lab}-{digest}.key"

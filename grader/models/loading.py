@@ -1,0 +1,127 @@
+"""Finds the model a name stands for: planted, random, or real."""
+
+import re
+import warnings
+from pathlib import Path
+
+import huggingface_hub.constants
+import torch
+from transformer_lens import HookedTransformer
+from transformer_lens.loading_from_pretrained import (
+    get_official_model_name,
+    get_pretrained_model_config,
+    get_pretrained_state_dict,
+)
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+
+from grader.errors import KernelError
+from grader.models.generic import random_model
+from grader.models.planted import plant
+from grader.models.tokenizer import GPT2_VOCABULARY, gpt2_tokenizer
+
+CONSTRUCTED = re.compile(
+    r"(?P<how>planted|generic)-(?P<n_layers>\d{1,3})x(?P<n_heads>\d{1,3})"
+    r"(?:@(?P<seed>\d{1,18}))?(?:/(?P<d_vocab>\d{1,6}))?"
+)
+GRAMMAR = "planted-LAYERSxHEADS[@SEED][/VOCAB] or generic-LAYERSxHEADS[@SEED][/VOCAB]"
+
+_from_pretrained = HookedTransformer.from_pretrained  # kept: a kernel replaces the public one
+
+
+def load_model(name: str, device: str) -> HookedTransformer:
+    """Load the model a name stands for, ready to be looked into: no dropout and no gradients.
+
+    Args:
+        name: `planted-12x12`, `planted-7x5@3`, `generic-3x5@1/120`, a name that TransformerLens
+            knows, or a directory with weights in Hugging Face's format.
+        device: Where the model goes, such as `cpu` or `cuda`.
+
+    Raises:
+        KernelError: No model has this name, or its weights are not on this machine.
+    """
+    if name.startswith(("planted", "generic")):
+        model = _construct(name)
+        if device != "cpu":
+            model.to(device, print_details=False)
+    elif Path(name).is_dir():
+        model = _load_directory(Path(name), device)
+    else:
+        model = _load_pretrained(name, device)
+    return model.eval().requires_grad_(requires_grad=False)
+
+
+def _construct(name: str) -> HookedTransformer:
+    match = CONSTRUCTED.fullmatch(name)
+    if match is None:
+        raise KernelError(f"no model is called {name!r}: write {GRAMMAR}")
+    n_layers, n_heads, seed = (int(match[part] or 0) for part in ("n_layers", "n_heads", "seed"))
+    planted = match["how"] == "planted"
+    least = 2 if planted else 1
+    if n_layers < least or n_heads < 1:
+        raise KernelError(f"{name!r} is too small: it needs {least} layers or more, and a head")
+    d_vocab = int(match["d_vocab"] or (GPT2_VOCABULARY if planted else 120))
+    if d_vocab < 2:  # noqa: PLR2004
+        raise KernelError(f"{name!r} is too small: it needs 2 tokens or more")
+    if not planted:
+        return random_model(seed, n_layers, n_heads, d_vocab)
+    model = plant(seed, n_layers, n_heads, d_vocab).model
+    if d_vocab == GPT2_VOCABULARY:
+        model.set_tokenizer(gpt2_tokenizer(add_bos_token=True))
+    return model
+
+
+def _load_pretrained(name: str, device: str) -> HookedTransformer:
+    """A model that TransformerLens knows by name, from the hub or its cache on this machine."""
+    try:
+        official_name = get_official_model_name(name)
+    except ValueError:
+        raise KernelError(
+            f"no model is called {name!r}: write planted-12x12, a name that TransformerLens knows,"
+            " or a directory with weights"
+        ) from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return _from_pretrained(name, device=device)
+    except OSError as error:
+        cache = huggingface_hub.constants.HF_HUB_CACHE
+        raise KernelError(
+            f"the weights of {name!r} are neither in {cache} nor could they be downloaded:"
+            f" run `hf download {official_name}` where there is a network, then point HF_HOME to it"
+        ) from error
+
+
+def _load_directory(directory: Path, device: str) -> HookedTransformer:
+    """A model saved with `save_pretrained`, processed as `from_pretrained` processes any other.
+
+    TransformerLens's own `from_pretrained` asks the hub for the configuration, weights or not.
+    """
+    try:
+        weights = AutoModelForCausalLM.from_pretrained(
+            directory, local_files_only=True, dtype=torch.float32
+        )
+    except (OSError, ValueError) as error:
+        raise KernelError(
+            f"{directory} holds no weights in Hugging Face's format: save a model there with"
+            " its save_pretrained"
+        ) from error
+    cfg = get_pretrained_model_config(
+        str(directory), hf_cfg=weights.config.to_dict(), fold_ln=True, device=device
+    )
+    cfg.tokenizer_name = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        model = HookedTransformer(cfg, _tokenizer_of(directory, cfg.d_vocab))
+    model.load_and_process_state_dict(get_pretrained_state_dict(str(directory), cfg, weights))
+    model.to(device, print_details=False)
+    return model
+
+
+def _tokenizer_of(directory: Path, d_vocab: int) -> PreTrainedTokenizerBase | None:
+    """The tokenizer saved beside the weights, GPT-2's where the size fits, or none."""
+    if (directory / "tokenizer_config.json").exists():
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
+            directory, local_files_only=True
+        )
+        return tokenizer
+    return gpt2_tokenizer(add_bos_token=True) if d_vocab == GPT2_VOCABULARY else None

@@ -1,0 +1,175 @@
+"""One submission from file to report."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from grader.answers import AnswerKey
+from grader.errors import RubricError
+from grader.execution import CellOutcome, Execution, run_job
+from grader.frames import Frame
+from grader.judging import Judge
+from grader.key_store import find_key
+from grader.probing import Instrumented, instrument
+from grader.report import CellTrouble, Report
+from grader.rubric import Limits, Rubric
+from grader.rubric_file import RubricFile
+from grader.source import defined_names
+from grader.submission import Submission, read_submission
+from grader.values import Failure, Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to grade."""
+
+    model: str | None = None
+    """In place of the rubric's grading model."""
+    device: str = "auto"
+    seed: int = 0
+    only: str | None = None
+    """One criterion's id, or a function's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Who is told what while a submission is graded."""
+
+    started: Callable[[Instrumented], None] = lambda _job: None
+    frame: Callable[[Frame], None] = lambda _frame: None
+    note: Callable[[str], None] = lambda _text: None
+
+
+def grade(
+    path: Path, file: RubricFile, settings: Settings, listener: Listener | None = None
+) -> Report:
+    """Grade one notebook.
+
+    Args:
+        path: The notebook.
+        file: The rubric.
+        settings: Model, device, seed, selection.
+        listener: Told of every step.
+
+    Raises:
+        SubmissionError: The file is not a notebook that can be run.
+        RubricError: Nothing of the rubric is selected.
+        AnswerKeyError: No key fits.
+        KernelError: No kernel could be started.
+    """
+    listener = listener or Listener()
+    whole = RubricFile(
+        rubric=file.rubric.on_model(settings.model), name=file.name, sha256=file.sha256
+    )
+    rubric = whole.rubric.only(settings.only)
+    if not rubric.criteria:
+        choices = ", ".join(dict.fromkeys(c.function for c in file.rubric.criteria if c.function))
+        raise RubricError(
+            f"No criterion is about {settings.only!r}: choose a criterion's id or one of {choices}."
+        )
+    submission = read_submission(path, rubric.limits)
+    key = find_key(
+        whole,
+        device=settings.device,
+        seed=settings.seed,
+        progress=listener.frame,
+        note=listener.note,
+    )
+    prepared = instrument(
+        submission, rubric, key.recordings, device=settings.device, seed=settings.seed
+    )
+    listener.started(prepared)
+    execution = run_job(prepared.job, listener.frame)
+    return judge(submission, whole, rubric, key, prepared, execution, settings)
+
+
+def judge(
+    submission: Submission,
+    file: RubricFile,
+    rubric: Rubric,
+    key: AnswerKey,
+    prepared: Instrumented,
+    execution: Execution,
+    settings: Settings,
+) -> Report:
+    """Turn what was seen into a report; pure."""
+    observations = observed(rubric, prepared, execution)
+    verdicts = Judge(
+        rubric=_for_device(rubric, key, execution),
+        key=key,
+        observations=observations,
+        seconds=execution.seconds,
+        names=defined_names(cell.source for cell in submission.cells),
+    ).verdicts()
+    stopped = any(v.outcome == "blocked" for v in verdicts) or not execution.complete
+    status: Literal["graded", "partial"] = "partial" if stopped else "graded"
+    return Report(
+        status=status,
+        name=submission.name,
+        sha256=submission.sha256,
+        student=submission.student,
+        lab=rubric.lab,
+        lab_title=rubric.title,
+        rubric_version=rubric.version,
+        rubric_sha256=file.sha256,
+        total=sum(c.points for c in rubric.criteria if not c.bonus),
+        verdicts=verdicts,
+        cells=submission.total_cells,
+        seconds=sum(cell.seconds for cell in execution.cells),
+        troubles=tuple(
+            trouble for cell in execution.cells if (trouble := _trouble(cell, rubric.limits))
+        ),
+        notes=prepared.notes,
+        environment=_environment(execution.environment, settings),
+    )
+
+
+def observed(
+    rubric: Rubric, prepared: Instrumented, execution: Execution
+) -> dict[str, Observation]:
+    """Every probe's observation, those that were not run included."""
+    found: dict[str, Observation] = {}
+    for name, probe in rubric.probes.items():
+        absent: Failure = Failure(kind="timed_out", message="notebook")
+        if probe.function in prepared.not_attempted:
+            found[name] = Failure(kind="not_attempted", message=probe.function)
+        elif probe.figures:
+            drawn = execution.heatmaps
+            found[name] = drawn if drawn.items else Failure(kind="missing")
+        else:
+            found[name] = execution.observations.get(name, absent)
+    return found
+
+
+def _for_device(rubric: Rubric, key: AnswerKey, execution: Execution) -> Rubric:
+    """Where the key was made on another kind of device, its tolerances widen to ``cross_device``."""
+    classes = rubric.all_tolerances
+    if str(execution.environment.get("device")) == key.about.device:
+        return rubric
+    return rubric.model_copy(
+        update={"tolerances": {**classes, "same_device": classes["cross_device"]}}
+    )
+
+
+def _trouble(cell: CellOutcome, limits: Limits) -> CellTrouble | None:
+    match cell.status:
+        case "ok":
+            return None
+        case "error":
+            return CellTrouble(cell=cell.index, ename=cell.ename, evalue=cell.evalue)
+        case "timed_out":
+            limit = limits.cell if cell.limit == "cell" else limits.notebook
+            text = f"stopped at the {cell.limit or 'cell'} limit of {limit:g} s"
+            return CellTrouble(cell=cell.index, ename="TimeLimit", evalue=text)
+        case "died":
+            text = "this cell ended Python; it was replayed without what it runs, keeping its definitions"
+            return CellTrouble(cell=cell.index, ename="KernelDied", evalue=text)
+        case _:
+            text = f"not run: the notebook limit of {limits.notebook:g} s was used up"
+            return CellTrouble(cell=cell.index, ename="NotRun", evalue=text)
+
+
+def _environment(seen: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    wanted = ("python", "torch", "transformer_lens", "model", "device")
+    return {**{name: seen.get(name) for name in wanted}, "isolation": "none", "seed": settings.seed}

@@ -1,0 +1,131 @@
+"""From a rubric to what the driver is asked to do: cells to run, probes to evaluate."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from grader.rubric import Limits, Probe, Rubric
+from grader.source import definitions, stubs, without_installs
+from grader.submission import Submission
+from grader.values import Recording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellToRun:
+    """A code cell as it will run."""
+
+    index: int
+    source: str
+    definitions: str
+    """What is kept of it when it hangs or kills the kernel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeToRun:
+    """One expression to evaluate after the notebook, and the names it may use."""
+
+    id: str
+    function: str
+    expression: str
+    models: Mapping[str, str]
+    """Names to names of models, as `grader.models` knows them."""
+    tensors: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[str, int] = field(default_factory=dict)
+    provide: tuple[str, ...] = ()
+    bind: Mapping[str, str] = field(default_factory=dict)
+    """Names to other names of the same namespace: a variant in its function's place."""
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Everything one run of the driver does."""
+
+    cells: tuple[CellToRun, ...]
+    probes: tuple[ProbeToRun, ...]
+    recordings: Mapping[str, Recording]
+    limits: Limits
+    model: str
+    device: str
+    seed: int
+    figures: bool = False
+    """Whether the heatmaps that cells draw are wanted."""
+
+    def head(self) -> dict[str, Any]:
+        """The job as JSON; recorded values travel beside it."""
+        return {
+            "cells": [asdict(cell) for cell in self.cells],
+            "probes": [asdict(probe) for probe in self.probes],
+            "limits": self.limits.model_dump(),
+            "model": self.model,
+            "device": self.device,
+            "seed": self.seed,
+            "recordings": {
+                name: {"replaces": r.replaces, "parameters": dict(r.parameters), "cycle": r.cycle}
+                for name, r in self.recordings.items()
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrumented:
+    """A submission made ready to run."""
+
+    job: Job
+    not_attempted: frozenset[str]
+    """Functions that are still stubs: their probes are not run."""
+    notes: tuple[str, ...]
+
+
+def instrument(
+    submission: Submission,
+    rubric: Rubric,
+    recordings: Mapping[str, Recording],
+    *,
+    device: str,
+    seed: int,
+) -> Instrumented:
+    """Put a rubric's probes behind a submission's cells."""
+    prepared = [(cell, *without_installs(cell.source)) for cell in submission.cells]
+    empty = stubs(cell.source for cell in submission.cells)
+    notes = [
+        f"Cell {cell.index + 1}: skipped {line[:80]!r} (nothing needs installing)"
+        for cell, _, lines in prepared
+        for line in lines
+    ]
+    job = Job(
+        cells=tuple(
+            CellToRun(index=cell.index, source=source, definitions=definitions(source))
+            for cell, source, _ in prepared
+        ),
+        probes=tuple(
+            probe_to_run(name, probe, rubric.models, seed=seed)
+            for name, probe in rubric.probes.items()
+            if not probe.figures and probe.function not in empty
+        ),
+        recordings={name: recordings[name] for name in wanted_recordings(rubric.probes.values())},
+        limits=rubric.limits,
+        model=rubric.models["grading"],
+        device=device,
+        seed=seed,
+        figures=any(probe.figures for probe in rubric.probes.values()),
+    )
+    return Instrumented(job=job, not_attempted=empty, notes=(*submission.notes, *notes))
+
+
+def probe_to_run(name: str, probe: Probe, models: Mapping[str, str], *, seed: int) -> ProbeToRun:
+    """Resolve a rubric's probe: which models, which expression."""
+    return ProbeToRun(
+        id=name,
+        function=probe.function,
+        expression=probe.expression or probe.function,
+        models={local: models[model] for local, model in probe.models.items()},
+        tensors={local: list(rows) for local, rows in probe.tensors.items()},
+        provide=probe.provide,
+        seed=seed,
+    )
+
+
+def wanted_recordings(probes: Iterable[Probe]) -> list[str]:
+    """The recordings that some probe provides, each once."""
+    return list(dict.fromkeys(name for probe in probes for name in probe.provide))

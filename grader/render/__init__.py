@@ -1,0 +1,1 @@
+"""A report for people and machines; one format a file, all of them pure."""

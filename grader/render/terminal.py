@@ -1,0 +1,118 @@
+"""The report as a student reads it in a terminal."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.render.text import plain
+from grader.report import Report, Verdict
+
+_MARKS = {
+    "passed": ("✓", "green"),
+    "partial": ("◐", "yellow"),
+    "failed": ("✗", "red"),
+    "errored": ("!", "red"),
+    "blocked": ("…", "yellow"),
+    "not_attempted": ("·", "bright_black"),
+}
+_WORDS = {"not_attempted": "not attempted"}
+
+
+def render(report: Report) -> RenderableType:
+    """The whole report."""
+    parts: list[RenderableType] = [
+        _table(report),
+        *_feedback(report),
+        *_troubles(report),
+        _score(report),
+    ]
+    return Group(*parts)
+
+
+def _table(report: Report) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    table.add_column("Criterion")
+    table.add_column("Outcome")
+    table.add_column("Points", justify="right")
+    for function, verdicts in groupby(report.verdicts, key=lambda v: v.function):
+        table.add_row("", Text(function or "The notebook as a whole", style="bold"), "", "")
+        for verdict in verdicts:
+            mark, colour = _MARKS[verdict.outcome]
+            title = Text(f"  {verdict.title}")
+            if verdict.variant:
+                title.append(f"  [{verdict.variant}]", style="cyan")
+            points = f"{verdict.points:g} / {verdict.max_points:g}" + (
+                "  bonus" if verdict.bonus else ""
+            )
+            outcome = _WORDS.get(verdict.outcome, verdict.outcome)
+            table.add_row(Text(mark, style=colour), title, Text(outcome, style=colour), points)
+    return table
+
+
+def _feedback(report: Report) -> Iterator[RenderableType]:
+    """One block a criterion that lost points on something the student did write."""
+    said: set[tuple[str | None, str]] = set()
+    for verdict in report.verdicts:
+        key = (verdict.function, verdict.feedback)
+        if verdict.outcome in {"passed", "not_attempted"} or key in said:
+            continue
+        said.add(key)
+        yield _block(verdict)
+    absent = [
+        v
+        for v in report.verdicts
+        if v.outcome == "not_attempted" and "was it renamed" in v.feedback
+    ]
+    yield from (_block(v) for v in {v.feedback: v for v in absent}.values())
+
+
+def _block(verdict: Verdict) -> RenderableType:
+    heading = Text(f"{verdict.function or 'The notebook'} · {verdict.title}", style="bold")
+    if verdict.misconception:
+        heading.append(
+            f"   known mistake: {verdict.misconception.replace('_', ' ')}", style="magenta"
+        )
+    lines: list[RenderableType] = [heading, Padding(Text(plain(verdict.feedback)), (0, 0, 0, 2))]
+    if verdict.hint:
+        lines.append(Padding(Text.assemble(("Hint: ", "cyan"), plain(verdict.hint)), (0, 0, 0, 2)))
+    return Padding(Group(*lines), (0, 0, 1, 0))
+
+
+def _troubles(report: Report) -> Iterator[RenderableType]:
+    """Cells that did not run to their end; a stub's NotImplementedError is no news."""
+    shown = [t for t in report.troubles if t.ename != "NotImplementedError"]
+    for trouble in shown[:8]:
+        yield Text(
+            plain(f"Cell {trouble.cell + 1}: {trouble.ename}: {trouble.evalue}"), style="yellow"
+        )
+    if len(shown) > 8:  # noqa: PLR2004 (eight lines are enough to start with)
+        yield Text(f"… and {len(shown) - 8} more cells with errors", style="yellow")
+    for note in report.notes:
+        yield Text(plain(note), style="bright_black")
+
+
+def _score(report: Report) -> RenderableType:
+    environment = report.environment
+    world = f"on {environment['model']}, {environment['device']}, torch {environment['torch']}"
+    text = Text.assemble(
+        "\nScore ",
+        (f"{report.score:g} / {report.total:g}", "bold green" if report.full_marks else "bold"),
+        f"   {plain(world)}",
+    )
+    if report.status == "partial":
+        text.append(
+            "\nSome criteria could not be judged (see above): this score may be incomplete.",
+            style="yellow",
+        )
+    if environment.get("isolation") == "none":
+        text.append(
+            "\nThe notebook ran without isolation: grade only notebooks you trust.",
+            style="bright_black",
+        )
+    return text

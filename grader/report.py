@@ -1,0 +1,111 @@
+"""What a submission earned and why: verdicts, and the report that gathers them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+SCHEMA = "induction-lab-grader/report/1"
+Outcome = Literal["passed", "partial", "failed", "errored", "blocked", "not_attempted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One criterion's outcome."""
+
+    id: str
+    function: str | None
+    title: str
+    outcome: Outcome
+    points: float
+    max_points: float
+    bonus: bool = False
+    feedback: str = ""
+    hint: str = ""
+    misconception: str | None = None
+    variant: str | None = None
+    visibility: str = "visible"
+    seconds: float = 0.0
+    """How long the student's code took in its probes."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the report's JSON."""
+        return {
+            "id": self.id,
+            "function": self.function,
+            "title": self.title,
+            "outcome": self.outcome,
+            "points": self.points,
+            "max_points": self.max_points,
+            "bonus": self.bonus,
+            "feedback": self.feedback,
+            "hint": self.hint,
+            "misconception": self.misconception,
+            "variant": self.variant,
+            "visibility": self.visibility,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellTrouble:
+    """A cell that did not run to its end."""
+
+    cell: int
+    ename: str
+    evalue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything there is to say about one submission."""
+
+    status: Literal["graded", "partial", "ungradable"]
+    name: str
+    sha256: str
+    student: str | None
+    lab: str
+    lab_title: str
+    rubric_version: str
+    rubric_sha256: str
+    total: float
+    verdicts: tuple[Verdict, ...]
+    cells: int
+    seconds: float
+    troubles: tuple[CellTrouble, ...]
+    notes: tuple[str, ...]
+    environment: Mapping[str, Any]
+
+    @property
+    def score(self) -> float:
+        """Points earned, bonus included."""
+        return round(sum(verdict.points for verdict in self.verdicts), 4)
+
+    @property
+    def full_marks(self) -> bool:
+        """Whether no point within the total was lost."""
+        return self.score >= self.total - 1e-9
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON; apart from ``seconds`` the same notebook gives the same bytes."""
+        return {
+            "schema": SCHEMA,
+            "status": self.status,
+            "score": self.score,
+            "max_score": self.total,
+            "submission": {"name": self.name, "sha256": self.sha256, "student": self.student},
+            "rubric": {
+                "lab": self.lab,
+                "version": self.rubric_version,
+                "sha256": self.rubric_sha256,
+            },
+            "criteria": [verdict.to_dict() for verdict in self.verdicts],
+            "notebook": {
+                "cells": self.cells,
+                "seconds": round(self.seconds, 3),
+                "errors": [
+                    {"cell": t.cell, "ename": t.ename, "evalue": t.evalue} for t in self.troubles
+                ],
+            },
+            "notes": list(self.notes),
+            "environment": dict(self.environment),
+        }

@@ -1,0 +1,170 @@
+"""Reading a rubric: safe YAML, and every mistake in it reported at once with path and line."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from grader.errors import RubricError
+from grader.rubric import Rubric, contradictions
+
+LABS = "induction_lab_grader.labs"
+MAX_BYTES = 2**20
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RubricFile:
+    """A rubric, where it came from, and what it was."""
+
+    rubric: Rubric
+    name: str
+    sha256: str
+
+    @property
+    def probing_sha256(self) -> str:
+        """Digest of what an answer key depends on: points, hints and tolerances may change freely."""
+        keys = {"models", "reference", "recordings", "probes", "variants", "mistakes"}
+        data = self.rubric.model_dump(mode="json", include=keys)
+        for mistake in data["mistakes"]:
+            for words in ("says", "hint", "credit"):
+                del mistake[words]
+        for variant in data["variants"]:
+            del variant["note"]
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+def lab_names() -> list[str]:
+    """The labs installed here, by their stems."""
+    return sorted({point.name for point in metadata.entry_points(group=LABS)})
+
+
+def find_rubric(name: str | None) -> RubricFile:
+    """Load a rubric by a lab's name or a file's path; the only lab installed by default.
+
+    Raises:
+        RubricError: There is none, or it has mistakes.
+    """
+    if name is not None and (name.endswith((".yaml", ".yml")) or "/" in name):
+        return load_rubric(Path(name))
+    labs = {point.name: point.value for point in metadata.entry_points(group=LABS)}
+    if not labs:
+        raise RubricError(
+            "No lab is installed here: install induction-lab-grader, or name a rubric file with --rubric."
+        )
+    stem = name if name is not None else min(labs)
+    if stem not in labs:
+        raise RubricError(
+            f"No lab is named {stem!r}: choose one of {', '.join(sorted(labs))}, or give a .yaml file."
+        )
+    source = resources.files(labs[stem]) / f"{stem}.yaml"
+    return parse_rubric(source.read_text(encoding="utf-8"), name=f"{stem}.yaml")
+
+
+def load_rubric(path: Path) -> RubricFile:
+    """Load a rubric file.
+
+    Raises:
+        RubricError: It cannot be read, or it has mistakes; every one is listed with its line.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise RubricError(f"{path} is larger than 1 MB: that is no rubric.")
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RubricError(f"Cannot read the rubric {path}: {_reason(error)}.") from error
+    return parse_rubric(text, name=str(path))
+
+
+def parse_rubric(text: str, *, name: str) -> RubricFile:
+    """Parse and validate a rubric's text.
+
+    Raises:
+        RubricError: Every mistake with its line, one a line.
+    """
+    try:
+        data = yaml.safe_load(text)
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise RubricError(f"{name}: not valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(data, dict):
+        raise RubricError(f"{name}:1: a rubric is a mapping; this is {type(data).__name__}.")
+    problems = [*_repeated_keys(tree)]
+    try:
+        rubric = Rubric.model_validate(data)
+    except ValidationError as error:
+        problems += [(_clean(e["loc"]), e["msg"]) for e in error.errors(include_url=False)]
+        raise RubricError(_listing(name, tree, problems)) from error
+    problems += contradictions(rubric)
+    if problems:
+        raise RubricError(_listing(name, tree, problems))
+    return RubricFile(rubric=rubric, name=name, sha256=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _reason(error: Exception) -> str:
+    return (
+        error.strerror or type(error).__name__
+        if isinstance(error, OSError)
+        else "it is not UTF-8 text"
+    )
+
+
+def _clean(place: Place) -> Place:
+    """Drop what pydantic puts in a path that is not in the file: a union's chosen member."""
+    kinds = ("close", "direction", "heatmap", "parts", "properties", "shape", "top_heads")
+    return tuple(
+        part
+        for i, part in enumerate(place)
+        if not (part in kinds and i > 1 and place[i - 2] == "checks")
+    )
+
+
+def _listing(name: str, tree: yaml.Node | None, problems: list[tuple[Place, str]]) -> str:
+    lines = sorted((_line(tree, place), _path(place), what) for place, what in problems)
+    return "\n".join(f"{name}:{line}: {path}: {what}" for line, path, what in lines)
+
+
+def _path(place: Place) -> str:
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return text.removeprefix(".") or "rubric"
+
+
+def _line(node: yaml.Node | None, place: Place) -> int:
+    """Line of the deepest node on a path."""
+    line = node.start_mark.line + 1 if node is not None else 1
+    for part in place:
+        child: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(part):
+                    line, child = key.start_mark.line + 1, value
+        elif (
+            isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value)
+        ):
+            child = node.value[part]
+            line = child.start_mark.line + 1
+        if child is None:
+            break
+        node = child
+    return line
+
+
+def _repeated_keys(node: Any, place: Place = ()) -> list[tuple[Place, str]]:
+    """Keys that stand twice in one mapping: YAML silently keeps the last."""
+    found: list[tuple[Place, str]] = []
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                found.append(((*place, key.value), "this key stands twice"))
+            seen.add(key.value)
+            found += _repeated_keys(value, (*place, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for i, item in enumerate(node.value):
+            found += _repeated_keys(item, (*place, i))
+    return found

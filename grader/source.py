@@ -1,0 +1,101 @@
+"""Reading code without running it: what a notebook defines, which functions are still stubs."""
+
+import ast
+import re
+from collections.abc import Iterable
+
+_MAGIC = re.compile(r"^(\s*)[%!?].*$|^(\s*).*\?{1,2}\s*$", re.MULTILINE)
+_ASSIGNED_MAGIC = re.compile(r"^(\s*)([\w, ]+)=\s*[%!].*$", re.MULTILINE)
+_CODE_CELL_MAGICS = ("time", "timeit", "capture", "prun")
+_INSTALL = re.compile(
+    r"^(\s*)[%!]\s*(?:sudo\s+)?(?:python3?\s+-m\s+)?(?:pip3?|uv|conda|mamba|apt|apt-get)\b.*$",
+    re.MULTILINE,
+)
+_CONTINUED_INSTALL = re.compile(r"\\\n")
+
+
+def without_installs(source: str) -> tuple[str, list[str]]:
+    """Take the install lines out of a cell: everything the lab needs is there already.
+
+    Returns:
+        The cell with each of them replaced by ``pass``, and the lines taken out.
+    """
+    taken: list[str] = []
+
+    def skip(match: re.Match[str]) -> str:
+        taken.append(match.group(0).strip())
+        return f"{match.group(1)}pass"
+
+    if not re.search(r"[%!]", source) or source.lstrip().startswith("%%"):
+        return source, []
+    joined = _CONTINUED_INSTALL.sub(" ", source) if _INSTALL.search(source) else source
+    return _INSTALL.sub(skip, joined), taken
+
+
+def readable(source: str) -> str:
+    """Plain Python for IPython's: magics and shell lines become ``pass``."""
+    first, _, rest = source.lstrip().partition("\n")
+    if first.startswith("%%"):
+        return rest if first[2:].split(" ")[0] in _CODE_CELL_MAGICS else ""
+    plain = _ASSIGNED_MAGIC.sub(r"\1\2= None", source)
+    return _MAGIC.sub(lambda match: f"{match.group(1) or match.group(2) or ''}pass", plain)
+
+
+def parses(source: str) -> bool:
+    """Whether it is Python at all."""
+    return _tree(source) is not None
+
+
+def definitions(source: str) -> str:
+    """Only the imports, functions and classes of a cell: what is safe to keep of one that hung.
+
+    Assignments, calls and loops are left out; an empty string when there is nothing to keep.
+    """
+    tree = _tree(readable(source))
+    if tree is None:
+        return ""
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return ast.unparse(
+        ast.Module(body=[node for node in tree.body if isinstance(node, kinds)], type_ignores=[])
+    )
+
+
+def defined_names(sources: Iterable[str]) -> frozenset[str]:
+    """Every function defined anywhere and every name assigned at a cell's top level or deeper."""
+    found: set[str] = set()
+    for source in sources:
+        for node in ast.walk(_tree(readable(source)) or ast.Module(body=[], type_ignores=[])):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                found.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+    return frozenset(found)
+
+
+def stubs(sources: Iterable[str]) -> frozenset[str]:
+    """Functions whose last definition does nothing: a docstring, ``pass``, ``...`` or NotImplementedError."""
+    last: dict[str, bool] = {}
+    for source in sources:
+        tree = _tree(readable(source))
+        for node in tree.body if tree is not None else ():
+            if isinstance(node, ast.FunctionDef):
+                last[node.name] = all(_does_nothing(statement) for statement in node.body)
+    return frozenset(name for name, empty in last.items() if empty)
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Raise(exc=ast.Name(id="NotImplementedError")):
+            return True
+        case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"))):
+            return True
+    return False
+
+
+def _tree(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None

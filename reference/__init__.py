@@ -1,0 +1,1 @@
+"""Reference solutions of the labs, their accepted variants and their known mistakes."""

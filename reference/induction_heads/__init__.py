@@ -1,0 +1,75 @@
+"""The induction-head lab, solved: functions under the lab's names, then its exercises.
+
+`MODULES` is the order in which the files can also be read from top to bottom, as one notebook.
+"""
+
+from reference.induction_heads.ablation import ABLATION_METHODS, ablate_heads
+from reference.induction_heads.composition import compute_k_composition
+from reference.induction_heads.effects import ablation_effects
+from reference.induction_heads.figures import plot_attention_pattern
+from reference.induction_heads.formation import induction_formation
+from reference.induction_heads.heads import (
+    EARLY_LAYERS,
+    STRONG_INDUCTION,
+    STRONG_PREV_TOKEN,
+    require_head,
+    top_heads,
+)
+from reference.induction_heads.language import follower_of_last, natural_language_induction
+from reference.induction_heads.loss import logits_by_batch, measure_induction_loss
+from reference.induction_heads.scores import (
+    compute_induction_scores,
+    compute_prev_token_scores,
+    mean_stripe,
+    read_patterns,
+)
+from reference.induction_heads.sequences import (
+    POSITIONS_PER_FORWARD,
+    Model,
+    create_repeated_sequence,
+    forward_batches,
+    require_at_least,
+    test_induction_accuracy,
+)
+
+MODULES = (
+    "sequences",
+    "scores",
+    "heads",
+    "composition",
+    "ablation",
+    "loss",
+    "figures",
+    "effects",
+    "language",
+    "formation",
+)
+
+__all__ = [
+    "ABLATION_METHODS",
+    "EARLY_LAYERS",
+    "MODULES",
+    "POSITIONS_PER_FORWARD",
+    "STRONG_INDUCTION",
+    "STRONG_PREV_TOKEN",
+    "Model",
+    "ablate_heads",
+    "ablation_effects",
+    "compute_induction_scores",
+    "compute_k_composition",
+    "compute_prev_token_scores",
+    "create_repeated_sequence",
+    "follower_of_last",
+    "forward_batches",
+    "induction_formation",
+    "logits_by_batch",
+    "mean_stripe",
+    "measure_induction_loss",
+    "natural_language_induction",
+    "plot_attention_pattern",
+    "read_patterns",
+    "require_at_least",
+    "require_head",
+    "test_induction_accuracy",
+    "top_heads",
+]

@@ -1,0 +1,64 @@
+"""Ablation: what the model predicts when heads contribute nothing of their own.
+
+What changes in the output is the causal evidence that attention patterns alone cannot give;
+Olsson et al. (2022), In-context Learning and Induction Heads, ablate heads in the same way.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+from transformer_lens.hook_points import HookPoint
+
+from reference.induction_heads.heads import require_head
+from reference.induction_heads.sequences import Model
+
+ABLATION_METHODS = ("zero", "mean")
+
+
+def ablate_heads(
+    model: Model,
+    tokens: Int[Tensor, "batch pos"],
+    heads_to_ablate: Iterable[tuple[int, int]],
+    method: str = "zero",
+) -> Float[Tensor, "batch pos d_vocab"]:
+    """Run the model with some heads' outputs replaced.
+
+    A head's output is its row of `hook_z`, the attention-weighted sum of its values, before W_O.
+
+    Args:
+        model: The model to run; neither its weights nor its hooks are changed.
+        tokens: What to run it on.
+        heads_to_ablate: Layer and head of each; with none, the logits are the model's own.
+        method: "zero" replaces a head's output by 0, "mean" by its mean over batch and position,
+            one value for each dimension of the head.
+
+    Returns:
+        The logits.
+
+    Raises:
+        ValueError: If the model has no such head or there is no such method.
+    """
+    if method not in ABLATION_METHODS:
+        raise ValueError(f"method must be one of {', '.join(ABLATION_METHODS)}, got {method!r}")
+    heads_of_layer = defaultdict(list)
+    for layer, head in heads_to_ablate:
+        require_head(model, layer, head)
+        heads_of_layer[layer].append(head)
+
+    def replace(
+        z: Float[Tensor, "batch pos head_index d_head"], hook: HookPoint
+    ) -> Float[Tensor, "batch pos head_index d_head"]:
+        heads = heads_of_layer[hook.layer()]
+        replaced = z.clone()
+        replaced[:, :, heads] = 0 if method == "zero" else z[:, :, heads].mean(dim=(0, 1))
+        return replaced
+
+    with torch.inference_mode():
+        logits: Tensor = model.run_with_hooks(
+            tokens.to(model.cfg.device),
+            fwd_hooks=[(f"blocks.{layer}.attn.hook_z", replace) for layer in heads_of_layer],
+        )
+    return logits

@@ -1,0 +1,46 @@
+"""Exercise 1: a head's attention pattern as a figure.
+
+The stripes to look for, one position back for previous-token heads and one half less one position
+back for induction heads, are those shown by Olsson et al. (2022), In-context Learning and
+Induction Heads.
+"""
+
+import plotly.graph_objects as go
+from jaxtyping import Int
+from torch import Tensor
+
+from reference.induction_heads.heads import require_head
+from reference.induction_heads.scores import read_patterns
+from reference.induction_heads.sequences import Model
+
+
+def plot_attention_pattern(
+    model: Model, tokens: Int[Tensor, "batch pos"], layer: int, head: int
+) -> go.Figure:
+    """Draw one head's attention pattern on one sequence.
+
+    Args:
+        model: The model with the head.
+        tokens: The sequence, as a batch of one.
+        layer: The head's layer.
+        head: The head's number in its layer.
+
+    Returns:
+        A heatmap with a row for each query position, first on top, and a column for each key
+        position.
+
+    Raises:
+        ValueError: If the model has no such head or `tokens` is a batch of more.
+    """
+    require_head(model, layer, head)
+    if len(tokens) != 1:
+        raise ValueError(f"tokens must be a batch of 1 sequence, got {len(tokens)}")
+    pattern = read_patterns(model, tokens, lambda pattern: pattern[0, head], [layer])[layer]
+    figure = go.Figure(go.Heatmap(z=pattern.cpu().double().numpy(), colorscale="Blues"))
+    figure.update_layout(
+        title=f"Attention pattern of L{layer}H{head}",
+        xaxis_title="Key position",
+        yaxis_title="Query position",
+        yaxis_autorange="reversed",
+    )
+    return figure

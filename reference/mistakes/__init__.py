@@ -1,0 +1,9 @@
+"""Known mistakes: wrong answers that students give, under the lab's signatures.
+
+Each function is wrong in the one way its docstring says and right in every other. `MODULES` is the
+order in which the files can also be read from top to bottom, after those of the reference.
+"""
+
+MODULES = ("sequences", "scores", "composition", "ablation", "loss")
+
+__all__ = ["MODULES"]

@@ -1,0 +1,1 @@
+"""Rubrics, one YAML file a lab, and the public answer keys made from them."""

@@ -1,0 +1,1 @@
+"""What students receive: the lab as a notebook to fill in, and an example of a graded one."""

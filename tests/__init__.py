@@ -1,0 +1,1 @@
+"""The tests: what each one holds is its docstring."""

@@ -1,0 +1,1 @@
+"""What holds of the reference solutions, their variants and their known mistakes."""

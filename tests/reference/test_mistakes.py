@@ -1,0 +1,117 @@
+"""Known mistakes: each gives another answer than the reference, and breaks nothing else."""
+
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+
+import numpy as np
+import pytest
+import torch
+from transformer_lens import HookedTransformer
+
+import reference.induction_heads as reference
+from reference.mistakes import ablation, composition, loss, scores, sequences
+
+HEADS = [(0, 1), (2, 3), (2, 0)]
+
+
+def functions(module: ModuleType, *prefixes: str) -> list[Callable]:
+    """The public functions that a module defines, of those that start so."""
+    return [
+        function
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if name.startswith(prefixes) and function.__module__ == module.__name__
+    ]
+
+
+def differs(wrong: np.ndarray, right: np.ndarray) -> bool:
+    """Whether an answer has another shape or is not within 1 % of the right one's range."""
+    return wrong.shape != right.shape or float(abs(wrong - right).max()) > 0.01 * float(
+        np.ptp(right)
+    )
+
+
+@pytest.mark.parametrize("mistake", functions(sequences, "sequence_"))
+def test_sequences(mistake: Callable):
+    """A wrong sequence breaks one of the rules of right ones."""
+    tokens = mistake(12, 0)
+    holds = (
+        tokens.shape == (1, 24)
+        and torch.equal(tokens[:, :12], tokens[:, 12:])
+        and bool(((tokens >= 1000) & (tokens < 10000)).all())
+        and torch.equal(tokens, mistake(12, 0))
+    )
+    assert not holds
+
+
+@pytest.mark.parametrize("mistake", functions(sequences, "accuracy_"))
+def test_accuracies(model: HookedTransformer, mistake: Callable):
+    """A wrong accuracy is another number where the model continues sequences at all."""
+    right = reference.test_induction_accuracy(model, 12, 3)
+    if right == 0.0:
+        pytest.skip("the model continues no sequence")
+    assert mistake(model, 12, 3) != pytest.approx(right, abs=0.01)
+
+
+@pytest.mark.parametrize("mistake", functions(scores, "induction_"))
+def test_induction_scores(generic: HookedTransformer, mistake: Callable):
+    """Wrong induction scores are others already on generic weights."""
+    assert differs(mistake(generic, 12, 3), reference.compute_induction_scores(generic, 12, 3))
+
+
+@pytest.mark.parametrize("mistake", functions(scores, "prev_"))
+def test_prev_token_scores(generic: HookedTransformer, mistake: Callable):
+    """Wrong previous-token scores are others on the same draws."""
+    torch.manual_seed(0)
+    right = reference.compute_prev_token_scores(generic, 12, 3)
+    torch.manual_seed(0)
+    assert differs(mistake(generic, 12, 3), right)
+
+
+@pytest.mark.parametrize("mistake", functions(composition, "k_"))
+def test_k_compositions(generic: HookedTransformer, mistake: Callable):
+    """Wrong compositions are others for some pair of heads of a model with generic weights."""
+    pairs = [(0, 1, 2, 3), (1, 0, 2, 1), (1, 2, 1, 3), (2, 0, 0, 1)]
+    wrong = np.array([mistake(generic, *pair) for pair in pairs])
+    right = np.array([reference.compute_k_composition(generic, *pair) for pair in pairs])
+    assert differs(wrong, right)
+
+
+@pytest.mark.parametrize("mistake", functions(ablation, "ablate_"))
+def test_ablations(generic: HookedTransformer, mistake: Callable):
+    """Wrong ablations give other logits by one method at least, or leave hooks behind."""
+    tokens = reference.create_repeated_sequence(12, 0)
+    unlike = [
+        not torch.allclose(
+            mistake(generic, tokens, HEADS, method),
+            reference.ablate_heads(generic, tokens, HEADS, method),
+            atol=1e-3,
+        )
+        for method in ("zero", "mean")
+    ]
+    left = any(hook.fwd_hooks for hook in generic.hook_dict.values())
+    generic.reset_hooks()
+    assert any(unlike) or left
+    assert left == (mistake is ablation.ablate_leaves_hooks)
+
+
+@pytest.mark.parametrize("mistake", functions(loss, "loss_", "accuracy_"))
+def test_losses(model: HookedTransformer, mistake: Callable):
+    """A wrong loss or accuracy is another one, with heads ablated or without."""
+    top = reference.top_heads(reference.compute_induction_scores(model, 12, 2), above=0.0)
+    cut = [(layer, head) for layer, head, _ in top]
+    wrong = np.array([mistake(model, 12, heads, 3) for heads in (None, cut)])
+    right = np.array(
+        [reference.measure_induction_loss(model, 12, heads, 3) for heads in (None, cut)]
+    )
+    if mistake is loss.accuracy_percent and not right[:, 1].any():
+        pytest.skip("the model continues no sequence")
+    assert differs(wrong, right)
+
+
+@pytest.mark.parametrize("module", [sequences, scores, composition, ablation, loss])
+def test_each_says_what_is_wrong(module: ModuleType):
+    """The docstring of a mistake is one line."""
+    public = [function for function in functions(module, "") if function.__name__[0] != "_"]
+    assert public
+    assert all(function.__doc__ and "\n" not in function.__doc__ for function in public)

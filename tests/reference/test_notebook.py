@@ -1,0 +1,96 @@
+"""The files are cells of one notebook too: read in order in one namespace, they work together."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformer_lens import HookedTransformer
+
+import reference
+from reference import induction_heads, mistakes
+
+ROOT = Path(reference.__file__).parent
+FILES = [
+    *(ROOT / "induction_heads" / f"{module}.py" for module in induction_heads.MODULES),
+    ROOT / "variants.py",
+    *(ROOT / "mistakes" / f"{module}.py" for module in mistakes.MODULES),
+]
+
+
+def cell(file: Path) -> ast.Module:
+    """A file without what it imports from the files before it."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tree.body = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("reference"))
+    ]
+    return tree
+
+
+@pytest.fixture(scope="module")
+def notebook() -> dict[str, object]:
+    """The names there are after all cells have run."""
+    names: dict[str, object] = {"__name__": "__main__"}
+    for file in FILES:
+        exec(compile(cell(file), file.name, "exec"), names)  # noqa: S102
+    return names
+
+
+def test_every_file_is_a_cell():
+    """The order of cells leaves no file out."""
+    files = {file for file in ROOT.rglob("*.py") if file.name != "__init__.py"}
+    assert files == set(FILES)
+
+
+def test_names_do_not_clash():
+    """No two cells define the same name."""
+    defined = [
+        node.name
+        for file in FILES
+        for node in cell(file).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    ]
+    defined += [
+        target.id
+        for file in FILES
+        for node in cell(file).body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    ]
+    assert len(defined) == len(set(defined))
+
+
+def test_cells_give_the_packages_answers(generic: HookedTransformer, notebook: dict):
+    """The notebook's functions are the package's."""
+    scores = notebook["compute_induction_scores"](generic, 7, 2)
+    np.testing.assert_array_equal(scores, induction_heads.compute_induction_scores(generic, 7, 2))
+    effects = notebook["ablation_effects"](generic, {"one": [(0, 1)]}, 7, 2)
+    assert effects == induction_heads.ablation_effects(generic, {"one": [(0, 1)]}, 7, 2)
+
+
+def test_recorded_sequences_reach_every_function(generic: HookedTransformer, notebook: dict):
+    """Sequences put in place of the drawn ones are what scores, losses and mistakes are run on."""
+    calls = []
+
+    def recorded(seq_len, seed):
+        calls.append(seed)
+        return torch.arange(seq_len).repeat(1, 2) + seed
+
+    names = notebook | {}
+    for file in FILES:
+        exec(compile(cell(file), file.name, "exec"), names)  # noqa: S102
+    names["create_repeated_sequence"] = recorded
+    for name, function in list(names.items()):
+        if name.startswith(("compute_induction", "measure_", "induction_scores_", "loss_")):
+            calls.clear()
+            function(generic, seq_len=7, n_samples=3)
+            assert calls == [0, 1, 2], name
+    for name in ("test_induction_accuracy", "accuracy_first_half", "accuracy_off_by_one"):
+        calls.clear()
+        names[name](generic, seq_len=7, n_tests=3)
+        assert calls == [0, 1, 2], name
+    assert names["ablation_effects"](generic, {}, 7, 2)["baseline"][0] > 0

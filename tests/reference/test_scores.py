@@ -1,0 +1,147 @@
+"""Induction and previous-token scores."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from transformer_lens import HookedTransformer
+from transformer_lens.model_bridge import TransformerBridge
+
+from reference.induction_heads import (
+    compute_induction_scores,
+    compute_prev_token_scores,
+    create_repeated_sequence,
+    read_patterns,
+    sequences,
+)
+from tests.reference.toys import stripe_model, stripe_score
+
+SHARPNESS = [0.0, 1.0, 2.5, 6.0]
+
+
+def plain_scores(model, samples, queries, target):
+    """The mean attention from each query to its target, one number at a time from a full cache."""
+    scores = np.zeros((model.cfg.n_layers, model.cfg.n_heads))
+    with torch.no_grad():
+        caches = [model.run_with_cache(tokens)[1] for tokens in samples]
+    for layer, head in np.ndindex(*scores.shape):
+        stripe = [
+            cache["pattern", layer][0, head, q, target(q)].item()
+            for cache in caches
+            for q in queries
+        ]
+        scores[layer, head] = sum(stripe) / len(stripe)
+    return scores
+
+
+@pytest.mark.parametrize("seq_len", [1, 2, 9])
+def test_induction_scores_are_a_mean_over_the_stripe(generic: HookedTransformer, seq_len: int):
+    """Every head's induction score is the plain mean over its targets."""
+    samples = [create_repeated_sequence(seq_len, seed) for seed in range(3)]
+    queries = range(seq_len, 2 * seq_len)
+    expected = plain_scores(generic, samples, queries, lambda q: q - seq_len + 1)
+    scores = compute_induction_scores(generic, seq_len, n_samples=3)
+    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("seq_len", [2, 9])
+def test_prev_token_scores_are_a_mean_over_the_stripe(generic: HookedTransformer, seq_len: int):
+    """Every head's previous-token score is the plain mean over the positions before."""
+    torch.manual_seed(0)
+    samples = [torch.randint(1000, 10000, (1, seq_len)) for _ in range(3)]
+    expected = plain_scores(generic, samples, range(1, seq_len), lambda q: q - 1)
+    torch.manual_seed(0)
+    scores = compute_prev_token_scores(generic, seq_len, n_samples=3)
+    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
+
+
+def test_bridge_gives_the_plain_scores(bridge: TransformerBridge):
+    """The other kind of model that TransformerLens has is scored alike."""
+    samples = [create_repeated_sequence(9, seed) for seed in range(2)]
+    expected = plain_scores(bridge, samples, range(9, 18), lambda q: q - 8)
+    scores = compute_induction_scores(bridge, 9, n_samples=2)
+    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
+
+
+def test_known_induction_scores():
+    """Heads that are known to look one half less one back get the scores they were built with."""
+    scores = compute_induction_scores(stripe_model(back=9, sharpness=SHARPNESS), 10, n_samples=2)
+    expected = stripe_score(range(10, 20), SHARPNESS)[None]
+    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
+
+
+def test_known_prev_token_scores():
+    """Heads that are known to look one back get the scores they were built with."""
+    scores = compute_prev_token_scores(stripe_model(back=1, sharpness=SHARPNESS), 30, n_samples=2)
+    expected = stripe_score(range(1, 30), SHARPNESS)[None]
+    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
+
+
+def test_scores_are_double_arrays(generic: HookedTransformer):
+    """Scores come as NumPy arrays of doubles between 0 and 1, a row a layer."""
+    for scores in (compute_induction_scores(generic, 5), compute_prev_token_scores(generic, 5)):
+        assert isinstance(scores, np.ndarray)
+        assert (scores.shape, scores.dtype) == ((3, 5), np.float64)
+        assert ((scores >= 0) & (scores <= 1)).all()
+
+
+def test_double_weights_change_little(generic: HookedTransformer):
+    """In double precision the scores are those of single precision to 1e-5."""
+    double = copy.deepcopy(generic).to(torch.float64)
+    single = compute_induction_scores(generic, 9, 2)
+    np.testing.assert_allclose(compute_induction_scores(double, 9, 2), single, rtol=0, atol=1e-5)
+
+
+def test_batches_do_not_matter(generic: HookedTransformer, monkeypatch: pytest.MonkeyPatch):
+    """One sequence a pass gives the scores of all at once."""
+    together = compute_induction_scores(generic, 9, 5)
+    monkeypatch.setattr(sequences, "POSITIONS_PER_FORWARD", 1)
+    np.testing.assert_allclose(compute_induction_scores(generic, 9, 5), together, atol=1e-7)
+
+
+def test_scores_follow_their_heads(generic: HookedTransformer):
+    """Renumbering the heads of each layer renumbers the scores, and nothing else."""
+    order = [3, 0, 4, 2, 1]
+    renumbered = copy.deepcopy(generic)
+    with torch.no_grad():
+        for name, weight in renumbered.named_parameters():
+            if name.split(".")[-1] in {"W_Q", "W_K", "W_V", "W_O", "b_Q", "b_K", "b_V"}:
+                weight.copy_(weight[order].clone())
+    expected = compute_induction_scores(generic, 9, 2)[:, order]
+    scores = compute_induction_scores(renumbered, 9, 2)
+    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
+
+
+def test_nothing_after_the_last_pattern_is_run(generic: HookedTransformer):
+    """Scores need no logits, and patterns of early layers no late ones."""
+    ran = []
+    names = ["blocks.2.attn.hook_pattern", "ln_final.hook_normalized", "unembed"]
+    tokens = create_repeated_sequence(5, 0)
+    unembed = generic.unembed.register_forward_hook(lambda *_: ran.append("unembed"))
+    with generic.hooks([(names[0], lambda *_, hook: ran.append(hook.name))]):
+        read_patterns(generic, tokens, lambda pattern: pattern[:, 0], [0, 1])
+    compute_induction_scores(generic, 5, 1)
+    unembed.remove()
+    assert ran == []
+
+
+def test_lengths_are_checked(generic: HookedTransformer):
+    """A length or count that leaves nothing to measure is refused by name."""
+    with pytest.raises(ValueError, match="seq_len must be at least 1, got 0"):
+        compute_induction_scores(generic, 0)
+    with pytest.raises(ValueError, match="n_samples must be at least 1, got 0"):
+        compute_induction_scores(generic, 5, 0)
+    with pytest.raises(ValueError, match="seq_len must be at least 2, got 1"):
+        compute_prev_token_scores(generic, 1)
+    with pytest.raises(ValueError, match="n_samples must be at least 1, got -3"):
+        compute_prev_token_scores(generic, 5, -3)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+def test_cuda_gives_the_same_scores(generic: HookedTransformer):
+    """The device changes neither the tokens nor, beyond rounding, the scores."""
+    expected = compute_induction_scores(generic, 9, 2)
+    scores = compute_induction_scores(copy.deepcopy(generic).to("cuda"), 9, 2)
+    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-4)
