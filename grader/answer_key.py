@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import importlib.util
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -58,10 +58,17 @@ def build_key(
     rubric = file.rubric
     sources = [*reference_sources(rubric), *rubric.reference.cells]
     cells = tuple(CellToRun(index=i, source=s, definitions="") for i, s in enumerate(sources))
-    recordings = _recordings(
-        rubric, _job(rubric, cells, _recording_probes(rubric), {}, device, seed), progress
+    first = Job(
+        cells=cells,
+        probes=_recording_probes(rubric),
+        recordings={},
+        limits=rubric.limits,
+        model=rubric.models["grading"],
+        device=device,
+        seed=seed,
     )
-    job = _job(rubric, cells, tuple(_key_probes(rubric, seed)), recordings, device, seed)
+    recordings = _recordings(rubric, first, progress)
+    job = replace(first, probes=tuple(_key_probes(rubric, seed)), recordings=recordings)
     execution = _run(job, progress)
     environment = execution.environment
     about = KeyAbout(
@@ -93,7 +100,8 @@ def _module_sources(name: str) -> list[str]:
     spec = importlib.util.find_spec(top)
     if spec is None or not spec.submodule_search_locations:
         raise AnswerKeyError(
-            f"No answer key fits this rubric and model, and the package {top!r} that could make one is not installed here."
+            f"No answer key fits this rubric, model and seed, and the package {top!r} "
+            "that could make one is not installed here."
         )
     path = Path(spec.submodule_search_locations[0]).joinpath(*rest)
     if path.is_dir():
@@ -123,31 +131,12 @@ def _as_cell(source: str, package: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _job(
-    rubric: Rubric,
-    cells: tuple[CellToRun, ...],
-    probes: tuple[ProbeToRun, ...],
-    recordings: Mapping[str, Recording],
-    device: str,
-    seed: int,
-) -> Job:
-    return Job(
-        cells=cells,
-        probes=probes,
-        recordings=recordings,
-        limits=rubric.limits,
-        model=rubric.models["grading"],
-        device=device,
-        seed=seed,
-    )
-
-
 def _run(job: Job, progress: Progress) -> Execution:
     execution = run_job(job, progress)
     for cell in execution.cells:
         if cell.status != "ok":
             raise AnswerKeyError(
-                f"The reference's own cell {cell.index + 1} {cell.status}: {cell.ename} {cell.evalue}".strip()
+                f"The reference's cell {cell.index + 1}: {cell.status}, {cell.ename} {cell.evalue}"
             )
     return execution
 
@@ -190,13 +179,14 @@ def _recordings(rubric: Rubric, job: Job, progress: Progress) -> dict[str, Recor
             replaces=plan.replaces,
             parameters=dict(plan.parameters),
             cycle=plan.cycle,
+            batch=plan.batch,
             rows=tuple(rows),
         )
     return found
 
 
 def _key_probes(rubric: Rubric, seed: int) -> Iterator[ProbeToRun]:
-    """The rubric's probes, once a draw; and once for every variant and mistake of their function."""
+    """The rubric's probes, once a draw, and once for every variant and mistake of theirs."""
     for name, probe in rubric.probes.items():
         if probe.figures:
             continue

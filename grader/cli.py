@@ -34,8 +34,8 @@ class _Grade(click.Group):
 def cli() -> None:
     """Grade a notebook of the induction-head lab.
 
-    Runs the notebook, calls its functions on inputs it has not seen, compares what comes back with the
-    reference and says, criterion by criterion, what was earned, what was wrong and why.
+    Runs the notebook, calls its functions on inputs it has not seen, compares what comes back
+    with the reference and says, criterion by criterion, what was earned, what was wrong and why.
 
     Exit codes: 0 full marks, 1 graded and marks lost, 2 could not be graded or wrong usage, 3 the
     grader's own side failed.
@@ -63,7 +63,7 @@ def cli() -> None:
 )
 @click.option("--only", help="One criterion's id, or one function's name.")
 @click.pass_context
-def run(
+def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     ctx: click.Context,
     notebook: Path,
     json_path: Path | None,

@@ -227,12 +227,12 @@ def _read(payload: bytes) -> Observation:
         return Failure(kind="unreadable", message=str(error))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> str | dict[str, int]:
     """Short text or small numbers, nothing else."""
     if isinstance(value, dict):
         return {str(key)[:40]: int(_number(number)) for key, number in list(value.items())[:20]}
     return str(value)[:120]
 
 
-def _number(value: Any) -> float:
+def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) and abs(value) < 1e12 else 0.0  # noqa: PLR2004 (sane)

@@ -27,15 +27,18 @@ def describe_failure(failure: Failure, function: str, names: frozenset[str], lim
         case "timed_out":
             return _timed_out(failure, function, limits)
         case "kernel_died":
-            return f"Calling {function} ended Python itself; everything else was graded in a fresh kernel."
+            return (
+                f"Calling {function} ended Python itself; "
+                "everything else was graded in a fresh kernel."
+            )
         case "unreadable":
             return f"What {function} gave cannot be compared: {failure.message}."
 
 
 def _missing(function: str, names: frozenset[str]) -> str:
     if function in names:
-        return f"{function} is in your notebook, but its cell did not run that far (see the cell errors)."
-    similar = get_close_matches(function, sorted(names), n=1, cutoff=0.75)
+        return f"{function} is in your notebook, but its cell did not run to it (see the errors)."
+    similar = get_close_matches(function, sorted(names), n=1, cutoff=0.82)
     meant = f" Your notebook has {similar[0]!r}: was it renamed?" if similar else ""
     return f"There is no {function} in your notebook.{meant}"
 
@@ -44,5 +47,5 @@ def _timed_out(failure: Failure, function: str, limits: Limits) -> str:
     if failure.message == "notebook":
         return f"{function} was not run: the notebook's limit of {limits.notebook:g} s was used up."
     if failure.message == "restarts":
-        return f"{function} was not run: the kernel had to be replaced more than {limits.restarts} times."
+        return f"{function} was not run: the kernel was lost more than {limits.restarts} times."
     return f"{function} did not come back: stopped after {failure.message}."

@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from grader.values import Expected, Failure, Numbers, RecordedCall, Recording, V
 from grader.wire import UnreadableError, pack, unpack
 
 _FORMAT = "induction-lab-grader/key/1"
+Keep = Callable[[Value], str]
+Fetch = Callable[[str], Value]
 
 
 def key_bytes(key: AnswerKey) -> bytes:
@@ -91,26 +93,26 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
 
 
-def _expected_node(expected: Expected, keep: Any) -> dict[str, Any]:
+def _expected_node(expected: Expected, keep: Keep) -> dict[str, Any]:
     spread = (
         None if expected.spread is None else keep(Numbers(kind="ndarray", array=expected.spread))
     )
     return {"value": keep(expected.value), "spread": spread, "draws": expected.draws}
 
 
-def _expected(node: Mapping[str, Any], value: Any) -> Expected:
+def _expected(node: Mapping[str, Any], value: Fetch) -> Expected:
     spread = value(node["spread"]) if node["spread"] is not None else None
     array = spread.array.astype(np.float64) if isinstance(spread, Numbers) else None
     return Expected(value=value(node["value"]), spread=array, draws=int(node["draws"]))
 
 
-def _recording_node(recording: Recording, keep: Any) -> dict[str, Any]:
+def _recording_node(recording: Recording, keep: Keep) -> dict[str, Any]:
     rows = [
         {"arguments": {k: keep(v) for k, v in row.arguments.items()}, "result": keep(row.result)}
         for row in recording.rows
@@ -120,11 +122,12 @@ def _recording_node(recording: Recording, keep: Any) -> dict[str, Any]:
         "parameters": dict(recording.parameters),
         "order": list(recording.parameters),
         "cycle": recording.cycle,
+        "batch": recording.batch,
         "rows": rows,
     }
 
 
-def _recording(node: Mapping[str, Any], value: Any) -> Recording:
+def _recording(node: Mapping[str, Any], value: Fetch) -> Recording:
     rows = tuple(
         RecordedCall(
             arguments={k: value(v) for k, v in row["arguments"].items()},
@@ -136,5 +139,6 @@ def _recording(node: Mapping[str, Any], value: Any) -> Recording:
         replaces=node["replaces"],
         parameters={name: node["parameters"][name] for name in node["order"]},
         cycle=node["cycle"],
+        batch=node["batch"],
         rows=rows,
     )

@@ -1,7 +1,7 @@
 """One submission from file to report."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -59,9 +59,7 @@ def grade(
         KernelError: No kernel could be started.
     """
     listener = listener or Listener()
-    whole = RubricFile(
-        rubric=file.rubric.on_model(settings.model), name=file.name, sha256=file.sha256
-    )
+    whole = replace(file, rubric=file.rubric.on_model(settings.model))
     rubric = whole.rubric.only(settings.only)
     if not rubric.criteria:
         choices = ", ".join(dict.fromkeys(c.function for c in file.rubric.criteria if c.function))
@@ -81,19 +79,18 @@ def grade(
     )
     listener.started(prepared)
     execution = run_job(prepared.job, listener.frame)
-    return judge(submission, whole, rubric, key, prepared, execution, settings)
+    return judge(submission, replace(whole, rubric=rubric), key, prepared, execution)
 
 
 def judge(
     submission: Submission,
     file: RubricFile,
-    rubric: Rubric,
     key: AnswerKey,
     prepared: Instrumented,
     execution: Execution,
-    settings: Settings,
 ) -> Report:
     """Turn what was seen into a report; pure."""
+    rubric = file.rubric
     observations = observed(rubric, prepared, execution)
     verdicts = Judge(
         rubric=_for_device(rubric, key, execution),
@@ -121,7 +118,7 @@ def judge(
             trouble for cell in execution.cells if (trouble := _trouble(cell, rubric.limits))
         ),
         notes=prepared.notes,
-        environment=_environment(execution.environment, settings),
+        environment=_environment(execution.environment, prepared.job.seed),
     )
 
 
@@ -143,7 +140,7 @@ def observed(
 
 
 def _for_device(rubric: Rubric, key: AnswerKey, execution: Execution) -> Rubric:
-    """Where the key was made on another kind of device, its tolerances widen to ``cross_device``."""
+    """Where the key is from another kind of device, tolerances widen to ``cross_device``."""
     classes = rubric.all_tolerances
     if str(execution.environment.get("device")) == key.about.device:
         return rubric
@@ -163,13 +160,13 @@ def _trouble(cell: CellOutcome, limits: Limits) -> CellTrouble | None:
             text = f"stopped at the {cell.limit or 'cell'} limit of {limit:g} s"
             return CellTrouble(cell=cell.index, ename="TimeLimit", evalue=text)
         case "died":
-            text = "this cell ended Python; it was replayed without what it runs, keeping its definitions"
+            text = "this cell ended Python; only its definitions were kept"
             return CellTrouble(cell=cell.index, ename="KernelDied", evalue=text)
         case _:
             text = f"not run: the notebook limit of {limits.notebook:g} s was used up"
             return CellTrouble(cell=cell.index, ename="NotRun", evalue=text)
 
 
-def _environment(seen: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+def _environment(seen: Mapping[str, Any], seed: int) -> dict[str, Any]:
     wanted = ("python", "torch", "transformer_lens", "model", "device")
-    return {**{name: seen.get(name) for name in wanted}, "isolation": "none", "seed": settings.seed}
+    return {**{name: seen.get(name) for name in wanted}, "isolation": "none", "seed": seed}

@@ -61,7 +61,12 @@ class Job:
             "device": self.device,
             "seed": self.seed,
             "recordings": {
-                name: {"replaces": r.replaces, "parameters": dict(r.parameters), "cycle": r.cycle}
+                name: {
+                    "replaces": r.replaces,
+                    "parameters": dict(r.parameters),
+                    "cycle": r.cycle,
+                    "batch": r.batch,
+                }
                 for name, r in self.recordings.items()
             },
         }

@@ -67,6 +67,8 @@ class RecordingPlan(Part):
     """Parameters that decide which row answers, as expressions; the grid's names by default."""
     cycle: Name | None = None
     """A parameter any value of which is answered, modulo the recorded ones."""
+    batch: Name | None = None
+    """A tensor parameter recorded row by row that a student may also pass several rows of."""
     models: Mapping[Name, str] = {"model": "grading"}
 
 

@@ -5,7 +5,6 @@ import json
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -28,7 +27,7 @@ class RubricFile:
 
     @property
     def probing_sha256(self) -> str:
-        """Digest of what an answer key depends on: points, hints and tolerances may change freely."""
+        """Digest of what a key depends on; points, hints and tolerances may change freely."""
         keys = {"models", "reference", "recordings", "probes", "variants", "mistakes"}
         data = self.rubric.model_dump(mode="json", include=keys)
         for mistake in data["mistakes"]:
@@ -55,12 +54,12 @@ def find_rubric(name: str | None) -> RubricFile:
     labs = {point.name: point.value for point in metadata.entry_points(group=LABS)}
     if not labs:
         raise RubricError(
-            "No lab is installed here: install induction-lab-grader, or name a rubric file with --rubric."
+            "No lab is installed here: install induction-lab-grader, or give a --rubric file."
         )
     stem = name if name is not None else min(labs)
     if stem not in labs:
         raise RubricError(
-            f"No lab is named {stem!r}: choose one of {', '.join(sorted(labs))}, or give a .yaml file."
+            f"No lab is named {stem!r}: choose one of {', '.join(sorted(labs))}, or a .yaml file."
         )
     source = resources.files(labs[stem]) / f"{stem}.yaml"
     return parse_rubric(source.read_text(encoding="utf-8"), name=f"{stem}.yaml")
@@ -154,7 +153,7 @@ def _line(node: yaml.Node | None, place: Place) -> int:
     return line
 
 
-def _repeated_keys(node: Any, place: Place = ()) -> list[tuple[Place, str]]:
+def _repeated_keys(node: yaml.Node | None, place: Place = ()) -> list[tuple[Place, str]]:
     """Keys that stand twice in one mapping: YAML silently keeps the last."""
     found: list[tuple[Place, str]] = []
     if isinstance(node, yaml.MappingNode):

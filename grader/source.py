@@ -73,7 +73,7 @@ def defined_names(sources: Iterable[str]) -> frozenset[str]:
 
 
 def stubs(sources: Iterable[str]) -> frozenset[str]:
-    """Functions whose last definition does nothing: a docstring, ``pass``, ``...`` or NotImplementedError."""
+    """Functions whose last definition does nothing: ``pass``, ``...`` or NotImplementedError."""
     last: dict[str, bool] = {}
     for source in sources:
         tree = _tree(readable(source))

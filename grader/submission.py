@@ -64,7 +64,8 @@ def read_submission(path: Path, limits: Limits) -> Submission:
     )
     if not code:
         raise SubmissionError(
-            f"{path.name} has no code cells with code in them: save your work in the notebook and submit that file."
+            f"{path.name} has no code cells with code in them: "
+            "save your work in the notebook and submit that file."
         )
     return Submission(
         name=path.name,
@@ -96,8 +97,8 @@ def _bytes(path: Path, limits: Limits) -> bytes:
                 )
             if status.st_size > limits.file_mb * 2**20:
                 raise SubmissionError(
-                    f"{path.name} is {status.st_size / 2**20:.0f} MB; the limit is {limits.file_mb:g} MB: "
-                    "clear the outputs and save it again."
+                    f"{path.name} is {status.st_size / 2**20:.0f} MB; "
+                    f"the limit is {limits.file_mb:g} MB: clear the outputs and save it again."
                 )
             return file.read()
     except OSError as error:
@@ -143,10 +144,10 @@ def _upgraded(parsed: dict[str, Any], name: str) -> dict[str, Any]:
     try:
         node = nbformat.from_dict(parsed)
         return dict(nbformat.convert(node, _CURRENT_FORMAT))
-    except Exception as error:  # noqa: BLE001 (nbformat's converters raise whatever an odd file makes them)
+    except Exception as error:
         raise SubmissionError(
-            f"{name} is in an old notebook format that cannot be converted ({type(error).__name__}): "
-            "open it in Jupyter and save it again."
+            f"{name} is in an old notebook format that cannot be converted "
+            f"({type(error).__name__}): open it in Jupyter and save it again."
         ) from error
 
 
@@ -157,7 +158,7 @@ def _source(cell: dict[str, Any]) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _language_notes(metadata: Any, code: tuple[Cell, ...], name: str) -> tuple[str, ...]:
+def _language_notes(metadata: object, code: tuple[Cell, ...], name: str) -> tuple[str, ...]:
     """Refuse another language's notebook; shrug at a Python one whose kernel has an odd name."""
     spec = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     info = metadata.get("language_info") if isinstance(metadata, dict) else None

@@ -81,7 +81,7 @@ class Expected:
 
     value: Value
     spread: NDArray[np.float64] | None = None
-    """Standard deviation over the seeds the reference was run with, where it draws its own inputs."""
+    """Standard deviation over seeds, where the reference draws its own inputs."""
     draws: int = 1
     """How many seeds ``value`` is the mean of."""
 
@@ -96,6 +96,8 @@ class Recording:
     """Parameter names in order, with their defaults."""
     cycle: str | None
     """The parameter any value of which is answered, in turn, by a recorded one."""
+    batch: str | None = None
+    """A tensor parameter whose rows may come together: each is answered, the answers joined."""
     rows: tuple["RecordedCall", ...] = field(default=())
 
 

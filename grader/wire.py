@@ -22,6 +22,7 @@ from grader.values import (
     Group,
     Nothing,
     Numbers,
+    NumbersKind,
     Observation,
     Table,
     Text,
@@ -157,7 +158,7 @@ def _value(node: dict[str, Any], arrays: dict[str, NDArray[Any]], depth: int) ->
     raise UnreadableError("it is of no known kind")
 
 
-def _numbers(kind: Any, array: NDArray[Any]) -> Numbers:
+def _numbers(kind: NumbersKind, array: NDArray[Any]) -> Numbers:
     if array.dtype.name not in _DTYPES:
         raise UnreadableError(f"its dtype {array.dtype.name} is not supported")
     if kind in {"float", "int", "bool"} and array.shape != ():

@@ -17,7 +17,8 @@ class Close(BaseCheck):
     probe: str
     tolerance: str = "same_device"
     axes: tuple[str, ...] = ()
-    """What the axes count: ``[layer, head]`` makes feedback say ``L5H1``; ``["loss|accuracy"]`` names entries."""
+    """What the axes count: with ``[layer, head]`` feedback says ``L5H1``; ``["loss|accuracy"]``
+    names entries."""
 
     def probes(self) -> tuple[str, ...]:
         """The probes this check reads."""
@@ -27,13 +28,12 @@ class Close(BaseCheck):
         """Compare with the reference; the largest error speaks for all."""
         expected = evidence.expected[self.probe]
         reference = as_numbers(expected.value)
-        observed = as_numbers(evidence.observed[self.probe])
+        value = evidence.observed[self.probe]
+        observed = as_numbers(value)
         if reference is None or observed is None:
-            return not_numbers(evidence.observed[self.probe])
+            return not_numbers(value)
         if observed.shape != reference.shape:
-            return failed(
-                f"Expected {_shape(reference)}; your code gave {describe(evidence.observed[self.probe])}."
-            )
+            return failed(f"Expected {_shape(reference)}; your code gave {describe(value)}.")
         if not np.isfinite(observed).all():
             return failed(f"{_share(~np.isfinite(observed))} are NaN or infinite.")
         limits = evidence.tolerances[self.tolerance].limits(expected, reference)
@@ -42,15 +42,16 @@ class Close(BaseCheck):
         margin = float(np.max(error / np.maximum(limits, 1e-12), initial=0.0))
         if within.all():
             return Finding(passed=True, margin=margin)
-        return failed(self._difference(observed, reference, error, ~within), margin)
+        return failed(self._difference(observed, reference, error, limits), margin)
 
     def _difference(
         self,
         observed: NDArray[np.float64],
         reference: NDArray[np.float64],
         error: NDArray[np.float64],
-        outside: NDArray[np.bool_],
+        limits: NDArray[np.float64],
     ) -> str:
+        outside = ~(error <= limits)
         worst = np.unravel_index(int(np.argmax(np.where(outside, error, -1.0))), error.shape)
         index = tuple(int(i) for i in worst)
         where = place(index, error.shape, self.axes)
@@ -58,7 +59,9 @@ class Close(BaseCheck):
         text = f"{where + ': ' if where else ''}you {yours:.4g}, expected about {expected:.4g}."
         if error.size > 1:
             noun = "heads" if self.axes == ("layer", "head") else "values"
-            text += f" {int(outside.sum())} of {error.size} {noun} are off (tolerance class {self.tolerance})."
+            allowed = float(np.broadcast_to(limits, error.shape)[worst])
+            off = f"{int(outside.sum())} of {error.size} {noun} are off"
+            text += f" {off} by more than the tolerance ({allowed:.2g} there)."
         return text
 
 

@@ -63,11 +63,13 @@ def as_array(value: Value) -> NDArray[Any] | None:
 
 def place(index: tuple[int, ...], shape: tuple[int, ...], axes: tuple[str, ...]) -> str:
     """Name one entry the way the lab does: ``L5H1`` for a head, ``[0, 3]`` otherwise."""
-    if axes == ("layer", "head") and len(shape) == len(axes):
+    if len(shape) != len(axes):
+        return f"at {list(index)}" if index else ""
+    if axes == ("layer", "head"):
         return f"L{index[0]}H{index[1]}"
-    if len(axes) == 1 and axes[0] != "" and len(index) == 1 and "|" in axes[0]:
+    if len(axes) == 1 and "|" in axes[0]:
         return axes[0].split("|")[index[0]]
-    return str(list(index)) if index else ""
+    return ", ".join(f"{axis} {i}" for axis, i in zip(axes, index, strict=True))
 
 
 def not_numbers(value: Value) -> Finding:

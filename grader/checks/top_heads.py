@@ -63,7 +63,7 @@ class TopHeads(BaseCheck):
         if entries is None or entries.ndim != 2 or entries.shape[1] not in {2, 3}:  # noqa: PLR2004 (layer, head[, score])
             value = evidence.observed[self.probe]
             return failed(
-                f"Expected a non-empty list of (layer, head, score); your code gave {describe(value)}."
+                f"Expected a list of (layer, head, score); your code gave {describe(value)}."
             )
         band = evidence.tolerances[self.tolerance].atol
         return self._compare(entries, scores, band)

@@ -1,6 +1,7 @@
 """``grade key``: building and verifying answer keys."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ def build_to(
         AnswerKeyError: The reference is absent or fails, or the file cannot be written.
     """
     file = find_rubric(rubric)
-    chosen = RubricFile(rubric=file.rubric.on_model(model), name=file.name, sha256=file.sha256)
+    chosen = replace(file, rubric=file.rubric.on_model(model))
     key = build_key(chosen, device=device, seed=seed)
     try:
         write_atomically(output, key_bytes(key))

@@ -3,6 +3,8 @@
 Nothing here knows an expected value, a tolerance or a point.
 """
 
+import os
+
 MIME = "application/vnd.induction-lab-grader+json"
 """The display type under which the kernel hands values to the driver."""
 
@@ -12,5 +14,7 @@ KERNEL_ENVIRONMENT = {
     "TOKENIZERS_PARALLELISM": "false",
     "PLOTLY_RENDERER": "plotly_mimetype",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    # One thread: sums come out the same every time, and kernels do not fight for cores.
+    "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
 }
-"""Set for the kernel's process: nothing is downloaded, and plotly shows data, which figures are graded by."""
+"""Set for the kernel: nothing is downloaded, and plotly shows data, which figures are graded by."""

@@ -1,4 +1,4 @@
-"""The driver: runs a clean notebook with nbclient, then the probes, and sends each value back at once.
+"""The driver: runs a clean notebook with nbclient, then the probes; sends each value at once.
 
 Started by the grader as ``python -m grader.inside.driver``. The job comes on standard input; frames
 go out on what was standard output, which the kernel does not inherit.
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from grader.frames import Frame, FrameKind, read_frames, write_frame
-from grader.inside.run import Run, Trouble
+from grader.inside.run import Run, TroubleError
 
 _MAX_JOB = 2**30
 
@@ -27,7 +27,7 @@ def main() -> None:
         run = Run(head, recorded, Path(home), lambda frame: write_frame(results, frame))
         try:
             asyncio.run(run.everything())
-        except Trouble as trouble:
+        except TroubleError as trouble:
             write_frame(
                 results, Frame(kind=FrameKind.TROUBLE, head={"message": str(trouble)[:2000]})
             )

@@ -1,4 +1,4 @@
-"""Student objects to values: exact types only, sizes before contents, nothing of theirs is called."""
+"""Student objects to values: exact types, sizes before contents, nothing of theirs is called."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -4,11 +4,11 @@ import platform
 import random
 import sys
 import types
-from typing import Any
+from importlib.metadata import version
+from typing import Any, cast
 
 import numpy as np
 import torch
-import transformer_lens
 from IPython.core.getipython import get_ipython
 from transformer_lens import HookedTransformer
 
@@ -50,7 +50,7 @@ def calm(seed: int) -> None:
     torch.set_default_device(None)
     torch.set_grad_enabled(False)
     torch.manual_seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 (students draw from numpy's global generator)
+    np.random.seed(seed)
     random.seed(seed)
 
 
@@ -65,18 +65,11 @@ def _environment(grading: HookedTransformer) -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "torch": torch.__version__,
-        "transformer_lens": getattr(transformer_lens, "__version__", None)
-        or _version("transformer_lens"),
+        "transformer_lens": version("transformer_lens"),
         "model": Kernel.model,
         "shape": shape_of(grading),
         "device": Kernel.shelf.device,
     }
-
-
-def _version(distribution: str) -> str:
-    from importlib.metadata import version
-
-    return version(distribution)
 
 
 def _hand_out_models() -> None:
@@ -119,8 +112,9 @@ def _shim_shell() -> None:
     shell = get_ipython()
     if shell is None:
         return
-    shell.kernel.raw_input = lambda _prompt="": ""
-    shell.kernel.getpass = lambda *_args, **_kwargs: ""
+    kernel = cast("Any", shell).kernel  # ipykernel's shell has one; IPython's type does not say so
+    kernel.raw_input = lambda _prompt="": ""
+    kernel.getpass = lambda *_args, **_kwargs: ""
     shell.user_ns.update(exit=_leave, quit=_leave)
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import torch
 from IPython.core.getipython import get_ipython
@@ -44,7 +44,7 @@ def observe(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Observation:
         return Failure(kind="missing")
     try:
         with _world(probe, namespace):
-            # The rubric's own expression, compiled: it names student functions, and holds no student text.
+            # The rubric's own expression: it names student functions and holds no student text.
             code = compile(probe["expression"], f"<probe {probe['id']}>", "eval")
             return encode(eval(code, namespace))  # noqa: S307 (the rubric's expression, see above)
     except UnreadableError as error:
@@ -100,6 +100,7 @@ def _recording(recorded: Mapping[str, Any]) -> Recording:
         replaces=recorded["replaces"],
         parameters=recorded["parameters"],
         cycle=recorded["cycle"],
+        batch=recorded["batch"],
         rows=tuple(rows),
     )
 
@@ -113,13 +114,13 @@ def _value(encoded: str) -> Value:
 
 def _message(error: BaseException) -> str:
     """The exception's first argument when it is plain text; its own methods are never called."""
-    args = BaseException.args.__get__(error)  # type: ignore[attr-defined]  # a C slot without a stub
+    args = cast("Any", BaseException).args.__get__(error)
     return args[0] if args and type(args[0]) is str else ""
 
 
 def _line(error: BaseException, function: str) -> str:
     """Where in the student's function it was raised."""
-    trace = BaseException.__traceback__.__get__(error)  # type: ignore[attr-defined]  # a C slot without a stub
+    trace = cast("Any", BaseException).__traceback__.__get__(error)
     line = ""
     while trace is not None:
         code = trace.tb_frame.f_code

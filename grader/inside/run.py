@@ -16,7 +16,7 @@ from grader.wire import pack
 Send = Callable[[Frame], None]
 
 
-class Trouble(Exception):
+class TroubleError(Exception):
     """The machine's fault, or the model's: nothing can be graded."""
 
 
@@ -38,7 +38,8 @@ class Run:
         self._limits = job["limits"]
         self._deadline = 0.0
         self._restarts = 0
-        self._lethal: set[int] = set()
+        self._lethal: dict[int, int] = {}
+        self._drawn: set[int] = set()
         self._reported: set[int] = set()
         self._given_up: dict[str, Failure] = {}
         self._heatmaps = 0
@@ -75,7 +76,7 @@ class Run:
                     self._restarts += 1
                     await self._stop()
                     break
-            if self._session is None and not self._can_restart():
+            if not self._can_restart():
                 return
 
     async def _started(self) -> Session:
@@ -85,14 +86,14 @@ class Run:
         try:
             await session.start()
         except StartError as error:
-            raise Trouble(str(error)) from error
+            raise TroubleError(str(error)) from error
         settings = f"{self._job['model']!r}, {self._job['device']!r}, {self._job['seed']!r}"
-        prelude = f"from grader.inside.prelude import prepare as _prepare; _prepare({settings}); del _prepare"
+        prelude = f"from grader.inside import prelude as _p; _p.prepare({settings}); del _p"
         run = await session.execute(prelude, self._limits["start"])
         published = run.published
         if run.status != "ok" or published is None:
             late = f"it took longer than {self._limits['start']:g} s"
-            raise Trouble(
+            raise TroubleError(
                 run.evalue or (late if run.status == "timed_out" else f"the kernel {run.status}")
             )
         if self._restarts == 0:
@@ -102,7 +103,7 @@ class Run:
     async def _cell(self, session: Session, cell: dict[str, Any]) -> bool:
         """Run one cell; False when the kernel is lost."""
         index = cell["index"]
-        source = cell["definitions"] if index in self._lethal else cell["source"]
+        source = self._source(cell)
         if not source.strip():
             return True
         limit = min(self._limits["cell"], self._left())
@@ -121,11 +122,18 @@ class Run:
                 "limit": which if run.status == "timed_out" else "",
             },
         )
+        if run.status in {"timed_out", "died"}:
+            self._lethal[index] = self._lethal.get(index, 0) + 1
         if run.alive:
             self._draw(run, index)
             return True
-        self._lethal.add(index)
         return False
+
+    def _source(self, cell: dict[str, Any]) -> str:
+        """The cell; its definitions once it has cost a kernel; nothing if those do too."""
+        times = self._lethal.get(cell["index"], 0)
+        sources = (cell["source"], cell["definitions"], "")
+        return str(sources[min(times, 2)])
 
     def _report(self, index: int, head: dict[str, Any]) -> None:
         if index not in self._reported:
@@ -134,8 +142,9 @@ class Run:
 
     def _draw(self, run: CellRun, index: int) -> None:
         """Send the heatmaps a cell displayed."""
-        if self._restarts:
+        if index in self._drawn:
             return
+        self._drawn.add(index)
         for output in run.outputs:
             for array in heatmaps_of_output((output.get("data") or {}).get(PLOTLY_MIME)):
                 if self._heatmaps < MAX_HEATMAPS:
@@ -144,7 +153,7 @@ class Run:
                     self._send(Frame(kind=FrameKind.HEATMAP, head={"cell": index}, payload=body))
 
     async def _probe(self, probe: dict[str, Any]) -> None:
-        """Evaluate one probe; a function that hung or killed the kernel before is not called again."""
+        """Evaluate one probe; a function that has hung or killed the kernel is not called again."""
         function = probe["function"]
         if function in self._given_up:
             self._observed(probe, pack(self._given_up[function]), 0.0)

@@ -49,7 +49,7 @@ class CellRun:
 
 
 class _OwnKernelSpec(KernelSpecManager):
-    """Knows one kernel: this Python. The machine's and the notebook's kernelspecs are not looked at."""
+    """Knows one kernel: this Python. No kernelspec of the machine or the notebook counts."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         argv = [
@@ -131,9 +131,7 @@ class Session:
         cell = nbformat.v4.new_code_cell(source)
         self._client.nb.cells = [cell]
         start = perf_counter()
-        task = asyncio.ensure_future(
-            self._client.async_execute_cell(cell, 0, store_history=False)
-        )
+        task = asyncio.ensure_future(self._client.async_execute_cell(cell, 0, store_history=False))
         in_time = await _finished(task, limit)
         alive = in_time
         if not in_time:

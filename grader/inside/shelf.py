@@ -34,7 +34,7 @@ class Shelf:
         model.reset_hooks(including_permanent=True)
         with torch.no_grad():
             model.load_state_dict(self._weights[name])
-        return model.eval().requires_grad_(False)
+        return model.eval().requires_grad_(requires_grad=False)
 
     def for_notebook(self, name: str) -> HookedTransformer:
         """A model for the notebook's own use, sharing nothing with the probes'."""

@@ -33,9 +33,11 @@ class QK(NamedTuple):
     def scores(
         self, residual: Float[Tensor, "sample pos coordinate"]
     ) -> Float[Tensor, "sample query_pos key_pos"]:
-        """Attention scores at gain one, without a causal mask."""
+        """Attention scores at gain one, causally masked."""
         queries = residual @ self.query + self.query_bias
-        return queries @ (residual @ self.key).transpose(1, 2)
+        scores = queries @ (residual @ self.key).transpose(1, 2)
+        causal = torch.ones_like(scores, dtype=torch.bool).tril()
+        return scores.masked_fill(~causal, -math.inf)
 
 
 def attend(kind: Kind, frequencies: Float[Tensor, " frequency"]) -> QK:

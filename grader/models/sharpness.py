@@ -1,7 +1,5 @@
 """Finds the gain at which each planted head is exactly as sharp as its circuit says."""
 
-import math
-
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
@@ -19,8 +17,8 @@ from grader.models.residual import (
     position_directions,
 )
 
-N_SAMPLES = 8
-MAX_GAIN = 64.0
+N_SAMPLES = 4
+MAX_GAIN, GAIN_STEP = 64.0, 1 / 64
 
 
 def find_gains(
@@ -67,9 +65,8 @@ def _draw_sample(
 def _patterns(
     scores: Float[Tensor, "sample query_pos key_pos"], gains: Float[Tensor, " head_index"]
 ) -> Float[Tensor, "head_index sample query_pos key_pos"]:
-    """Causal attention patterns of heads that differ in their gain alone."""
-    causal = torch.ones_like(scores[0], dtype=torch.bool).tril()
-    return (gains[:, None, None, None] * scores).masked_fill(~causal, -math.inf).softmax(dim=-1)
+    """Attention patterns of heads that differ in their gain alone."""
+    return (gains[:, None, None, None] * scores).softmax(dim=-1)
 
 
 def _bisect(
@@ -84,9 +81,11 @@ def _bisect(
         to: The target of each query position that has one.
         sharpness: The share of attention each head is to give to its target.
     """
+    aimed = to.any(dim=1)
+    scores, to = scores[:, aimed], to[aimed]
     low = torch.zeros_like(sharpness)
     high = torch.full_like(sharpness, MAX_GAIN)
-    while float((high - low).max()) > MAX_GAIN / 2**16:
+    while float((high - low).max()) > GAIN_STEP:
         gains = (low + high) / 2
         blunt = _patterns(scores, gains)[:, :, to].mean(dim=(1, 2)) < sharpness
         low, high = torch.where(blunt, gains, low), torch.where(blunt, high, gains)

@@ -9,12 +9,18 @@ _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #8884; vertical-align: top; }
+th, td { text-align: left; vertical-align: top; }
+th, td { padding: .4rem .6rem; border-bottom: 1px solid #8884; font-weight: normal; }
 td.points { text-align: right; white-space: nowrap; }
-.passed { color: #1a7f37; } .failed, .errored { color: #c62828; } .partial, .blocked { color: #b26a00; }
+.passed { color: #1a7f37; }
+.failed, .errored { color: #c62828; }
+.partial, .blocked { color: #b26a00; }
 .not_attempted { color: #777; }
 .feedback { margin: .3rem 0 0; } .hint { margin: .3rem 0 0; font-style: italic; }
-@media (prefers-color-scheme: dark) { .passed { color: #4ac26b; } .failed, .errored { color: #ff7b72; } }
+@media (prefers-color-scheme: dark) {
+  .passed { color: #4ac26b; }
+  .failed, .errored { color: #ff7b72; }
+}
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -43,7 +49,9 @@ def to_html(report: Report) -> str:
 <h1>{title}</h1>
 <p>{_text(report.name)}</p>
 <table>
-<thead><tr><th scope="col">Criterion</th><th scope="col">Outcome</th><th scope="col">Points</th></tr></thead>
+<thead><tr>
+<th scope="col">Criterion</th><th scope="col">Outcome</th><th scope="col">Points</th>
+</tr></thead>
 <tbody>
 {rows}
 </tbody>

@@ -8,5 +8,5 @@ _OBEYED = re.compile(
 
 
 def plain(text: str) -> str:
-    """Escape control, zero-width, bidirectional and surrogate characters; newlines and tabs stay."""
+    """Escape control, zero-width, bidirectional and surrogate characters, but no newline."""
     return _OBEYED.sub(lambda match: f"\\u{ord(match.group(0)):04x}", text)
