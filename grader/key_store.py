@@ -6,10 +6,12 @@ from collections.abc import Callable
 from importlib import metadata, resources
 from pathlib import Path
 
-from grader.answer_key import Progress, build_key, reference_sha256
+from grader.answer_key import build_key
 from grader.answers import AnswerKey
 from grader.errors import AnswerKeyError
 from grader.key_file import key_bytes, read_key, write_atomically
+from grader.recording import Progress
+from grader.reference_source import reference_sha256
 from grader.rubric_file import LABS, RubricFile
 
 PUBLIC_SEED = 0

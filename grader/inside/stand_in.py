@@ -91,6 +91,8 @@ def decode(value: Value, device: str) -> Any:  # noqa: PLR0911 (one a kind of va
 
 
 def _equal(argument: Any, recorded: Value) -> bool:
+    if isinstance(recorded, Nothing):
+        return argument is None
     if not isinstance(recorded, Numbers):
         return False
     try:

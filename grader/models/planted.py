@@ -7,6 +7,8 @@ carries some noise. The circuit is that of https://transformer-circuits.pub/2021
 
 import math
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -83,7 +85,7 @@ def plant(
     circuit = draw_circuit(seed, n_layers, n_heads)
     generator = torch.Generator(device="cpu").manual_seed(seed)
     model = _blank(circuit, d_vocab, n_ctx)
-    with torch.no_grad():
+    with torch.no_grad(), _one_thread():
         basis = draw_basis(model.cfg.d_model, generator)
         frequencies = draw_frequencies(generator)
         _embed(model, circuit, basis, frequencies, generator)
@@ -91,6 +93,17 @@ def plant(
         _plant_heads(model, circuit, basis, frequencies, generator)
         _hide_value_biases(model)
     return PlantedModel(model=model.eval().requires_grad_(requires_grad=False), circuit=circuit)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute on one thread: the same bits on any number of cores, and no waits on busy ones."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(n_threads)
 
 
 def _blank(circuit: PlantedCircuit, d_vocab: int, n_ctx: int) -> HookedTransformer:

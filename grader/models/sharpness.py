@@ -1,4 +1,4 @@
-"""Finds the gain at which each planted head is exactly as sharp as its circuit says."""
+"""Finds the gain at which each planted head is as sharp as its circuit says."""
 
 import torch
 from jaxtyping import Bool, Float

