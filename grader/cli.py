@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from grader.errors import GraderError
+from grader.render.text import plain
 
 _WRONG_USAGE = 2
 
@@ -146,7 +147,7 @@ def main() -> None:
     try:
         code = cli.main(standalone_mode=False)
     except GraderError as error:
-        click.echo(f"grade: {error}", err=True)
+        click.echo(f"grade: {plain(str(error))}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()

@@ -53,7 +53,7 @@ class Judge:
             function=criterion.function,
             title=criterion.title,
             outcome=self._outcome(criterion, judged, share),
-            points=round(share * criterion.points, 4),
+            points=_points(share, criterion),
             max_points=criterion.points,
             bonus=criterion.bonus,
             feedback=self._feedback(judged, variant, mistake),
@@ -172,6 +172,12 @@ class Judge:
             return variant.note if variant else ""
         messages = dict.fromkeys(f.message for f in judged.findings if not f.passed and f.message)
         return " ".join(([mistake.says] if mistake else []) + list(messages))
+
+
+def _points(share: float, criterion: Criterion) -> float:
+    """To four decimals, except that all of them are all of them: a third stays a third."""
+    rounded = round(share * criterion.points, 4)
+    return criterion.points if share >= 1 else min(rounded, criterion.points)
 
 
 def _discreet(verdict: Verdict) -> Verdict:

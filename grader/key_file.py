@@ -77,7 +77,15 @@ def read_key(data: bytes, *, name: str) -> AnswerKey:
             },
             recordings={n: _recording(node, value) for n, node in structure["recordings"].items()},
         )
-    except (ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+        SafetensorError,
+    ) as error:
         raise AnswerKeyError(
             f"{name} is not a readable answer key: run `grade key build`."
         ) from error

@@ -72,6 +72,7 @@ def cached_path(file: RubricFile, *, device: str, seed: int) -> Path:
         file.rubric.lab,
         file.probing_sha256,
         reference_sha256(file.rubric),
+        _models_sha256(),
         file.rubric.models["grading"],
         device,
         str(seed),
@@ -80,3 +81,9 @@ def cached_path(file: RubricFile, *, device: str, seed: int) -> Path:
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return cache / "induction-lab-grader" / "keys" / f"{file.rubric.lab}-{digest}.key"
+
+
+def _models_sha256() -> str:
+    """Digest of the code that constructs models: a key is about the weights it makes."""
+    files = sorted(Path(__file__).with_name("models").glob("*.py"))
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()

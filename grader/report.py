@@ -83,7 +83,7 @@ class Report:
     @property
     def full_marks(self) -> bool:
         """Whether no point within the total was lost."""
-        return self.score >= self.total - 1e-9
+        return sum(v.points for v in self.verdicts if not v.bonus) >= self.total - 1e-9
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON; apart from ``seconds`` the same notebook gives the same bytes."""

@@ -153,17 +153,21 @@ def _line(node: yaml.Node | None, place: Place) -> int:
     return line
 
 
-def _repeated_keys(node: yaml.Node | None, place: Place = ()) -> list[tuple[Place, str]]:
+def _repeated_keys(tree: yaml.Node | None) -> list[tuple[Place, str]]:
     """Keys that stand twice in one mapping: YAML silently keeps the last."""
     found: list[tuple[Place, str]] = []
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                found.append(((*place, key.value), "this key stands twice"))
-            seen.add(key.value)
-            found += _repeated_keys(value, (*place, key.value))
-    elif isinstance(node, yaml.SequenceNode):
-        for i, item in enumerate(node.value):
-            found += _repeated_keys(item, (*place, i))
+    visited: set[int] = set()
+    pending: list[tuple[yaml.Node | None, Place]] = [(tree, ())]
+    while pending:
+        node, place = pending.pop()
+        if id(node) in visited:
+            continue  # an alias: read where it was written, and it may hold itself
+        visited.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value]
+            twice = dict.fromkeys(key for i, key in enumerate(keys) if key in keys[:i])
+            found += [((*place, key), "this key stands twice") for key in twice]
+            pending += [(value, (*place, key.value)) for key, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            pending += [(item, (*place, i)) for i, item in enumerate(node.value)]
     return found

@@ -26,17 +26,25 @@ def without_installs(source: str) -> tuple[str, list[str]]:
         taken.append(match.group(0).strip())
         return f"{match.group(1)}pass"
 
-    if not re.search(r"[%!]", source) or source.lstrip().startswith("%%"):
+    if not re.search(r"[%!]", source) or parses(source):
         return source, []
+    first, end, rest = source.lstrip().partition("\n")
+    if first.startswith("%%"):
+        if not _keeps_python(first):
+            return source, []
+        cleaned, taken = without_installs(rest)
+        return first + end + cleaned, taken
     joined = _CONTINUED_INSTALL.sub(" ", source) if _INSTALL.search(source) else source
     return _INSTALL.sub(skip, joined), taken
 
 
 def readable(source: str) -> str:
     """Plain Python for IPython's: magics and shell lines become ``pass``."""
+    if parses(source):
+        return source  # a line that looks like a magic is part of a string or an expression
     first, _, rest = source.lstrip().partition("\n")
     if first.startswith("%%"):
-        return rest if first[2:].split(" ")[0] in _CODE_CELL_MAGICS else ""
+        return readable(rest) if _keeps_python(first) else ""
     plain = _ASSIGNED_MAGIC.sub(r"\1\2= None", source)
     return _MAGIC.sub(lambda match: f"{match.group(1) or match.group(2) or ''}pass", plain)
 
@@ -80,7 +88,27 @@ def stubs(sources: Iterable[str]) -> frozenset[str]:
         for node in tree.body if tree is not None else ():
             if isinstance(node, ast.FunctionDef):
                 last[node.name] = all(_does_nothing(statement) for statement in node.body)
+            else:
+                last.update(dict.fromkeys(_bound(node), False))
     return frozenset(name for name, empty in last.items() if empty)
+
+
+def _keeps_python(magic: str) -> bool:
+    """Whether what follows a ``%%`` line is Python of the notebook's own."""
+    return magic.removeprefix("%%").partition(" ")[0].strip() in _CODE_CELL_MAGICS
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    """Names a statement gives another value, however deep."""
+    found: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name)
+    return found
 
 
 def _does_nothing(statement: ast.stmt) -> bool:

@@ -89,12 +89,11 @@ def _bytes(path: Path, limits: Limits) -> bytes:
     """Read a regular file, never a device or a pipe that would hang."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)
+            raise SubmissionError(f"{path} is not a file: give the path of a notebook (.ipynb).")
         with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise SubmissionError(
-                    f"{path} is not a file: give the path of a notebook (.ipynb)."
-                )
             if status.st_size > limits.file_mb * 2**20:
                 raise SubmissionError(
                     f"{path.name} is {status.st_size / 2**20:.0f} MB; "

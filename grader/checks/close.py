@@ -24,6 +24,7 @@ class Close(BaseCheck):
         """The probes this check reads."""
         return (self.probe,)
 
+    @np.errstate(all="ignore")
     def judge(self, evidence: Evidence) -> Finding:
         """Compare with the reference; the largest error speaks for all."""
         expected = evidence.expected[self.probe]
@@ -38,20 +39,20 @@ class Close(BaseCheck):
             return failed(f"{_share(~np.isfinite(observed))} are NaN or infinite.")
         limits = evidence.tolerances[self.tolerance].limits(expected, reference)
         error = np.abs(observed - reference)
-        within = error <= limits
+        within = (error <= limits) & np.isfinite(reference)
         margin = float(np.max(error / np.maximum(limits, 1e-12), initial=0.0))
         if within.all():
             return Finding(passed=True, margin=margin)
-        return failed(self._difference(observed, reference, error, limits), margin)
+        return failed(self._difference(observed, reference, ~within, limits), margin)
 
     def _difference(
         self,
         observed: NDArray[np.float64],
         reference: NDArray[np.float64],
-        error: NDArray[np.float64],
+        outside: NDArray[np.bool_],
         limits: NDArray[np.float64],
     ) -> str:
-        outside = ~(error <= limits)
+        error = np.abs(observed - reference)
         worst = np.unravel_index(int(np.argmax(np.where(outside, error, -1.0))), error.shape)
         index = tuple(int(i) for i in worst)
         where = place(index, error.shape, self.axes)

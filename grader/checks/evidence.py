@@ -67,8 +67,9 @@ def place(index: tuple[int, ...], shape: tuple[int, ...], axes: tuple[str, ...])
         return f"at {list(index)}" if index else ""
     if axes == ("layer", "head"):
         return f"L{index[0]}H{index[1]}"
-    if len(axes) == 1 and "|" in axes[0]:
-        return axes[0].split("|")[index[0]]
+    names = axes[0].split("|") if axes else []
+    if len(axes) == 1 and len(names) == shape[0] > 1:
+        return names[index[0]]
     return ", ".join(f"{axis} {i}" for axis, i in zip(axes, index, strict=True))
 
 

@@ -1,9 +1,10 @@
 """``heatmap``: a figure draws the right matrix. Figures are graded by their data."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from grader.checks.base import BaseCheck
 from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed
@@ -20,7 +21,7 @@ class Heatmap(BaseCheck):
     """The probe whose value must be drawn; without it any attention pattern will do."""
     against: Literal["own", "reference"] = "own"
     tolerance: str = "same_device"
-    at_least: int = 1
+    at_least: Annotated[int, Field(ge=1)] = 1
     """How many heatmaps must show it."""
 
     def probes(self) -> tuple[str, ...]:
@@ -32,6 +33,7 @@ class Heatmap(BaseCheck):
         """The reference's matrix, where the figure must be true rather than consistent."""
         return (self.shows,) if self.shows and self.against == "reference" else ()
 
+    @np.errstate(all="ignore")
     def judge(self, evidence: Evidence) -> Finding:
         """Look for the matrix among the heatmaps, orientation included."""
         heatmaps = _heatmaps(evidence.observed[self.figures])
@@ -72,7 +74,7 @@ def is_pattern(heatmap: NDArray[np.float64]) -> bool:
 
 
 def _heatmaps(value: Value) -> list[NDArray[np.float64]]:
-    if not isinstance(value, Group):
+    if not isinstance(value, Group) or value.kind != "figure":
         return []
     return [item.array.astype(np.float64) for item in value.items if isinstance(item, Numbers)]
 

@@ -43,6 +43,8 @@ class Properties(BaseCheck):
         value = as_numbers(evidence.observed[self.probe])
         if value is None:
             return not_numbers(evidence.observed[self.probe])
+        if not value.size:
+            return failed("It is empty.")
         if not np.isfinite(value).all():
             return failed("It holds NaN or infinite values.")
         for broken in (*self._alone(value), *self._against(value, evidence)):
@@ -55,12 +57,12 @@ class Properties(BaseCheck):
             (
                 self.within is not None,
                 self._is_within,
-                f"Some entries are outside [{self._bounds()}).",
+                f"Some entries are outside [{_bounds(self.within)}).",
             ),
             (
                 self.between is not None,
                 self._is_between,
-                f"Some entries are outside [{self._bounds()}].",
+                f"Some entries are outside [{_bounds(self.between)}].",
             ),
             (
                 self.distinct is not None,
@@ -74,13 +76,13 @@ class Properties(BaseCheck):
         broken = []
         if self.same_as and not _same(value, as_numbers(evidence.observed[self.same_as])):
             broken.append("Called again with the same seed it gave something else.")
-        if self.differs_from and _same(value, as_numbers(evidence.observed[self.differs_from])):
-            broken.append("Called with another seed it gave the same.")
+        if self.differs_from:
+            other = as_numbers(evidence.observed[self.differs_from])
+            if other is None:
+                broken.append("Called with another seed it gave no numbers.")
+            elif _same(value, other):
+                broken.append("Called with another seed it gave the same.")
         return broken
-
-    def _bounds(self) -> str:
-        low, high = self.within or self.between or (0, 0)
-        return f"{low:g}, {high:g}"
 
     def _is_within(self, value: Array) -> bool:
         low, high = self.within or (-np.inf, np.inf)
@@ -92,6 +94,10 @@ class Properties(BaseCheck):
 
     def _is_varied(self, value: Array) -> bool:
         return len(np.unique(value)) >= (self.distinct or 0)
+
+
+def _bounds(bounds: tuple[float, float] | None) -> str:
+    return "{:g}, {:g}".format(*bounds or (0, 0))
 
 
 def _halves_equal(value: Array) -> bool:

@@ -1,10 +1,11 @@
 """``top_heads``: a list of heads says which score highest, first by the student's own scores."""
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from grader.checks.base import BaseCheck
 from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed
@@ -33,7 +34,7 @@ class TopHeads(BaseCheck):
     """Threshold of the score."""
     below_layer: int | None = None
     """Only heads of earlier layers count."""
-    among: int = 10
+    among: Annotated[int, Field(ge=1)] = 10
     """Only this many best heads are looked at."""
     tolerance: str = "rank"
     """Its ``atol`` is the dead band: a head this close to a cut-off may be in the list or not."""
@@ -46,6 +47,7 @@ class TopHeads(BaseCheck):
         """The reference's scores are needed for their shape, and to say what is true."""
         return (self.scores,)
 
+    @np.errstate(all="ignore")
     def judge(self, evidence: Evidence) -> Finding:
         """Compare the list with what the scores say."""
         truth = as_numbers(evidence.expected[self.scores].value)
@@ -60,6 +62,8 @@ class TopHeads(BaseCheck):
                 "The scores this list is drawn from are not a usable [n_layers, n_heads] array."
             )
         entries = as_numbers(evidence.observed[self.probe])
+        if entries is not None and not entries.size:
+            return failed("The list is empty: no head is in it.")
         if entries is None or entries.ndim != 2 or entries.shape[1] not in {2, 3}:  # noqa: PLR2004 (layer, head[, score])
             value = evidence.observed[self.probe]
             return failed(

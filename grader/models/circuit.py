@@ -138,7 +138,7 @@ def draw_circuit(seed: int, n_layers: int, n_heads: int) -> PlantedCircuit:
         n_layers=n_layers,
         n_heads=n_heads,
         heads=tuple(heads),
-        muted=0.03 if is_public(seed, n_layers, n_heads) else muted,
+        muted=0.022 if is_public(seed, n_layers, n_heads) else muted,
     )
 
 

@@ -2,17 +2,24 @@
 
 import re
 import warnings
+from copy import deepcopy
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import huggingface_hub.constants
 import torch
-from transformer_lens import HookedTransformer
+from transformer_lens import HookedTransformer, HookedTransformerConfig
 from transformer_lens.loading_from_pretrained import (
     get_official_model_name,
     get_pretrained_model_config,
     get_pretrained_state_dict,
 )
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
 from grader.errors import KernelError
 from grader.models.generic import random_model
@@ -105,16 +112,28 @@ def _load_directory(directory: Path, device: str) -> HookedTransformer:
             f"{directory} holds no weights in Hugging Face's format: save a model there with"
             " its save_pretrained"
         ) from error
-    cfg = get_pretrained_model_config(
-        str(directory), hf_cfg=weights.config.to_dict(), fold_ln=True, device=device
-    )
-    cfg.tokenizer_name = None
+    cfg = _config_of(weights, device)
+    cfg.model_name = directory.name
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         model = HookedTransformer(cfg, _tokenizer_of(directory, cfg.d_vocab))
     model.load_and_process_state_dict(get_pretrained_state_dict(str(directory), cfg, weights))
     model.to(device, print_details=False)
     return model
+
+
+def _config_of(weights: PreTrainedModel, device: str) -> HookedTransformerConfig:
+    """TransformerLens's configuration for some weights; it can only read one from a directory."""
+    config = deepcopy(weights.config)
+    if not hasattr(config, "n_ctx"):  # GPT-2's old name for it, which new files lack
+        config.n_ctx = config.max_position_embeddings
+    with TemporaryDirectory() as scratch:
+        config.save_pretrained(scratch)
+        cfg = get_pretrained_model_config(
+            scratch, hf_cfg=config.to_dict(), fold_ln=True, device=device
+        )
+    cfg.tokenizer_name = None
+    return cfg
 
 
 def _tokenizer_of(directory: Path, d_vocab: int) -> PreTrainedTokenizerBase | None:

@@ -1,16 +1,16 @@
-"""Planted models, measured once: by the lab's definitions, and apart from the project's own code."""
+"""Planted models, measured once by the lab's own definitions."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import pytest
 import torch
-import torch.nn.functional as F
-from transformer_lens import utils
+from torch.nn.functional import cross_entropy
 
-from grader.models import load_model, plant
+from grader.models import gpt2_tokenizer, plant
 
 SEQ_LEN = 25
+HIDDEN = [(3, 7, 5), (11, 5, 8)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +26,12 @@ class Measured:
     def loss_and_accuracy(self, ablated=(), method="zero"):
         """Next-token loss and accuracy on the second half, some heads ablated."""
         hooks = [
-            (utils.get_act_name("z", layer), partial(_ablate, head=head, method=method))
+            (f"blocks.{layer}.attn.hook_z", partial(_ablate, head=head, method=method))
             for layer, head in ablated
         ]
         logits = self.model.run_with_hooks(self.tokens, fwd_hooks=hooks)[:, SEQ_LEN:-1]
         goal = self.tokens[:, SEQ_LEN + 1 :]
-        loss = F.cross_entropy(logits.flatten(0, 1), goal.flatten())
+        loss = cross_entropy(logits.flatten(0, 1), goal.flatten())
         return loss.item(), (logits.argmax(-1) == goal).float().mean().item()
 
     def controls(self, n):
@@ -63,18 +63,20 @@ def _mean_attention(model, tokens, offset, first):
     )
 
 
-def measure(model, circuit):
-    """Measure a model on ten repeated random sequences, the lab's range of tokens."""
+@cache
+def _measured(seed, n_layers, n_heads):
+    """Plant a model, and measure it on ten repeated random sequences of the lab's tokens."""
+    planted = plant(seed, n_layers, n_heads)
     generator = torch.Generator().manual_seed(0)
     half = torch.randint(1000, 10000, (10, SEQ_LEN), generator=generator)
     tokens = torch.cat([half, half], dim=1)
     unrepeated = torch.randint(1000, 10000, (10, 50), generator=generator)
     return Measured(
-        model=model,
-        circuit=circuit,
+        model=planted.model,
+        circuit=planted.circuit,
         tokens=tokens,
-        induction=_mean_attention(model, tokens, SEQ_LEN - 1, SEQ_LEN),
-        previous_token=_mean_attention(model, unrepeated, 1, 1),
+        induction=_mean_attention(planted.model, tokens, SEQ_LEN - 1, SEQ_LEN),
+        previous_token=_mean_attention(planted.model, unrepeated, 1, 1),
     )
 
 
@@ -90,11 +92,18 @@ def _one_thread():
 @pytest.fixture(scope="package")
 def public():
     """The public planted model, with its tokenizer."""
-    return measure(load_model("planted-12x12", "cpu"), plant().circuit)
+    measured = _measured(0, 12, 12)
+    measured.model.set_tokenizer(gpt2_tokenizer(add_bos_token=True))
+    return measured
 
 
-@pytest.fixture(scope="package", params=[(3, 7, 5), (11, 5, 8)], ids=["7x5@3", "5x8@11"])
+@pytest.fixture(params=HIDDEN, ids="{0[1]}x{0[2]}@{0[0]}".format)
 def hidden(request):
     """Planted models of other seeds and shapes."""
-    planted = plant(*request.param)
-    return measure(planted.model, planted.circuit)
+    return _measured(*request.param)
+
+
+@pytest.fixture(params=[(0, 12, 12), *HIDDEN], ids="{0[1]}x{0[2]}@{0[0]}".format)
+def measured(request):
+    """The public model and the hidden ones."""
+    return _measured(*request.param)

@@ -1,5 +1,7 @@
 """Models of random weights."""
 
+from functools import partial
+
 import torch
 
 from grader.models import random_model
@@ -22,12 +24,12 @@ def test_attention_is_uneven_and_heads_matter():
 
     for layer in range(3):
         for head in range(5):
-            hook = (f"blocks.{layer}.attn.hook_z", lambda z, hook, h=head: _without(z, h))
+            hook = (f"blocks.{layer}.attn.hook_z", partial(_ablate, head=head))
             ablated = model.run_with_hooks(tokens, fwd_hooks=[hook])
             assert (ablated - logits).std() > 0.01 * logits.std()
 
 
-def _without(z, head):
+def _ablate(z, hook, head):  # noqa: ARG001 - TransformerLens passes the hook point
     ablated = z.clone()
     ablated[:, :, head] = 0.0
     return ablated

@@ -6,7 +6,7 @@ from transformer_lens import HookedTransformer
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from grader.errors import KernelError
-from grader.models import gpt2_tokenizer, load_model, plant, random_model
+from grader.models import gpt2_tokenizer, load_model, loading, plant, random_model
 
 
 @pytest.fixture
@@ -28,18 +28,19 @@ def saved(tmp_path):
     ],
 )
 def test_a_name_says_shape_seed_and_vocabulary(name, expected):
-    """Each part of a constructed model's name counts; models without GPT-2's tokens have no text."""
+    """Each part of a constructed model's name counts; without GPT-2's tokens there is no text."""
     model = load_model(name, "cpu")
     assert torch.equal(model.W_E, expected().W_E)
     assert torch.equal(model.W_Q, expected().W_Q)
     assert model.tokenizer is None
 
 
-def test_models_are_ready_to_be_looked_into(public):
+def test_models_are_ready_to_be_looked_into():
     """No gradients, evaluation mode, GPT-2's tokenizer where the tokens are GPT-2's."""
-    assert not public.model.training
-    assert not any(weight.requires_grad for weight in public.model.parameters())
-    assert public.model.tokenizer.decode([15496]) == "Hello"
+    model = load_model("planted-2x2", "cpu")
+    assert not model.training
+    assert not any(weight.requires_grad for weight in model.parameters())
+    assert model.to_tokens("Hello world").tolist() == [[50256, 15496, 995]]
 
 
 @pytest.mark.parametrize(
@@ -100,9 +101,10 @@ def test_a_directory_without_weights_is_one_clear_line(tmp_path):
     assert "\n" not in str(error.value)
 
 
-def test_a_replaced_from_pretrained_is_not_used(monkeypatch):
-    """A kernel hands out the grading model under this name: loading must not go round in circles."""
-    monkeypatch.setattr(HookedTransformer, "from_pretrained", None)
-    monkeypatch.setattr("grader.models.loading._from_pretrained", lambda name, device: name)
-    monkeypatch.setattr(str, "eval", None, raising=False) if False else None
-    assert load_model("generic-2x3", "cpu").cfg.n_heads == 3
+def test_a_replaced_from_pretrained_is_not_called(monkeypatch):
+    """A kernel hands out the grading model under this name: loading goes round no circle."""
+    kept = loading._from_pretrained  # noqa: SLF001
+    monkeypatch.setattr(HookedTransformer, "from_pretrained", pytest.fail)
+    assert loading._from_pretrained is kept  # noqa: SLF001
+    monkeypatch.setattr(loading, "_from_pretrained", lambda *_, **__: random_model(0, 2, 3))
+    assert load_model("gpt2-small", "cpu").cfg.n_heads == 3

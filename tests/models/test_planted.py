@@ -91,19 +91,13 @@ class TestPublic:
         prediction = public.model(tokens)[0, -1].argmax().item()
         assert public.model.tokenizer.decode([prediction]) == next_token
 
-    def test_detector_agrees(self, public):
-        """TransformerLens's head detector finds the same heads, and the duplicate-token ones."""
-        names = ("induction_head", "previous_token_head", "duplicate_token_head")
-        found = [
-            detect_head(public.model, public.tokens[:1], name, exclude_bos=False) for name in names
-        ]
-        for scores, heads in zip(
-            found,
-            (public.circuit.induction, public.circuit.previous_token),
-            strict=False,
-        ):
-            assert tuple(heads[0]) in _over(scores, scores.max().item() - 1e-6)
-        assert _over(found[2], 0.3) == set(public.circuit.duplicate_token)
+    @pytest.mark.parametrize("kind", ["induction", "previous_token", "duplicate_token"])
+    def test_detector_agrees(self, public, kind):
+        """TransformerLens's own head detector puts the same heads first."""
+        text = " apple river stone music window garden paper silver market bridge" * 2
+        scores = detect_head(public.model, text, f"{kind}_head", exclude_bos=True)
+        expected = getattr(public.circuit, kind)[:2]
+        assert {divmod(i, 12) for i in scores.flatten().topk(2).indices.tolist()} == set(expected)
 
 
 class TestHidden:
@@ -130,12 +124,10 @@ class TestHidden:
         assert cfg.n_heads * cfg.d_head != cfg.d_model
 
 
-@pytest.mark.parametrize("which", ["public", "hidden"])
 @pytest.mark.parametrize("method", ["zero", "mean"])
 @pytest.mark.parametrize("kind", ["induction", "previous_token"])
-def test_ablating_either_half_of_the_circuit_breaks_it(request, which, kind, method):
+def test_ablating_either_half_of_the_circuit_breaks_it(measured, kind, method):
     """Without its induction heads, or without its previous-token heads, a model knows nothing."""
-    measured = request.getfixturevalue(which)
     loss, accuracy = measured.loss_and_accuracy(getattr(measured.circuit, kind), method)
     assert accuracy < 0.05
     assert loss > 5.0

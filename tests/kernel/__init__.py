@@ -1,0 +1,1 @@
+"""Tests that run notebooks in real kernels."""

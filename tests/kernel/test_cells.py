@@ -1,0 +1,93 @@
+"""Cells that go wrong: a run goes on, and the report says what happened."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.notebooks import LOAD, graded, reference_cells, write
+
+pytestmark = pytest.mark.kernel
+
+SEQUENCES = reference_cells()[0]
+FUNCTION = "create_repeated_sequence"
+
+
+def test_cells_that_raise_do_not_stop_a_run(tmp_path: Path) -> None:
+    """Syntax errors, exceptions, exits and asking for input each cost nothing by themselves."""
+    cells = [
+        "def broken(:",
+        "1 / 0",
+        "import sys; sys.exit(3)",
+        "exit()",
+        "name = input('Your name? '); assert name == ''",
+        "from google.colab import drive\ndrive.mount('/content/drive')",
+        "!pip install transformer_lens\n%pip install -q plotly",
+        "print('x' * 3_000_000)",
+        SEQUENCES,
+    ]
+    result = graded(write(tmp_path / "x.ipynb", cells), only=FUNCTION)
+    assert result.outcomes(FUNCTION) == {"passed"}
+    assert result.errors() == {
+        0: "SyntaxError",
+        1: "ZeroDivisionError",
+        2: "SystemExit",
+        3: "SystemExit",
+    }
+    assert sum("skipped" in note for note in result.report.notes) == 2
+
+
+def test_a_cell_that_never_returns_is_interrupted(tmp_path: Path) -> None:
+    """A cell is stopped at its limit, the message names the limit, later cells run."""
+    cells = ["before = 1\nwhile True:\n    pass", SEQUENCES]
+    result = graded(write(tmp_path / "x.ipynb", cells), only=FUNCTION, cell=3)
+    assert result.outcomes(FUNCTION) == {"passed"}
+    assert result.errors() == {0: "TimeLimit"}
+    assert result.report.troubles[0].evalue == "stopped at the cell limit of 3 s"
+
+
+def test_a_cell_that_ignores_interrupts_is_killed(tmp_path: Path) -> None:
+    """A cell that will not stop loses its kernel; what it defines is kept, the rest is replayed."""
+    stubborn = """
+import signal, time
+def create_repeated_sequence(seq_len=25, seed=None):
+    generator = torch.Generator().manual_seed(seed or 0)
+    first = torch.randint(1000, 10000, (1, seq_len), generator=generator)
+    return torch.cat([first, first], dim=1)
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+while True:
+    time.sleep(1)
+"""
+    result = graded(write(tmp_path / "x.ipynb", ["import torch", stubborn]), only=FUNCTION, cell=3)
+    assert result.outcomes(FUNCTION) == {"passed"}
+    assert result.errors() == {1: "TimeLimit"}
+
+
+def test_a_cell_that_kills_the_kernel_is_left_out(tmp_path: Path) -> None:
+    """os._exit in a cell gives the score of the same notebook without it."""
+    cells = [SEQUENCES, "import os\nos._exit(0)", "after = 1"]
+    result = graded(write(tmp_path / "x.ipynb", cells), only=FUNCTION)
+    assert result.outcomes(FUNCTION) == {"passed"}
+    assert result.errors() == {1: "KernelDied"}
+
+
+def test_the_notebook_limit_ends_everything(tmp_path: Path) -> None:
+    """When the notebook's time is used up the rest is blocked, and the report is partial."""
+    cells = [SEQUENCES, "import time\ntime.sleep(60)", "late = 1"]
+    result = graded(write(tmp_path / "x.ipynb", cells), only=FUNCTION, notebook=3)
+    assert result.outcomes(FUNCTION) == {"blocked"}
+    assert result.report.status == "partial"
+    assert "the notebook's limit of 3 s was used up" in result.report.verdicts[0].feedback
+
+
+def test_a_file_beside_the_notebook_is_not_imported(tmp_path: Path) -> None:
+    """A torch.py beside the submission is nobody's torch."""
+    (tmp_path / "torch.py").write_text("raise RuntimeError('mine')")
+    result = graded(write(tmp_path / "x.ipynb", [SEQUENCES]), only=FUNCTION)
+    assert result.outcomes(FUNCTION) == {"passed"}
+
+
+@pytest.mark.parametrize("metadata", [{"kernelspec": None}, {"kernelspec": {"name": "my-env"}}])
+def test_kernelspecs_are_not_obeyed(tmp_path: Path, metadata: dict[str, object]) -> None:
+    """A notebook without a kernelspec, or with one this machine does not have, runs."""
+    path = write(tmp_path / "x.ipynb", [LOAD, SEQUENCES], **metadata)
+    assert graded(path, only=FUNCTION).outcomes(FUNCTION) == {"passed"}

@@ -1,0 +1,124 @@
+"""The command line as a user meets it: one clear line for what cannot be graded, and exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.notebooks import code_cell, notebook, reference_cells, write
+
+pytestmark = pytest.mark.kernel
+
+
+def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    """Run `grade` as its own process."""
+    command = [sys.executable, "-m", "grader", *map(str, arguments)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")
+
+
+def bad_files() -> dict[str, bytes]:
+    """Files that are no notebook anybody could run."""
+    good = json.dumps(notebook(["x = 1"])).encode()
+    julia = {"kernelspec": {"name": "julia", "language": "julia"}}
+    return {
+        "not_json": b"print('hello')",
+        "truncated": good[: len(good) // 2],
+        "empty": b"",
+        "markdown_only": json.dumps(
+            {**notebook([]), "cells": [{"cell_type": "markdown", "source": "# hi"}]}
+        ).encode(),
+        "json_but_no_notebook": b"[1, 2, 3]",
+        "other_language": json.dumps(
+            notebook(["using Flux\nf(x) = x.^2 |> sum"], **julia)
+        ).encode(),
+        "binary": bytes(range(256)),
+        "deep": b'{"cells": ' + b"[" * 100_000,
+    }
+
+
+@pytest.mark.parametrize("name", sorted(bad_files()))
+def test_bad_files_are_refused_in_one_line(tmp_path: Path, name: str) -> None:
+    """Exit code 2, one line on standard error that names the file, no traceback."""
+    path = tmp_path / f"{name}.ipynb"
+    path.write_bytes(bad_files()[name])
+    result = run(path)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("grade: ")
+    assert path.name in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def old_format(cells: list[str]) -> bytes:
+    """A notebook in format 3."""
+    code = [{"cell_type": "code", "language": "python", "input": c, "outputs": []} for c in cells]
+    return json.dumps(
+        {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": code}]}
+    ).encode()
+
+
+def with_outputs(cells: list[str]) -> bytes:
+    """A notebook with twenty megabytes of stored output."""
+    loaded = notebook(cells)
+    big = code_cell("1")
+    big["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * 20_000_000}]
+    return json.dumps({**loaded, "cells": [*loaded["cells"], big]}).encode()
+
+
+def marked_and_windows(cells: list[str]) -> bytes:
+    """A notebook with a byte order mark and Windows line ends."""
+    text = json.dumps(notebook([cell.replace("\n", "\r\n") for cell in cells]), indent=1)
+    return b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
+
+
+@pytest.mark.parametrize("make", [old_format, with_outputs, marked_and_windows])
+def test_odd_files_are_graded(tmp_path: Path, make: object) -> None:
+    """Format 3, huge outputs, a BOM and CRLF end in a report with full points."""
+    path = tmp_path / "odd.ipynb"
+    path.write_bytes(make([reference_cells()[0]]))  # type: ignore[operator]  # one of the three above
+    result = run(path, "--only", "create_repeated_sequence")
+    assert result.returncode == 0, result.stderr
+    assert "8 / 8" in result.stdout
+
+
+def test_json_and_html_are_written(tmp_path: Path) -> None:
+    """--json and --html give the report; marks lost is exit code 1."""
+    path = write(tmp_path / "x.ipynb", ["def compute_k_composition(*args):\n    return '<b>1</b>'"])
+    output = tmp_path / "r.json"
+    result = run(
+        path, "--only", "compute_k_composition", "--json", output, "--html", tmp_path / "r.html"
+    )
+    report = json.loads(output.read_text(encoding="utf-8"))
+    assert result.returncode == 1
+    assert (report["schema"], report["score"], report["max_score"]) == (
+        "induction-lab-grader/report/1",
+        0,
+        10,
+    )
+    assert "<b>1" not in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_a_model_that_cannot_be_had_is_our_fault(tmp_path: Path) -> None:
+    """An unknown model is exit code 3 and one line that says which."""
+    result = run(write(tmp_path / "x.ipynb", ["x = 1"]), "--model", "planted-banana")
+    assert result.returncode == 3
+    assert "planted-banana" in result.stderr
+    assert len(result.stderr.splitlines()) <= 2
+    assert "Traceback" not in result.stderr
+
+
+def test_the_shipped_key_is_fresh() -> None:
+    """The key in the package is what the reference answers here and now."""
+    result = run("key", "verify", "--device", "cpu")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "agrees with the reference" in result.stdout
+
+
+def test_doctor_says_what_works() -> None:
+    """`grade doctor` starts a real kernel and names the model and the isolation."""
+    result = run("doctor")
+    assert result.returncode == 0
+    assert "planted-12x12 on" in result.stdout
+    assert "grade only notebooks you trust" in result.stdout

@@ -1,0 +1,176 @@
+"""Functions that go wrong in every way: each costs its own criteria and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.notebooks import Graded, function_cells, graded, write
+
+pytestmark = pytest.mark.kernel
+
+WRONG = """
+import numpy as np, os, sys, time, torch
+
+def create_repeated_sequence(seq_len=25, seed=None):
+    return None
+
+def compute_induction_scores(model, seq_len=25, n_samples=10):
+    return np.full((model.cfg.n_layers, model.cfg.n_heads), np.nan)
+
+def compute_prev_token_scores(model, seq_len=50, n_samples=10):
+    return np.zeros((2, 3))
+
+def compute_k_composition(*args):
+    return object()
+
+def test_induction_accuracy(model, seq_len=20, n_tests=5):
+    return 10**400
+
+def ablate_heads(model, tokens, heads_to_ablate, method="zero"):
+    return [torch.zeros(3), torch.zeros(2)]
+
+def measure_induction_loss(model, seq_len=25, heads_to_ablate=None, n_samples=5):
+    values = {}
+    return values["loss"], 1.0
+"""
+FUNCTIONS = {
+    "create_repeated_sequence",
+    "compute_induction_scores",
+    "compute_prev_token_scores",
+    "compute_k_composition",
+    "test_induction_accuracy",
+    "ablate_heads",
+    "measure_induction_loss",
+}
+RESULTS = {"top_induction_heads", "top_prev_heads", "ablated_loss", "ablated_acc", None}
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """Seven wrong functions behind right ones."""
+    path = tmp_path_factory.mktemp("wrong") / "wrong.ipynb"
+    return graded(write(path, [*function_cells(), WRONG]))
+
+
+@pytest.mark.parametrize(
+    ("criterion", "says"),
+    [
+        ("sequence_repeats", "None"),
+        ("scores_planted", "144 of 144 values are NaN"),
+        ("prev_scores_shape", "shape [12, 12] [n_layers, n_heads]"),
+        ("k_composition_values", "object"),
+        ("accuracy_planted", "too large"),
+        ("ablate_zero", "a list of 2"),
+        ("loss_baseline", "KeyError"),
+    ],
+)
+def test_wrong_values_are_described(wrong: Graded, criterion: str, says: str) -> None:
+    """None, NaN, a wrong shape, an object, a huge number, a ragged list, an exception: all said."""
+    verdict = wrong.verdicts[criterion]
+    assert verdict.points == 0
+    assert says in verdict.feedback
+
+
+def test_an_exception_is_errored_with_its_line(wrong: Graded) -> None:
+    """Code that raises is errored, and the report says where in the function."""
+    verdict = wrong.verdicts["loss_baseline"]
+    assert verdict.outcome == "errored"
+    assert "line 3 of measure_induction_loss" in verdict.feedback
+
+
+def test_wrong_functions_cost_only_their_own(wrong: Graded) -> None:
+    """The exercises do not suffer from seven wrong functions, nor from an unwritten analysis."""
+    assert wrong.lost() - {"induction_formation"} == FUNCTIONS | RESULTS
+
+
+LETHAL = """
+import os, sys, time, ctypes
+
+def test_induction_accuracy(model, seq_len=20, n_tests=5):
+    os._exit(0)
+
+def compute_prev_token_scores(model, seq_len=50, n_samples=10):
+    while True:
+        pass
+
+def compute_k_composition(*args):
+    sys.exit("done")
+
+def create_repeated_sequence(seq_len=25, seed=None):
+    ctypes.string_at(0)
+"""
+
+
+@pytest.fixture(scope="module")
+def lethal(tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """Functions that hang, exit and crash."""
+    path = tmp_path_factory.mktemp("lethal") / "lethal.ipynb"
+    return graded(write(path, [*function_cells(), LETHAL]), probe=4)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "says"),
+    [
+        ("accuracy_planted", "ended Python itself"),
+        ("prev_scores_values", "probe limit 4 s"),
+        ("k_composition_values", "SystemExit: done"),
+        ("sequence_seeds", "ended Python itself"),
+    ],
+)
+def test_lethal_functions_are_named(lethal: Graded, criterion: str, says: str) -> None:
+    """A dead kernel, a hang and an exit each say what happened."""
+    assert lethal.verdicts[criterion].outcome == "errored"
+    assert says in lethal.verdicts[criterion].feedback
+
+
+def test_lethal_functions_take_no_other_points(lethal: Graded) -> None:
+    """A function that kills the kernel takes no other function's points with it."""
+    guilty = {
+        "test_induction_accuracy",
+        "compute_prev_token_scores",
+        "compute_k_composition",
+        "create_repeated_sequence",
+    }
+    assert lethal.lost() == guilty | RESULTS
+    assert lethal.report.status == "graded"
+
+
+def test_missing_and_renamed_functions(tmp_path: Path) -> None:
+    """An absent function is not attempted; a renamed one is asked about by name."""
+    code = "def compute_k_compositions(*args):\n    return 0.0"
+    result = graded(write(tmp_path / "x.ipynb", [code]), only="compute_k_composition")
+    assert result.outcomes("compute_k_composition") == {"not_attempted"}
+    assert (
+        "'compute_k_compositions': was it renamed?"
+        in result.verdicts["k_composition_values"].feedback
+    )
+
+
+REBOUND = """
+model = None
+import torch
+torch.set_default_dtype(torch.float64)
+torch.set_grad_enabled(True)
+HookedTransformer = None
+"""
+
+
+def test_rebound_globals_do_not_matter(tmp_path: Path) -> None:
+    """A notebook that ends with model = None, float64 and gradients on loses nothing by it."""
+    result = graded(write(tmp_path / "x.ipynb", [*function_cells(), REBOUND]))
+    assert result.lost() == RESULTS
+
+
+SABOTAGE = """
+def compute_prev_token_scores(model, seq_len=50, n_samples=10):
+    for parameter in model.parameters():
+        parameter.data.zero_()
+    model.add_perma_hook("blocks.0.attn.hook_z", lambda z, hook: z * 0)
+    return 0
+"""
+
+
+def test_a_spoilt_model_is_made_good_again(tmp_path: Path) -> None:
+    """Weights zeroed and hooks left by one function are gone before the next is called."""
+    result = graded(write(tmp_path / "x.ipynb", [*function_cells(), SABOTAGE]))
+    assert result.lost() == {"compute_prev_token_scores"} | RESULTS

@@ -1,0 +1,1 @@
+"""Tests of the models a lab is graded on."""

@@ -1,0 +1,127 @@
+"""Mini notebooks: the reference in the template's cells, and notebooks broken on purpose."""
+
+import ast
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from grader.pipeline import Settings, grade
+from grader.reference_source import reference_sources
+from grader.report import Report, Verdict
+from grader.rubric import Limits
+from grader.rubric_file import find_rubric
+from grader.source import defined_names
+
+TEMPLATE = Path(__file__).parents[1] / "student_template" / "induction_heads.ipynb"
+LOAD = """
+from transformer_lens import HookedTransformer
+model = HookedTransformer.from_pretrained("gpt2-small")
+"""
+RESULTS = {
+    "top_induction_heads": "top_induction_heads = top_heads(induction_scores, above=0.15)",
+    "top_prev_heads": "top_prev_heads = top_heads(prev_token_scores, above=0.3, below_layer=4)",
+}
+
+
+def notebook(cells: Sequence[str], **metadata: Any) -> dict[str, Any]:
+    """A notebook of code cells, as Jupyter writes it."""
+    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": spec | metadata,
+        "cells": [code_cell(source, i) for i, source in enumerate(cells)],
+    }
+
+
+def code_cell(source: str, i: int = 0) -> dict[str, Any]:
+    """One code cell that was never run."""
+    return {
+        "cell_type": "code",
+        "id": f"cell-{i}",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": source,
+    }
+
+
+def reference_cells() -> list[str]:
+    """The reference's functions, a cell a file, variants and mistakes left out."""
+    rubric = find_rubric(None).rubric
+    plan = rubric.reference.model_copy(update={"variants": None, "mistakes": None})
+    return reference_sources(rubric.model_copy(update={"reference": plan}))
+
+
+def function_cells() -> list[str]:
+    """A right notebook that only defines: every function of the lab, and the model."""
+    return [LOAD, *reference_cells()]
+
+
+def solved_template() -> list[str]:
+    """The template with the reference in the place of its stubs."""
+    sources = reference_cells()
+    solved: list[str] = []
+    for cell in json.loads(TEMPLATE.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            solved += _filled("".join(cell["source"]), sources)
+    return solved
+
+
+def _filled(cell: str, sources: list[str]) -> list[str]:
+    """A stub's cell becomes the reference's file that defines it, and every file comes once."""
+    for name, code in RESULTS.items():
+        if f'NotImplementedError("{name}")' in cell:
+            return [*_take("top_heads", sources), code]
+    stub = next((n.name for n in ast.parse(cell).body if isinstance(n, ast.FunctionDef)), None)
+    if stub is None or "NotImplementedError" not in cell:
+        return [cell]
+    needed = ["top_heads"] if stub in {"compute_k_composition", "ablate_heads"} else []
+    return [s for name in (*needed, stub) for s in _take(name, sources)]
+
+
+def _take(name: str, sources: list[str]) -> list[str]:
+    found = [source for source in sources if name in defined_names([source])]
+    for source in found:
+        sources.remove(source)
+    return found
+
+
+def write(path: Path, cells: Sequence[str], **metadata: Any) -> Path:
+    """Write a notebook and return where."""
+    path.write_text(json.dumps(notebook(cells, **metadata)), encoding="utf-8")
+    return path
+
+
+class Graded:
+    """A report, with its verdicts by id."""
+
+    def __init__(self, report: Report) -> None:
+        """Index a report."""
+        self.report = report
+        self.verdicts: dict[str, Verdict] = {verdict.id: verdict for verdict in report.verdicts}
+
+    def outcomes(self, function: str) -> set[str]:
+        """The outcomes of one function's criteria."""
+        return {v.outcome for v in self.report.verdicts if v.function == function}
+
+    def lost(self) -> set[str | None]:
+        """The functions that lost points."""
+        return {v.function for v in self.report.verdicts if v.points < v.max_points}
+
+    def errors(self) -> dict[int, str]:
+        """Cells that did not run to their end, and how."""
+        return {trouble.cell: trouble.ename for trouble in self.report.troubles}
+
+
+def graded(
+    path: Path, *, only: str | None = None, model: str | None = None, **limits: float
+) -> Graded:
+    """Grade a notebook through the real pipeline: real driver, real kernel, the key that ships."""
+    file = find_rubric(None)
+    if limits:
+        changed = Limits.model_validate({**file.rubric.limits.model_dump(), **limits})
+        file = replace(file, rubric=file.rubric.model_copy(update={"limits": changed}))
+    return Graded(grade(path, file, Settings(device="cpu", only=only, model=model)))
