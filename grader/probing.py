@@ -124,7 +124,8 @@ def probe_to_run(name: str, probe: Probe, models: Mapping[str, str], *, seed: in
         id=name,
         function=probe.function,
         expression=probe.expression or probe.function,
-        models={local: models[model] for local, model in probe.models.items()},
+        # A variable needs no model: it is there already.
+        models={local: models[m] for local, m in probe.models.items() if probe.expression},
         tensors={local: list(rows) for local, rows in probe.tensors.items()},
         provide=probe.provide,
         seed=seed,

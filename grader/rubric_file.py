@@ -97,7 +97,7 @@ def parse_rubric(text: str, *, name: str) -> RubricFile:
     try:
         rubric = Rubric.model_validate(data)
     except ValidationError as error:
-        problems += [(_clean(e["loc"]), e["msg"]) for e in error.errors(include_url=False)]
+        problems += _invalid(error)
         raise RubricError(_listing(name, tree, problems)) from error
     problems += contradictions(rubric)
     if problems:
@@ -111,6 +111,17 @@ def _reason(error: Exception) -> str:
         if isinstance(error, OSError)
         else "it is not UTF-8 text"
     )
+
+
+def _invalid(error: ValidationError) -> list[tuple[Place, str]]:
+    """What pydantic found, but for lists it calls too short because it left out wrong members."""
+    found = error.errors(include_url=False)
+    parents = {e["loc"][:depth] for e in found for depth in range(len(e["loc"]))}
+    return [
+        (_clean(e["loc"]), e["msg"])
+        for e in found
+        if e["type"] != "too_short" or e["loc"] not in parents
+    ]
 
 
 def _clean(place: Place) -> Place:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from grader.errors import SubmissionError
 from grader.rubric import Limits
 from grader.source import parses, readable
@@ -140,6 +138,8 @@ def _notebook(parsed: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _upgraded(parsed: dict[str, Any], name: str) -> dict[str, Any]:
+    import nbformat  # noqa: PLC0415 (a fifth of a second, for a format that is rarely met)
+
     try:
         node = nbformat.from_dict(parsed)
         return dict(nbformat.convert(node, _CURRENT_FORMAT))

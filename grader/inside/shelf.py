@@ -1,5 +1,6 @@
 """The grading models of one kernel: built once, handed out with pristine weights."""
 
+from copy import deepcopy
 from typing import Any
 
 import torch
@@ -37,8 +38,10 @@ class Shelf:
         return model.eval().requires_grad_(requires_grad=False)
 
     def for_notebook(self, name: str) -> HookedTransformer:
-        """A model for the notebook's own use, sharing nothing with the probes'."""
-        return load_model(name, self.device)
+        """A model for the notebook's own use, sharing no weights with the probes'."""
+        model = self.pristine(name)
+        tokenizer = model.tokenizer
+        return deepcopy(model, {id(tokenizer): tokenizer})
 
 
 def resolve_device(asked: str) -> str:

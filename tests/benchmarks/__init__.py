@@ -1,0 +1,1 @@
+"""Measurements, run by hand and quoted in README; no test depends on time."""
