@@ -21,6 +21,14 @@ class _Grade(click.Group):
             args = ["run", *args]
         return super().resolve_command(ctx, args)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show the options of grading a notebook where people look for them."""
+        options = [option for option in run.params if isinstance(option, click.Option)]
+        rows = [row for option in options if (row := option.get_help_record(ctx))]
+        with formatter.section("Options of grade NOTEBOOK.ipynb"):
+            formatter.write_dl(rows)
+        super().format_options(ctx, formatter)
+
 
 @click.group(
     cls=_Grade,

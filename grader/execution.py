@@ -107,7 +107,7 @@ def _driver(job: Job) -> Iterator[tuple["subprocess.Popen[bytes]", IO[bytes]]]:
             stderr=errors,
             start_new_session=True,
         )
-        wall = threading.Timer(_wall_clock(job), _stop, [process])
+        wall = threading.Timer(_wall_clock(job), _end, [process])
         wall.daemon = True
         wall.start()
         try:
@@ -115,7 +115,10 @@ def _driver(job: Job) -> Iterator[tuple["subprocess.Popen[bytes]", IO[bytes]]]:
             yield process, errors
         finally:
             wall.cancel()
-            _stop(process)
+            _end(process)
+            for stream in (process.stdin, process.stdout):
+                if stream is not None:
+                    _close(stream)
 
 
 def _wall_clock(job: Job) -> float:
@@ -151,17 +154,15 @@ def _output(process: "subprocess.Popen[bytes]") -> IO[bytes]:
     return process.stdout
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def _end(process: "subprocess.Popen[bytes]") -> None:
     """End the driver; asked first, so that it can take its kernel with it."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(_STOP_GRACE)
-        except subprocess.TimeoutExpired:
-            _kill(process)
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            _close(stream)
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(_STOP_GRACE)
+    except subprocess.TimeoutExpired:
+        _kill(process)
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -19,6 +19,9 @@ class Selection(NamedTuple):
 
     must: frozenset[tuple[int, int]]
     may: frozenset[tuple[int, int]]
+    least: int
+    """How many heads a right list names at least: of equal scores it may choose, not skip."""
+    most: int
 
 
 class TopHeads(BaseCheck):
@@ -80,10 +83,8 @@ class TopHeads(BaseCheck):
             scores, above=self.above, below_layer=self.below_layer, among=self.among, band=band
         )
         whose = "your own scores" if self.against == "own" else "the model"
-        if missing := chosen.must.difference(heads):
-            return failed(f"By {whose}, {_names(missing)} should be in the list.")
-        if extra := set(heads).difference(chosen.may):
-            return failed(f"By {whose}, {_names(extra)} should not be in the list.")
+        if broken := _membership(heads, chosen, whose):
+            return failed(broken)
         listed = np.array([scores[head] for head in heads])
         if (np.diff(listed) > band).any():
             return failed("The heads are not ordered from the highest score down.")
@@ -116,7 +117,26 @@ def select(
         )
 
     must = (scores > above + band) & (scores >= cut) & (scores > following + band)
-    return Selection(must=heads(must), may=heads((scores > above - band) & (scores >= cut - band)))
+    may = (scores > above - band) & (scores >= cut - band)
+    sure = min(among, int((scores > above + band).sum()))
+    later = int(may.sum()) - len(heads(may))
+    return Selection(
+        must=heads(must),
+        may=heads(may),
+        least=max(0, sure - later),
+        most=min(among, len(heads(may))),
+    )
+
+
+def _membership(heads: list[tuple[int, int]], chosen: Selection, whose: str) -> str | None:
+    if missing := chosen.must.difference(heads):
+        return f"By {whose}, {_names(missing)} should be in the list."
+    if extra := set(heads).difference(chosen.may):
+        return f"By {whose}, {_names(extra)} should not be in the list."
+    if not chosen.least <= len(heads) <= chosen.most:
+        least, most = chosen.least, chosen.most
+        return f"By {whose}, {least} to {most} heads should be in the list; {len(heads)} are."
+    return None
 
 
 def _heads(entries: Scores, shape: tuple[int, ...]) -> list[tuple[int, int]] | None:

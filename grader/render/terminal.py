@@ -1,6 +1,6 @@
 """The report as a student reads it in a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rich import box
@@ -56,31 +56,27 @@ def _table(report: Report) -> Table:
 
 
 def _feedback(report: Report) -> Iterator[RenderableType]:
-    """One block a criterion that lost points on something the student did write."""
-    said: set[tuple[str | None, str]] = set()
+    """One block for each thing that lost points on something the student did write."""
+    told: dict[tuple[str | None, str], list[Verdict]] = {}
     for verdict in report.verdicts:
-        key = (verdict.function, verdict.feedback)
-        if verdict.outcome in {"passed", "not_attempted"} or key in said:
-            continue
-        said.add(key)
-        yield _block(verdict)
-    absent = [
-        v
-        for v in report.verdicts
-        if v.outcome == "not_attempted" and "was it renamed" in v.feedback
-    ]
-    yield from (_block(v) for v in {v.feedback: v for v in absent}.values())
+        renamed = verdict.outcome == "not_attempted" and "was it renamed" in verdict.feedback
+        if renamed or verdict.outcome not in {"passed", "not_attempted"}:
+            cause = verdict.misconception or verdict.feedback
+            told.setdefault((verdict.function, cause), []).append(verdict)
+    yield from (_block(verdicts) for verdicts in told.values())
 
 
-def _block(verdict: Verdict) -> RenderableType:
-    heading = Text(f"{verdict.function or 'The notebook'} · {verdict.title}", style="bold")
-    if verdict.misconception:
-        heading.append(
-            f"   known mistake: {verdict.misconception.replace('_', ' ')}", style="magenta"
-        )
-    lines: list[RenderableType] = [heading, Padding(Text(plain(verdict.feedback)), (0, 0, 0, 2))]
-    if verdict.hint:
-        lines.append(Padding(Text.assemble(("Hint: ", "cyan"), plain(verdict.hint)), (0, 0, 0, 2)))
+def _block(verdicts: Sequence[Verdict]) -> RenderableType:
+    """What one mistake is, said once, with every criterion it cost."""
+    first = verdicts[0]
+    titles = ", ".join(verdict.title for verdict in verdicts)
+    heading = Text(f"{first.function or 'The notebook'} · {titles}", style="bold")
+    if first.misconception:
+        name = first.misconception.replace("_", " ")
+        heading.append(f"   known mistake: {name}", style="magenta")
+    lines: list[RenderableType] = [heading, Padding(Text(plain(first.feedback)), (0, 0, 0, 2))]
+    if first.hint:
+        lines.append(Padding(Text.assemble(("Hint: ", "cyan"), plain(first.hint)), (0, 0, 0, 2)))
     return Padding(Group(*lines), (0, 0, 1, 0))
 
 

@@ -23,14 +23,15 @@ nbformat.write(nb, sys.argv[1] + ".done")
 _SAME_MODEL = """
 from transformer_lens import HookedTransformer
 from grader.models import load_model
-HookedTransformer.from_pretrained = staticmethod(lambda *_, **__: load_model("planted-12x12", "cpu"))
+planted = lambda *_, **__: load_model("planted-12x12", "cpu")
+HookedTransformer.from_pretrained = staticmethod(planted)
 """
 
 
 def main() -> None:
     """Run the pairs and print what they took."""
     notebook = Path(sys.argv[1])
-    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5  # noqa: PLR2004 (the second argument)
+    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     with tempfile.TemporaryDirectory() as folder:
         patched = _with_model(notebook, Path(folder))
         plain, graded = [], []
@@ -39,7 +40,7 @@ def main() -> None:
             if i:  # the first pair warms the disk
                 plain.append(pair[0])
                 graded.append(pair[1])
-            _say(f"pair {i}: plain {pair[0]:.2f} s, graded {pair[1]:.2f} s, {pair[1] / pair[0]:.2f} x")
+            _say(f"pair {i}: plain {pair[0]:.2f} s, graded {pair[1]:.2f} s")
     ratio = statistics.median(g / p for g, p in zip(graded, plain, strict=True))
     _say(
         f"median of {runs}: plain nbclient {statistics.median(plain):.2f} s, "

@@ -15,7 +15,8 @@ def main() -> None:
     """Measure both and print them."""
     times = [_help_seconds() for _ in range(11)]
     sys.stdout.write(f"grade --help: median of 11, {statistics.median(times):.3f} s\n")
-    sys.stdout.write(f"grader process while grading: peak {_peak_mb(sys.argv[1]):.0f} MB resident\n")
+    peak = _peak_mb(sys.argv[1])
+    sys.stdout.write(f"grader process while grading: peak {peak:.0f} MB resident\n")
 
 
 def _help_seconds() -> float:

@@ -91,3 +91,24 @@ def test_kernelspecs_are_not_obeyed(tmp_path: Path, metadata: dict[str, object])
     """A notebook without a kernelspec, or with one this machine does not have, runs."""
     path = write(tmp_path / "x.ipynb", [LOAD, SEQUENCES], **metadata)
     assert graded(path, only=FUNCTION).outcomes(FUNCTION) == {"passed"}
+
+
+BRIDGE = """
+from transformer_lens import HookedTransformer
+from transformer_lens.model_bridge import TransformerBridge
+models = [
+    TransformerBridge.boot_transformers("gpt2", device="cpu"),
+    HookedTransformer.from_pretrained_no_processing("gpt2"),
+    HookedTransformer.from_pretrained("pythia-70m"),
+]
+assert [m.cfg.n_layers for m in models] == [12, 12, 12]
+models[0].W_Q.data.zero_()
+assert models[1].W_Q.abs().sum() > 0
+"""
+
+
+def test_every_way_to_load_a_model_gives_the_grading_model(tmp_path: Path) -> None:
+    """from_pretrained and boot_transformers hand out the grading model, with its own weights."""
+    result = graded(write(tmp_path / "x.ipynb", [BRIDGE, SEQUENCES]), only=FUNCTION)
+    assert result.errors() == {}
+    assert result.report.environment["model"] == "planted-12x12"
