@@ -1,9 +1,7 @@
 """Small values of the grader's own types, and the check and rubric they are judged with."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +25,7 @@ models: {grading: planted-4x3}
 reference: {modules: [mini]}
 probes:
   scores: {function: compute_induction_scores, expression: compute_induction_scores(model)}
-  shape: {function: compute_induction_scores, expression: compute_induction_scores(model, 2)}
+  shape: {function: compute_induction_scores, expression: compute_induction_scores(model)}
 variants:
   - {name: corrected, function: compute_induction_scores}
   - {name: as_printed, function: compute_induction_scores, source: printed, note: As good.}
@@ -199,22 +197,3 @@ def report(*verdicts: Verdict, **changes: Any) -> Report:
         environment={"model": "planted-4x3", "device": "cpu", "torch": "2.4", "seed": 0},
     )
     return replace(plain, **changes)
-
-
-def notebook(*sources: Any, **metadata: Any) -> dict[str, Any]:
-    """A notebook of the current format with these code cells, as JSON holds it."""
-    metadata = metadata or {"kernelspec": {"name": "python3", "language": "python"}}
-    cells = [
-        {"cell_type": "code", "source": s, "outputs": [], "metadata": {}, "execution_count": None}
-        for s in sources
-    ]
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
-
-
-def written(folder: Path, content: object, name: str = "nb.ipynb") -> Path:
-    """A file with this content: bytes and text as they are, anything else as JSON."""
-    path = folder / name
-    if isinstance(content, str):
-        content = content.encode()
-    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-    return path

@@ -1,0 +1,103 @@
+"""The report as one page."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.render.html import to_html
+from grader.report import CellTrouble, Report
+from tests.grader.builders import report, verdict
+
+HOSTILE = "</p><script>alert('1')</script><img src=\"http://x\" onerror='a()'>&amp;\x1b\u202e"
+
+
+class Page(HTMLParser):
+    """Which elements and attributes a page has, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[str] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep its name and its attributes' names."""
+        self.tags.append(tag)
+        self.attributes += [name for name, _ in attrs]
+
+    def handle_data(self, data: str) -> None:
+        """Keep the text."""
+        self.text += data
+
+
+def with_text(text: str) -> Report:
+    """A report with this text everywhere that student text may come from."""
+    return report(
+        verdict(outcome="failed", points=0.0, feedback=text, hint=text, misconception=text),
+        name=text,
+        notes=(text,),
+        troubles=(CellTrouble(cell=0, ename=text, evalue=text),),
+        environment={"torch": text},
+    )
+
+
+@given(st.text(max_size=40) | st.just(HOSTILE))
+def test_no_markup_of_a_student_survives(text: str) -> None:
+    """Whatever the text, the page has the same elements and attributes."""
+    page, plain = Page(to_html(with_text(text or "x"))), Page(to_html(with_text("x")))
+    assert page.tags == plain.tags
+    assert page.attributes == plain.attributes
+
+
+def test_hostile_text_is_shown_as_it_is() -> None:
+    """Markup is text, and what a terminal would obey is visible."""
+    page = Page(to_html(with_text(HOSTILE)))
+    assert "<script>alert('1')</script>" in page.text
+    assert "script" not in page.tags
+    assert r"&amp;\u001b\u202e" in page.text
+
+
+def test_the_page_is_self_contained() -> None:
+    """Nothing is loaded and nothing runs: a policy says so, and there is nothing to load."""
+    text = to_html(report(verdict()))
+    assert "Content-Security-Policy\" content=\"default-src 'none'" in text
+    assert not re.search(r"https?://|src=|href=|url\(|@import|<script|<link", text)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Mini lab: 5 of 10",
+        "nb.ipynb",
+        "compute_induction_scores",
+        "not attempted",
+        "5 / 10",
+        "Known mistake: not divided. Off.",
+        "Hint: Divide.",
+        "[as_printed]",
+        "Cell 5: KeyError: 'x'",
+        "A note.",
+        "model planted-4x3",
+    ],
+)
+def test_everything_is_said(said: str) -> None:
+    """Score, criteria, feedback, hints, variants, broken cells, notes, environment."""
+    lost = verdict(
+        outcome="not_attempted",
+        points=5.0,
+        feedback="Off.",
+        hint="Divide.",
+        misconception="not_divided",
+        variant="as_printed",
+    )
+    trouble = CellTrouble(cell=4, ename="KeyError", evalue="'x'")
+    assert said in Page(to_html(report(lost, troubles=(trouble,), notes=("A note.",)))).text
+
+
+def test_empty_sections_are_left_out() -> None:
+    """No heading without anything under it."""
+    assert "h2" not in Page(to_html(report(verdict()))).tags

@@ -1,0 +1,160 @@
+"""Reading rubrics: every mistake at once, with its line."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.errors import RubricError
+from grader.rubric_file import find_rubric, lab_names, load_rubric, parse_rubric
+from tests.grader.builders import MINI_RUBRIC
+from tests.grader.files import written
+
+
+def complaints(text: str) -> list[str]:
+    """What is said about a rubric's text, line by line."""
+    with pytest.raises(RubricError) as caught:
+        parse_rubric(text, name="mini.yaml")
+    return str(caught.value).splitlines()
+
+
+def changed(old: str, new: str) -> str:
+    """The mini rubric with one piece of its text replaced."""
+    assert old in MINI_RUBRIC
+    return MINI_RUBRIC.replace(old, new, 1)
+
+
+def test_the_shipped_rubric_adds_up_to_100() -> None:
+    """The lab that ships is found by default, is sound, and is out of 100 with a bonus on top."""
+    rubric = find_rubric(None).rubric
+    points = sum(criterion.points for criterion in rubric.criteria if not criterion.bonus)
+    assert points == pytest.approx(100)
+    assert rubric.total == 100
+    assert rubric.lab in lab_names()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("total: 10", "total: ten", "mini.yaml:4: total: Input should be a valid number"),
+        ("total: 10", "total: .nan", "mini.yaml:4: total: Input should be"),
+        ("lab: mini", "lab: my lab", "mini.yaml:1: lab: String should match pattern"),
+        ("total: 10", "total: 10\npints: 3", "mini.yaml:5: pints: Extra inputs are not permitted"),
+        ("    points: 10", "    points: -1", "criteria[0].points: Input should be greater"),
+        ("kind: close", "kind: near", "mini.yaml:26: criteria[0].checks[0]: Input tag 'near'"),
+        ("weight: 3", "weight: 0", "mini.yaml:26: criteria[0].checks[0].weight: Input should"),
+        ("credit: 0.25", "credit: 2", "mini.yaml:19: mistakes[0].credit: Input should be less"),
+        ("probe: shape", "probe: chape", "mini.yaml:27: criteria[0].checks[1]: no probe is named"),
+        ("total: 10", "total: 9", "mini.yaml:4: total: the criteria add up to 10, not 9"),
+        ("total: 10", "total: 10\ntotal: 10", "mini.yaml:5: total: this key stands twice"),
+        ("credit: 0.25", "says: Hm.", "mini.yaml:19: mistakes[0].says: this key stands twice"),
+    ],
+)
+def test_a_mistake_has_its_line(old: str, new: str, said: str) -> None:
+    """Wrong types, names, ranges, keys, kinds, cross references, totals and repeats."""
+    assert [line for line in complaints(changed(old, new)) if said in line]
+
+
+def test_every_mistake_is_reported_at_once() -> None:
+    """One line a mistake, in the order of the file, and no line that only follows from another."""
+    text = changed("total: 10", "total: ten").replace("weight: 3", "weight: x")
+    found = complaints(text.replace("title: Scores", "titel: Scores"))
+    assert [line.split(":")[1] for line in found] == ["4", "21", "22", "26"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("lab: [", "mini.yaml: not valid YAML"),
+        ("a: !!python/object/apply:os.system [ls]", "mini.yaml: not valid YAML"),
+        ("\x00", "mini.yaml: not valid YAML"),
+        ("a: 2001-99-99", "mini.yaml: not valid YAML"),
+        ("--- 1\n--- 2", "mini.yaml: not valid YAML"),
+        ("[" * 5000, "mini.yaml: not valid YAML"),
+        ("- lab", "mini.yaml:1: a rubric is a mapping; this is list."),
+        ("lab", "mini.yaml:1: a rubric is a mapping; this is str."),
+        ("", "mini.yaml:1: a rubric is a mapping; this is NoneType."),
+    ],
+)
+def test_what_is_no_mapping_is_refused(text: str, said: str) -> None:
+    """Text that is no YAML, no data, or no mapping has one line."""
+    (line,) = complaints(text)
+    assert line.startswith(said)
+
+
+def test_an_alias_may_hold_itself() -> None:
+    """A rubric that contains itself is a mistake like any other."""
+    assert "mini.yaml:1: lab: Input should be a valid string" in complaints("lab: &a [*a]")
+
+
+def test_aliases_do_not_multiply() -> None:
+    """Nested aliases are read once each."""
+    lines = [f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 9)}]" for i in range(30)]
+    assert complaints("\n".join(["a0: &a0 x", *lines]))
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_rubric_or_an_error(text: str) -> None:
+    """No text makes reading fail in another way."""
+    assert complaints(text)
+
+
+def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
+    """Missing, a folder, no text, too large: each says so."""
+    with pytest.raises(RubricError, match=r"Cannot read the rubric .*No such file"):
+        load_rubric(tmp_path / "none.yaml")
+    with pytest.raises(RubricError, match=r"Cannot read the rubric .*directory"):
+        load_rubric(tmp_path)
+    with pytest.raises(RubricError, match="it is not UTF-8 text"):
+        load_rubric(written(tmp_path, b"\xff\xfe\xff", "r.yaml"))
+    with pytest.raises(RubricError, match="larger than 1 MB"):
+        load_rubric(written(tmp_path, b"#" * (2**20 + 1), "r.yaml"))
+
+
+def test_a_file_is_found_by_its_path(tmp_path: Path) -> None:
+    """A path with `.yaml` is a file; a byte order mark is no part of it."""
+    path = written(tmp_path, b"\xef\xbb\xbf" + MINI_RUBRIC.encode(), "mini.yaml")
+    assert find_rubric(str(path)).rubric.lab == "mini"
+
+
+def test_an_unknown_lab_is_refused() -> None:
+    """The message lists the labs there are."""
+    with pytest.raises(RubricError, match="No lab is named 'maths': choose one of induction_heads"):
+        find_rubric("maths")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("total: 10", "total: 10\ntolerances: {same_device: {atol: 1}}"),
+        ("total: 10", "total: 10\nlimits: {cell: 5}"),
+        ("hint: Mind the target.", "hint: Other words."),
+        ("says: You index [key, query].", "says: Other words."),
+        ("credit: 0.25", "credit: 0.5"),
+        ("note: As good.", "note: Other words."),
+        ("weight: 3", "weight: 5"),
+        ("title: Mini lab", "title: Other words # and a comment"),
+    ],
+)
+def test_a_key_outlives_what_it_does_not_depend_on(old: str, new: str) -> None:
+    """Points, words, tolerances and limits leave the digest of what is probed alone."""
+    before, after = (parse_rubric(t, name="") for t in (MINI_RUBRIC, changed(old, new)))
+    assert after.probing_sha256 == before.probing_sha256
+    assert after.sha256 != before.sha256
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("compute_induction_scores(model)}", "compute_induction_scores(gpt2)}"),
+        ("planted-4x3", "planted-4x3@1"),
+        ("modules: [mini]", "modules: [other]"),
+        ("source: printed", "source: typed"),
+        ("source: transposed_scores", "source: scores"),
+    ],
+)
+def test_a_key_depends_on_what_is_probed(old: str, new: str) -> None:
+    """Another probe, model, reference, variant or mistake needs another key."""
+    before, after = (parse_rubric(t, name="") for t in (MINI_RUBRIC, changed(old, new)))
+    assert after.probing_sha256 != before.probing_sha256
