@@ -1,5 +1,6 @@
 """The command line: options in, one call, exit code out. No decision lives here."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -163,4 +164,10 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("grade: stopped.", err=True)
         sys.exit(130)
+    except Exception as error:
+        if os.environ.get("GRADE_TRACEBACK"):
+            raise
+        said = plain(f"{type(error).__name__}: {error}".splitlines()[0])
+        click.echo(f"grade: a fault of its own: {said} (GRADE_TRACEBACK=1 shows where)", err=True)
+        sys.exit(GraderError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)

@@ -35,6 +35,11 @@ def describe_failure(failure: Failure, function: str, names: frozenset[str], lim
             return f"What {function} gave cannot be compared: {failure.message}."
 
 
+def not_run(failure: Failure) -> bool:
+    """Whether the time ran out before the probe's turn: nobody's answer was seen."""
+    return failure.kind == "timed_out" and failure.message in {"notebook", "restarts"}
+
+
 def _missing(function: str, names: frozenset[str]) -> str:
     if function in names:
         return f"{function} is in your notebook, but its cell did not run to it (see the errors)."

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.answers import AnswerKey
-from grader.checks import Evidence, Finding
+from grader.checks import DEFAULT_TOLERANCES, Evidence, Finding
 from grader.checks.base import BaseCheck
 from grader.checks.close import Close
-from grader.failures import describe_failure
+from grader.failures import describe_failure, not_run
 from grader.report import Outcome, Verdict
 from grader.rubric import Criterion, Mistake, Rubric, Variant
 from grader.values import Expected, Failure, Observation, Value
+
+_BROKE = frozenset({"raised", "kernel_died", "timed_out"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,8 @@ class Judge:
             )
         total = sum(check.weight for check in criterion.checks)
         earned = sum(c.weight for c, f in zip(criterion.checks, findings, strict=True) if f.passed)
-        share = 1.0 if all(f.passed for f in findings) else earned / total
+        complete = all(f.passed for f in findings)
+        share = 1.0 if complete else 0.0 if criterion.together else earned / total
         return Judged(findings=tuple(findings), blocked=blocked, share=share)
 
     def _finding(self, check: BaseCheck, expected: Mapping[str, Expected]) -> Finding | None:
@@ -123,7 +126,10 @@ class Judge:
             if mistake.function != criterion.function:
                 continue
             answers = self.key.mistakes.get(mistake.name, {})
-            theirs = {name: answers[name] for name in criterion.probes() if name in answers}
+            asked = [p for p in criterion.probes() if self._function(p) == mistake.function]
+            if any(name not in answers for name in asked):
+                continue
+            theirs = {name: answers[name] for name in asked}
             telling = [
                 name
                 for name, value in theirs.items()
@@ -142,10 +148,14 @@ class Judge:
         if name not in expected:
             return False
         close = Close(kind="close", probe=name)
+        # The default class, whatever the rubric's: a generous rubric makes no mistake right.
         evidence = Evidence(
-            observed={name: value}, expected=expected, tolerances=self.rubric.all_tolerances
+            observed={name: value}, expected=expected, tolerances=DEFAULT_TOLERANCES
         )
         return close.judge(evidence).passed
+
+    def _function(self, probe: str) -> str:
+        return self.rubric.probes[probe].function
 
     def _outcome(self, criterion: Criterion, judged: Judged, share: float) -> Outcome:
         if share >= 1:
@@ -157,15 +167,18 @@ class Judge:
         ]
         failures = [o for o in observed if isinstance(o, Failure)]
         kinds = {failure.kind for failure in failures}
-        if kinds & {"missing", "not_attempted"}:
-            return (
-                "not_attempted" if not kinds & {"raised", "kernel_died", "timed_out"} else "errored"
-            )
-        if any(f.kind == "timed_out" and f.message in {"notebook", "restarts"} for f in failures):
+        if kinds & {"missing", "not_attempted"} and not kinds & _BROKE:
+            # Written, but its cell broke before it: that is an error, not a blank.
+            written = "missing" in kinds and self._wrote(criterion)
+            return "errored" if written else "not_attempted"
+        if any(not_run(failure) for failure in failures):
             return "blocked"
-        if kinds & {"raised", "kernel_died", "timed_out"}:
+        if kinds & _BROKE:
             return "errored"
         return "blocked" if judged.blocked else "failed"
+
+    def _wrote(self, criterion: Criterion) -> bool:
+        return any(self._function(name) in self.names for name in criterion.probes())
 
     def _feedback(self, judged: Judged, variant: Variant | None, mistake: Mistake | None) -> str:
         if judged.share >= 1:
@@ -182,9 +195,10 @@ def _points(share: float, criterion: Criterion) -> float:
 
 def _discreet(verdict: Verdict) -> Verdict:
     """A hidden criterion's verdict: its outcome, and nothing that shows what was asked."""
-    reason = (
-        ""
-        if verdict.outcome == "passed"
-        else "It did not hold on a model or input you have not seen."
-    )
+    reasons = {
+        "passed": "",
+        "not_attempted": "There is nothing to judge yet.",
+        "blocked": "It could not be judged.",
+    }
+    reason = reasons.get(verdict.outcome, "It did not hold on a model or input you have not seen.")
     return replace(verdict, feedback=reason, hint="", misconception=None, variant=None)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from grader.answers import AnswerKey
 from grader.errors import RubricError
 from grader.execution import CellOutcome, Execution, run_job
+from grader.failures import not_run
 from grader.frames import Frame
 from grader.judging import Judge
 from grader.key_store import find_key
@@ -99,7 +100,9 @@ def judge(
         seconds=execution.seconds,
         names=defined_names(cell.source for cell in submission.cells),
     ).verdicts()
-    stopped = any(v.outcome == "blocked" for v in verdicts) or not execution.complete
+    skipped = any(isinstance(o, Failure) and not_run(o) for o in observations.values())
+    blocked = any(v.outcome == "blocked" for v in verdicts)
+    stopped = skipped or blocked or not execution.complete
     status: Literal["graded", "partial"] = "partial" if stopped else "graded"
     return Report(
         status=status,

@@ -116,6 +116,8 @@ class Criterion(Part):
     points: Points
     bonus: bool = False
     """Counts on top of the total, not within it."""
+    together: bool = False
+    """All checks or nothing, where one alone would be earned by an answer that says nothing."""
     checks: Annotated[tuple[Check, ...], Field(min_length=1)]
     hint: str = ""
     visibility: Literal["visible", "hidden"] = "visible"
@@ -172,7 +174,12 @@ class Rubric(Part):
 
 def contradictions(rubric: Rubric) -> list[tuple[tuple[str | int, ...], str]]:
     """What is wrong between the parts of a rubric whose parts are right: (path, what)."""
-    found = [*_unknown_names(rubric), *_probe_names(rubric), *_repeats(rubric)]
+    found = [
+        *_unknown_names(rubric),
+        *_probe_names(rubric),
+        *_functions(rubric),
+        *_repeats(rubric),
+    ]
     total = sum(c.points for c in rubric.criteria if not c.bonus)
     if abs(total - rubric.total) > 1e-9:  # noqa: PLR2004 (rounding of decimal points)
         found.append((("total",), f"the criteria add up to {total:g}, not {rubric.total:g}"))
@@ -214,6 +221,20 @@ def _probe_names(rubric: Rubric) -> list[tuple[tuple[str | int, ...], str]]:
         unknown = [name for name in wanted if name not in rubric.recordings]
         found += [(place, f"no recording is named {name!r}") for name in unknown]
     return found
+
+
+def _functions(rubric: Rubric) -> list[tuple[tuple[str | int, ...], str]]:
+    """Criteria, variants and mistakes that are about a function no probe asks for."""
+    about: list[tuple[str, int, str | None]] = [
+        *(("criteria", i, c.function) for i, c in enumerate(rubric.criteria)),
+        *(("variants", i, v.function) for i, v in enumerate(rubric.variants)),
+        *(("mistakes", i, m.function) for i, m in enumerate(rubric.mistakes)),
+    ]
+    return [
+        ((section, i, "function"), f"no probe is about {function!r}")
+        for section, i, function in about
+        if function is not None and function not in rubric.functions
+    ]
 
 
 def _repeats(rubric: Rubric) -> list[tuple[tuple[str | int, ...], str]]:

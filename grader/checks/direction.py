@@ -9,7 +9,7 @@ from grader.checks.base import BaseCheck
 from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed
 from grader.values import Value
 
-Share = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 
 
 class Direction(BaseCheck):

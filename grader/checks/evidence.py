@@ -44,16 +44,22 @@ def failed(message: str, margin: float | None = None) -> Finding:
 def as_numbers(value: Value) -> NDArray[np.float64] | None:
     """Read a value as one float64 array, whatever container it came in.
 
-    Tensor, array, number and nested list are the same thing here, and so is a tuple of single
-    numbers; a bool is not a number.
+    Tensor, array, number and nested list are the same thing here, and so are nested tuples of
+    single numbers; a bool is not a number.
     """
     if isinstance(value, Numbers):
         return None if value.array.dtype == np.bool_ else value.array.astype(np.float64)
     if isinstance(value, Group) and value.kind != "figure" and value.items:
-        parts = [as_numbers(item) for item in value.items]
-        if all(part is not None and part.shape == () for part in parts):
-            return np.array(parts, dtype=np.float64)
+        parts = [as_numbers(item) for item in value.items if _is_nested(item)]
+        known = [part for part in parts if part is not None]
+        if len(known) == len(value.items) and len({part.shape for part in known}) == 1:
+            return np.stack(known)
     return None
+
+
+def _is_nested(item: Value) -> bool:
+    """A single number, or a tuple of such: an array in a tuple is another thing."""
+    return isinstance(item, Group) or (isinstance(item, Numbers) and item.array.shape == ())
 
 
 def as_array(value: Value) -> NDArray[Any] | None:

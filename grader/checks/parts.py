@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Literal
 
+import numpy as np
+
 from grader.checks.base import BaseCheck
 from grader.checks.close import Close
 from grader.checks.evidence import PASSED, Evidence, Finding, failed
-from grader.values import Expected, Group, Table, Value, describe
+from grader.values import Expected, Group, Numbers, Table, Value, describe
 
 
 class Parts(BaseCheck):
@@ -50,6 +52,9 @@ class Parts(BaseCheck):
     def _named(self, value: Value) -> Mapping[str, Value] | None:
         if isinstance(value, Table) and not self.names:
             return value.entries
+        if isinstance(value, Numbers) and value.kind == "list" and value.array.ndim == 1:
+            numbers = (Numbers(kind="float", array=np.array(part)) for part in value.array)
+            value = Group(kind="list", items=tuple(numbers))
         if isinstance(value, Group) and self.names:
             extra = [f"part {i}" for i in range(len(self.names), len(value.items))]
             return dict(zip((*self.names, *extra), value.items, strict=False))

@@ -1,10 +1,11 @@
 """``properties``: what must hold of a value by itself, whatever the reference says."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import model_validator
 
 from grader.checks.base import BaseCheck
 from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed, not_numbers
@@ -29,6 +30,13 @@ class Properties(BaseCheck):
     """Entry for entry the student's own value of another probe."""
     differs_from: str | None = None
     """Not the student's own value of another probe."""
+
+    @model_validator(mode="after")
+    def _names_a_property(self) -> Self:
+        names = ("within", "between", "distinct", "same_as", "differs_from")
+        if not self.halves_equal and all(getattr(self, name) is None for name in names):
+            raise ValueError("name at least one property")
+        return self
 
     def probes(self) -> tuple[str, ...]:
         """The probes this check reads."""

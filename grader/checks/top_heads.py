@@ -33,7 +33,7 @@ class TopHeads(BaseCheck):
     """The probe with the ``[n_layers, n_heads]`` scores the list is drawn from."""
     against: Literal["own", "reference"]
     """``own``: consistent with the student's scores; ``reference``: true."""
-    above: float
+    above: Annotated[float, Field(allow_inf_nan=False)]
     """Threshold of the score."""
     below_layer: int | None = None
     """Only heads of earlier layers count."""
@@ -73,6 +73,8 @@ class TopHeads(BaseCheck):
                 f"Expected a list of (layer, head, score); your code gave {describe(value)}."
             )
         band = evidence.tolerances[self.tolerance].atol
+        if np.ptp(scores) <= band:
+            return failed("Your scores are all the same, so no list follows from them.")
         return self._compare(entries, scores, band)
 
     def _compare(self, entries: Scores, scores: Scores, band: float) -> Finding:

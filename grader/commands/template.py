@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader.errors import GraderError
+from grader.errors import GraderError, SubmissionError
 from grader.rubric_file import find_rubric
 
 
@@ -13,7 +13,8 @@ def write_template(output: Path | None, *, example: bool) -> None:
     """Write the template, or the example submission, without overwriting anything.
 
     Raises:
-        GraderError: There is a file of that name already, or it cannot be written.
+        SubmissionError: There is a file of that name already.
+        GraderError: It cannot be written.
     """
     stem = "example_submission" if example else find_rubric(None).rubric.lab
     source = resources.files("student_template") / f"{stem}.ipynb"
@@ -22,7 +23,7 @@ def write_template(output: Path | None, *, example: bool) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(source.read_text(encoding="utf-8"))
     except FileExistsError as error:
-        raise GraderError(
+        raise SubmissionError(
             f"{path} is there already: it may hold your work. Choose another name with -o."
         ) from error
     except OSError as error:

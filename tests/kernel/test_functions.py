@@ -59,7 +59,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Graded:
         ("scores_planted", "144 of 144 values are NaN"),
         ("prev_scores_shape", "shape [12, 12] [n_layers, n_heads]"),
         ("k_composition_values", "object"),
-        ("accuracy_planted", "too large"),
+        ("accuracy_values", "too large"),
         ("ablate_zero", "a list of 2"),
         ("loss_baseline", "KeyError"),
     ],
@@ -111,7 +111,7 @@ def lethal(tmp_path_factory: pytest.TempPathFactory) -> Graded:
 @pytest.mark.parametrize(
     ("criterion", "says"),
     [
-        ("accuracy_planted", "ended Python itself"),
+        ("accuracy_values", "ended Python itself"),
         ("prev_scores_values", "probe limit 4 s"),
         ("k_composition_values", "SystemExit: done"),
         ("sequence_seeds", "ended Python itself"),
@@ -174,3 +174,40 @@ def test_a_spoilt_model_is_made_good_again(tmp_path: Path) -> None:
     """Weights zeroed and hooks left by one function are gone before the next is called."""
     result = graded(write(tmp_path / "x.ipynb", [*function_cells(), SABOTAGE]))
     assert result.lost() == {"compute_prev_token_scores"} | RESULTS
+
+
+EMPTY = """
+import numpy as np, torch
+VALUE = {value}
+def create_repeated_sequence(seq_len=25, seed=None):
+    return torch.full((1, 2 * seq_len), VALUE)
+def compute_induction_scores(model, seq_len=25, n_samples=10):
+    return np.full((model.cfg.n_layers, model.cfg.n_heads), float(VALUE))
+def compute_prev_token_scores(model, seq_len=50, n_samples=10):
+    return np.full((model.cfg.n_layers, model.cfg.n_heads), float(VALUE))
+def compute_k_composition(*args):
+    return float(VALUE)
+def test_induction_accuracy(model, seq_len=20, n_tests=5):
+    return float(VALUE)
+def ablate_heads(model, tokens, heads_to_ablate, method="zero"):
+    return torch.full((*tokens.shape, model.cfg.d_vocab), float(VALUE))
+def measure_induction_loss(model, seq_len=25, heads_to_ablate=None, n_samples=5):
+    return float(VALUE), float(VALUE)
+def natural_language_induction(model, prompt, heads):
+    return np.full(len(heads), float(VALUE))
+def ablation_effects(model, head_groups, seq_len=25, n_samples=5):
+    return {{name: (float(VALUE), float(VALUE)) for name in ("baseline", *head_groups)}}
+def induction_formation(checkpoints, seq_len=25, n_samples=4):
+    return np.full(len(checkpoints), float(VALUE)), VALUE
+top_induction_heads = []
+induction_scores = prev_token_scores = np.full((12, 12), float(VALUE))
+top_prev_heads = [(0, 0, float(VALUE))]
+baseline_loss = baseline_acc = ablated_loss = ablated_acc = random_loss = random_acc = float(VALUE)
+"""
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_an_answer_that_says_nothing_earns_nothing(tmp_path: Path, value: int) -> None:
+    """Constants of the right type and shape everywhere are worth no point at all."""
+    result = graded(write(tmp_path / "x.ipynb", [EMPTY.format(value=value)]))
+    assert {v.id: v.points for v in result.report.verdicts if v.points} == {}

@@ -1,13 +1,19 @@
 """Planted models, measured once by the lab's own definitions."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import Any
 
 import pytest
 import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 from torch.nn.functional import cross_entropy
+from transformer_lens import HookedTransformer
+from transformer_lens.hook_points import HookPoint
 
-from grader.models import gpt2_tokenizer, plant
+from grader.models import Head, PlantedCircuit, gpt2_tokenizer, plant
 
 SEQ_LEN = 25
 HIDDEN = [(3, 7, 5), (11, 5, 8)]
@@ -17,15 +23,17 @@ HIDDEN = [(3, 7, 5), (11, 5, 8)]
 class Measured:
     """A planted model and what can be measured on it."""
 
-    model: object
-    circuit: object
-    tokens: torch.Tensor
-    induction: torch.Tensor
-    previous_token: torch.Tensor
+    model: HookedTransformer
+    circuit: PlantedCircuit
+    tokens: Int[Tensor, "batch pos"]
+    induction: Float[Tensor, "n_layers n_heads"]
+    previous_token: Float[Tensor, "n_layers n_heads"]
 
-    def loss_and_accuracy(self, ablated=(), method="zero"):
+    def loss_and_accuracy(
+        self, ablated: Iterable[tuple[int, int]] = (), method: str = "zero"
+    ) -> tuple[float, float]:
         """Next-token loss and accuracy on the second half, some heads ablated."""
-        hooks = [
+        hooks: list[tuple[str | Callable[..., Any], Callable[..., Any]]] = [
             (f"blocks.{layer}.attn.hook_z", partial(_ablate, head=head, method=method))
             for layer, head in ablated
         ]
@@ -34,7 +42,7 @@ class Measured:
         loss = cross_entropy(logits.flatten(0, 1), goal.flatten())
         return loss.item(), (logits.argmax(-1) == goal).float().mean().item()
 
-    def controls(self, n):
+    def controls(self, n: int) -> Iterator[list[Head]]:
         """As many generic heads as there are strong induction heads, n times."""
         generator = torch.Generator().manual_seed(7)
         heads = self.circuit.generic
@@ -43,13 +51,20 @@ class Measured:
             yield [heads[i] for i in order[: len(self.circuit.induction)]]
 
 
-def _ablate(z, hook, head, method):  # noqa: ARG001 - TransformerLens passes the hook point
+def _ablate(
+    z: Float[Tensor, "batch pos head_index d_head"],
+    hook: HookPoint,  # noqa: ARG001 - TransformerLens passes the hook point
+    head: int,
+    method: str,
+) -> Float[Tensor, "batch pos head_index d_head"]:
     ablated = z.clone()
     ablated[:, :, head] = 0.0 if method == "zero" else z[:, :, head].mean(dim=(0, 1))
     return ablated
 
 
-def _mean_attention(model, tokens, offset, first):
+def _mean_attention(
+    model: HookedTransformer, tokens: Int[Tensor, "batch pos"], offset: int, first: int
+) -> Float[Tensor, "n_layers n_heads"]:
     """Mean attention of each head to the position `offset` before each query from `first` on."""
     _, cache = model.run_with_cache(
         tokens, return_type=None, names_filter=lambda name: name.endswith("hook_pattern")
@@ -64,7 +79,7 @@ def _mean_attention(model, tokens, offset, first):
 
 
 @cache
-def _measured(seed, n_layers, n_heads):
+def _measured(seed: int, n_layers: int, n_heads: int) -> Measured:
     """Plant a model, and measure it on ten repeated random sequences of the lab's tokens."""
     planted = plant(seed, n_layers, n_heads)
     generator = torch.Generator().manual_seed(0)
@@ -81,7 +96,7 @@ def _measured(seed, n_layers, n_heads):
 
 
 @pytest.fixture(scope="package", autouse=True)
-def _one_thread():
+def _one_thread() -> Iterator[None]:
     """Two busy cores and threads that wait for each other make these tests take minutes."""
     n_threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -90,7 +105,7 @@ def _one_thread():
 
 
 @pytest.fixture(scope="package")
-def public():
+def public() -> Measured:
     """The public planted model, with its tokenizer."""
     measured = _measured(0, 12, 12)
     measured.model.set_tokenizer(gpt2_tokenizer(add_bos_token=True))
@@ -98,12 +113,12 @@ def public():
 
 
 @pytest.fixture(params=HIDDEN, ids="{0[1]}x{0[2]}@{0[0]}".format)
-def hidden(request):
+def hidden(request: pytest.FixtureRequest) -> Measured:
     """Planted models of other seeds and shapes."""
     return _measured(*request.param)
 
 
 @pytest.fixture(params=[(0, 12, 12), *HIDDEN], ids="{0[1]}x{0[2]}@{0[0]}".format)
-def measured(request):
+def measured(request: pytest.FixtureRequest) -> Measured:
     """The public model and the hidden ones."""
     return _measured(*request.param)

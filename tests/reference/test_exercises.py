@@ -20,7 +20,7 @@ from tests.reference.toys import stripe_model, stripe_score
 PROMPT = "Harry Potter is a wizard . harry"
 
 
-def test_figure_draws_the_pattern(generic: HookedTransformer):
+def test_figure_draws_the_pattern(generic: HookedTransformer) -> None:
     """The heatmap's matrix is the head's pattern, a row a query, first on top."""
     tokens = create_repeated_sequence(6, 0)
     figure = plot_attention_pattern(generic, tokens, 2, 4)
@@ -30,7 +30,7 @@ def test_figure_draws_the_pattern(generic: HookedTransformer):
     assert figure.layout.yaxis.autorange == "reversed"
 
 
-def test_figure_refuses_what_it_cannot_draw(generic: HookedTransformer):
+def test_figure_refuses_what_it_cannot_draw(generic: HookedTransformer) -> None:
     """A head that does not exist, and a batch, are refused by name."""
     tokens = create_repeated_sequence(6, 0)
     with pytest.raises(ValueError, match="head must be from 0 to 4 for this model, got 5"):
@@ -39,7 +39,7 @@ def test_figure_refuses_what_it_cannot_draw(generic: HookedTransformer):
         plot_attention_pattern(generic, tokens.repeat(2, 1), 0, 0)
 
 
-def test_effects_are_losses_by_group(generic: HookedTransformer):
+def test_effects_are_losses_by_group(generic: HookedTransformer) -> None:
     """Each group has the loss and accuracy of its ablation, beside the baseline."""
     groups = {"first": [(0, 1)], "others": [(1, 0), (2, 4)], "none": []}
     effects = ablation_effects(generic, groups, seq_len=7, n_samples=2)
@@ -48,7 +48,7 @@ def test_effects_are_losses_by_group(generic: HookedTransformer):
     assert effects["others"] == measure_induction_loss(generic, 7, groups["others"], 2)
 
 
-def test_baseline_is_taken(generic: HookedTransformer):
+def test_baseline_is_taken(generic: HookedTransformer) -> None:
     """No group may be called what the unablated model is called."""
     with pytest.raises(ValueError, match="head_groups must not name a group 'baseline'"):
         ablation_effects(generic, {"baseline": [(0, 1)]})
@@ -62,19 +62,19 @@ def test_baseline_is_taken(generic: HookedTransformer):
         (["no", " no"], 1),
     ],
 )
-def test_follower_comes_after_the_latest_occurrence(texts: list[str], expected: int):
+def test_follower_comes_after_the_latest_occurrence(texts: list[str], expected: int) -> None:
     """Space and case aside, the position after the latest earlier occurrence is found."""
     assert follower_of_last(texts) == expected
 
 
 @pytest.mark.parametrize("texts", [["a", " b"], ["a"]])
-def test_follower_needs_an_occurrence(texts: list[str]):
+def test_follower_needs_an_occurrence(texts: list[str]) -> None:
     """A last token that is new has no follower."""
     with pytest.raises(ValueError, match="prompt must end in a token that occurs before its end"):
         follower_of_last(texts)
 
 
-def test_language_reads_one_entry_of_each_pattern(bridge: TransformerBridge):
+def test_language_reads_one_entry_of_each_pattern(bridge: TransformerBridge) -> None:
     """Each head's number is its attention from the last token to the first name's follower."""
     heads = [(2, 1), (0, 3), (2, 0), (2, 1)]
     _, cache = bridge.run_with_cache(torch.tensor([[1, 3, 4, 5, 6, 7, 2]]))
@@ -84,12 +84,12 @@ def test_language_reads_one_entry_of_each_pattern(bridge: TransformerBridge):
     assert attention.dtype == np.float64
 
 
-def test_language_of_no_heads_is_empty(bridge: TransformerBridge):
+def test_language_of_no_heads_is_empty(bridge: TransformerBridge) -> None:
     """No heads give no numbers."""
     assert natural_language_induction(bridge, PROMPT, []).shape == (0,)
 
 
-def test_language_finds_the_planted_heads(model: HookedTransformer):
+def test_language_finds_the_planted_heads(model: HookedTransformer) -> None:
     """On a text about Harry the best induction head looks at what followed his name."""
     if model.tokenizer is None:
         pytest.skip("the model has no tokenizer")
@@ -98,7 +98,7 @@ def test_language_finds_the_planted_heads(model: HookedTransformer):
     assert attention.max() > 0.3
 
 
-def test_language_checks_its_arguments(bridge: TransformerBridge):
+def test_language_checks_its_arguments(bridge: TransformerBridge) -> None:
     """A prompt without a repeat and a head that does not exist are refused by name."""
     with pytest.raises(ValueError, match="prompt must end in a token that occurs before its end"):
         natural_language_induction(bridge, "Harry Potter", [(0, 0)])
@@ -110,7 +110,7 @@ def test_language_checks_its_arguments(bridge: TransformerBridge):
     ("sharpness", "formed"),
     [([0.0, 0.5, 1.5, 8.0, 6.0], 3), ([0.0, 8.0, 8.0], 1), ([8.0, 0.0], 0), ([0.0, 0.5], -1)],
 )
-def test_formation_is_the_first_half_way(sharpness: list[float], formed: int):
+def test_formation_is_the_first_half_way(sharpness: list[float], formed: int) -> None:
     """Heads form where the best score first reaches half of its maximum, if they do at all."""
     checkpoints = (stripe_model(back=9, sharpness=[0.0, value]) for value in sharpness)
     best, index = induction_formation(checkpoints, seq_len=10, n_samples=1)
@@ -118,7 +118,7 @@ def test_formation_is_the_first_half_way(sharpness: list[float], formed: int):
     assert index == formed
 
 
-def test_formation_needs_checkpoints():
+def test_formation_needs_checkpoints() -> None:
     """No checkpoints are refused by name."""
     with pytest.raises(ValueError, match="checkpoints must hold at least 1 model, got none"):
         induction_formation([])

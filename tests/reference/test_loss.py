@@ -2,13 +2,17 @@
 
 import copy
 import math
+from collections.abc import Sequence
 
 import pytest
 import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 from transformer_lens import HookedTransformer
 from transformer_lens.model_bridge import TransformerBridge
 
 from reference.induction_heads import (
+    Model,
     ablate_heads,
     create_repeated_sequence,
     loss,
@@ -20,14 +24,16 @@ from tests.reference.toys import stripe_model
 HEADS = [(0, 1), (2, 3)]
 
 
-def plain_loss(model, seq_len, heads, n_samples):
+def plain_loss(
+    model: Model, seq_len: int, heads: list[tuple[int, int]], n_samples: int
+) -> tuple[float, float]:
     """Loss and accuracy one prediction at a time, from probabilities in double precision."""
     losses, hits = [], []
     for seed in range(n_samples):
         tokens = create_repeated_sequence(seq_len, seed)
         probabilities = ablate_heads(model, tokens, heads)[0].double().softmax(dim=-1)
         for pos in range(seq_len, 2 * seq_len - 1):
-            following = tokens[0, pos + 1].item()
+            following = int(tokens[0, pos + 1].item())
             losses.append(-math.log(probabilities[pos, following].item()))
             hits.append(int(probabilities[pos].argmax().item()) == following)
     return sum(losses) / len(losses), sum(hits) / len(hits)
@@ -35,37 +41,39 @@ def plain_loss(model, seq_len, heads, n_samples):
 
 @pytest.mark.parametrize("heads", [[], HEADS])
 @pytest.mark.parametrize("seq_len", [2, 9])
-def test_is_the_mean_of_plain_losses(generic: HookedTransformer, seq_len: int, heads):
+def test_is_the_mean_of_plain_losses(
+    generic: HookedTransformer, seq_len: int, heads: list[tuple[int, int]]
+) -> None:
     """Loss and accuracy are plain means over the second half's predictions."""
     expected = plain_loss(generic, seq_len, heads, 3)
     assert measure_induction_loss(generic, seq_len, heads, 3) == pytest.approx(expected, abs=1e-5)
 
 
-def test_bridge_is_measured_alike(bridge: TransformerBridge):
+def test_bridge_is_measured_alike(bridge: TransformerBridge) -> None:
     """The other kind of model that TransformerLens has is measured alike."""
     expected = plain_loss(bridge, 9, HEADS, 2)
     assert measure_induction_loss(bridge, 9, HEADS, 2) == pytest.approx(expected, abs=1e-5)
 
 
-def test_ignorance_costs_the_logarithm_of_the_vocabulary():
+def test_ignorance_costs_the_logarithm_of_the_vocabulary() -> None:
     """A model that says nothing has the loss of a uniform guess, and is never right by luck."""
     measured = measure_induction_loss(stripe_model(back=1, sharpness=[1.0]), 10, n_samples=2)
     assert measured == pytest.approx((math.log(10000), 0.0))
 
 
-def test_no_heads_is_the_baseline(generic: HookedTransformer):
+def test_no_heads_is_the_baseline(generic: HookedTransformer) -> None:
     """An empty list ablates nothing, as None does."""
     assert measure_induction_loss(generic, 9, []) == measure_induction_loss(generic, 9)
 
 
-def test_returns_plain_numbers(generic: HookedTransformer):
+def test_returns_plain_numbers(generic: HookedTransformer) -> None:
     """Loss and accuracy are a tuple of Python floats."""
     measured = measure_induction_loss(generic, 9)
     assert type(measured) is tuple
     assert [type(number) for number in measured] == [float, float]
 
 
-def test_half_precision_logits_are_not_rounded_again(generic: HookedTransformer):
+def test_half_precision_logits_are_not_rounded_again(generic: HookedTransformer) -> None:
     """The loss of bfloat16 logits is taken in single precision."""
     half = copy.deepcopy(generic).to(torch.bfloat16)
     assert measure_induction_loss(half, 9, None, 2) == pytest.approx(
@@ -73,18 +81,22 @@ def test_half_precision_logits_are_not_rounded_again(generic: HookedTransformer)
     )
 
 
-def test_batches_do_not_matter(generic: HookedTransformer, monkeypatch: pytest.MonkeyPatch):
+def test_batches_do_not_matter(generic: HookedTransformer, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sequence a pass gives the loss of all at once."""
     together = measure_induction_loss(generic, 9)
     monkeypatch.setattr(sequences, "POSITIONS_PER_FORWARD", 1)
     assert measure_induction_loss(generic, 9) == pytest.approx(together, abs=1e-6)
 
 
-def test_ablation_is_whatever_ablate_heads_is(generic: HookedTransformer, monkeypatch):
+def test_ablation_is_whatever_ablate_heads_is(
+    generic: HookedTransformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each sequence is ablated by the function's plain name, alone and with the heads in place."""
-    calls = []
+    calls: list[tuple[tuple[int, ...], list[tuple[int, int]]]] = []
 
-    def recording(model, tokens, heads):
+    def recording(
+        model: Model, tokens: Int[Tensor, "batch pos"], heads: Sequence[tuple[int, int]]
+    ) -> Float[Tensor, "batch pos d_vocab"]:
         calls.append((tuple(tokens.shape), list(heads)))
         return ablate_heads(model, tokens, heads)
 
@@ -93,7 +105,7 @@ def test_ablation_is_whatever_ablate_heads_is(generic: HookedTransformer, monkey
     assert calls == [((1, 18), HEADS)] * 2
 
 
-def test_arguments_are_checked(generic: HookedTransformer):
+def test_arguments_are_checked(generic: HookedTransformer) -> None:
     """Lengths that leave nothing to predict, and heads that do not exist, are refused by name."""
     with pytest.raises(ValueError, match="seq_len must be at least 2, got 1"):
         measure_induction_loss(generic, 1)

@@ -3,10 +3,13 @@
 import inspect
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 from transformer_lens import HookedTransformer
 
 import reference.induction_heads as reference
@@ -15,7 +18,7 @@ from reference.mistakes import ablation, composition, loss, scores, sequences
 HEADS = [(0, 1), (2, 3), (2, 0)]
 
 
-def functions(module: ModuleType, *prefixes: str) -> list[Callable]:
+def functions(module: ModuleType, *prefixes: str) -> list[Callable[..., Any]]:
     """The public functions that a module defines, of those that start so."""
     return [
         function
@@ -32,7 +35,7 @@ def differs(wrong: np.ndarray, right: np.ndarray) -> bool:
 
 
 @pytest.mark.parametrize("mistake", functions(sequences, "sequence_"))
-def test_sequences(mistake: Callable):
+def test_sequences(mistake: Callable[..., Int[Tensor, "batch pos"]]) -> None:
     """A wrong sequence breaks one of the rules of right ones."""
     tokens = mistake(12, 0)
     holds = (
@@ -45,7 +48,7 @@ def test_sequences(mistake: Callable):
 
 
 @pytest.mark.parametrize("mistake", functions(sequences, "accuracy_"))
-def test_accuracies(model: HookedTransformer, mistake: Callable):
+def test_accuracies(model: HookedTransformer, mistake: Callable[..., float]) -> None:
     """A wrong accuracy is another number where the model continues sequences at all."""
     right = reference.test_induction_accuracy(model, 12, 3)
     if right == 0.0:
@@ -54,13 +57,13 @@ def test_accuracies(model: HookedTransformer, mistake: Callable):
 
 
 @pytest.mark.parametrize("mistake", functions(scores, "induction_"))
-def test_induction_scores(generic: HookedTransformer, mistake: Callable):
+def test_induction_scores(generic: HookedTransformer, mistake: Callable[..., np.ndarray]) -> None:
     """Wrong induction scores are others already on generic weights."""
     assert differs(mistake(generic, 12, 3), reference.compute_induction_scores(generic, 12, 3))
 
 
 @pytest.mark.parametrize("mistake", functions(scores, "prev_"))
-def test_prev_token_scores(generic: HookedTransformer, mistake: Callable):
+def test_prev_token_scores(generic: HookedTransformer, mistake: Callable[..., np.ndarray]) -> None:
     """Wrong previous-token scores are others on the same draws."""
     torch.manual_seed(0)
     right = reference.compute_prev_token_scores(generic, 12, 3)
@@ -69,7 +72,7 @@ def test_prev_token_scores(generic: HookedTransformer, mistake: Callable):
 
 
 @pytest.mark.parametrize("mistake", functions(composition, "k_"))
-def test_k_compositions(generic: HookedTransformer, mistake: Callable):
+def test_k_compositions(generic: HookedTransformer, mistake: Callable[..., float]) -> None:
     """Wrong compositions are others for some pair of heads of a model with generic weights."""
     pairs = [(0, 1, 2, 3), (1, 0, 2, 1), (1, 2, 1, 3), (2, 0, 0, 1)]
     wrong = np.array([mistake(generic, *pair) for pair in pairs])
@@ -78,7 +81,9 @@ def test_k_compositions(generic: HookedTransformer, mistake: Callable):
 
 
 @pytest.mark.parametrize("mistake", functions(ablation, "ablate_"))
-def test_ablations(generic: HookedTransformer, mistake: Callable):
+def test_ablations(
+    generic: HookedTransformer, mistake: Callable[..., Float[Tensor, "batch pos d_vocab"]]
+) -> None:
     """Wrong ablations give other logits by one method at least, or leave hooks behind."""
     tokens = reference.create_repeated_sequence(12, 0)
     unlike = [
@@ -96,14 +101,14 @@ def test_ablations(generic: HookedTransformer, mistake: Callable):
 
 
 @pytest.mark.parametrize("mistake", functions(loss, "loss_"))
-def test_losses(generic: HookedTransformer, mistake: Callable):
+def test_losses(generic: HookedTransformer, mistake: Callable[..., tuple[float, float]]) -> None:
     """A wrong loss is another one, with heads ablated or without."""
     wrong = [mistake(generic, 9, heads, 3) for heads in (None, HEADS)]
     right = [reference.measure_induction_loss(generic, 9, heads, 3) for heads in (None, HEADS)]
     assert not np.allclose(wrong, right, rtol=0, atol=1e-3)
 
 
-def test_accuracy_in_percent(model: HookedTransformer):
+def test_accuracy_in_percent(model: HookedTransformer) -> None:
     """An accuracy in percent is a hundred times the right one, which is not zero."""
     right_loss, right = reference.measure_induction_loss(model, 9, None, 2)
     expected = pytest.approx((right_loss, 100 * right), rel=1e-5)
@@ -113,7 +118,7 @@ def test_accuracy_in_percent(model: HookedTransformer):
 
 
 @pytest.mark.parametrize("module", [sequences, scores, composition, ablation, loss])
-def test_each_says_what_is_wrong(module: ModuleType):
+def test_each_says_what_is_wrong(module: ModuleType) -> None:
     """The docstring of a mistake is one line."""
     public = [function for function in functions(module, "") if function.__name__[0] != "_"]
     assert public

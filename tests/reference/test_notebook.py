@@ -2,10 +2,13 @@
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from jaxtyping import Int
+from torch import Tensor
 from transformer_lens import HookedTransformer
 
 import reference
@@ -31,21 +34,21 @@ def cell(file: Path) -> ast.Module:
 
 
 @pytest.fixture(scope="module")
-def notebook() -> dict[str, object]:
+def notebook() -> dict[str, Any]:
     """The names there are after all cells have run."""
-    names: dict[str, object] = {"__name__": "__main__"}
+    names: dict[str, Any] = {"__name__": "__main__"}
     for file in FILES:
         exec(compile(cell(file), file.name, "exec"), names)  # noqa: S102
     return names
 
 
-def test_every_file_is_a_cell():
+def test_every_file_is_a_cell() -> None:
     """The order of cells leaves no file out."""
     files = {file for file in ROOT.rglob("*.py") if file.name != "__init__.py"}
     assert files == set(FILES)
 
 
-def test_names_do_not_clash():
+def test_names_do_not_clash() -> None:
     """No two cells define the same name."""
     defined = [
         node.name
@@ -64,7 +67,9 @@ def test_names_do_not_clash():
     assert len(defined) == len(set(defined))
 
 
-def test_cells_give_the_packages_answers(generic: HookedTransformer, notebook: dict):
+def test_cells_give_the_packages_answers(
+    generic: HookedTransformer, notebook: dict[str, Any]
+) -> None:
     """The notebook's functions are the package's."""
     scores = notebook["compute_induction_scores"](generic, 7, 2)
     np.testing.assert_array_equal(scores, induction_heads.compute_induction_scores(generic, 7, 2))
@@ -72,11 +77,13 @@ def test_cells_give_the_packages_answers(generic: HookedTransformer, notebook: d
     assert effects == induction_heads.ablation_effects(generic, {"one": [(0, 1)]}, 7, 2)
 
 
-def test_recorded_sequences_reach_every_function(generic: HookedTransformer, notebook: dict):
+def test_recorded_sequences_reach_every_function(
+    generic: HookedTransformer, notebook: dict[str, Any]
+) -> None:
     """Sequences put in place of the drawn ones are what scores, losses and mistakes are run on."""
-    calls = []
+    calls: list[int] = []
 
-    def recorded(seq_len, seed):
+    def recorded(seq_len: int, seed: int) -> Int[Tensor, "1 pos"]:
         calls.append(seed)
         return torch.arange(seq_len).repeat(1, 2) + seed
 

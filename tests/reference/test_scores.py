@@ -1,14 +1,18 @@
 """Induction and previous-token scores."""
 
 import copy
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 import torch
+from jaxtyping import Float, Int
+from torch import Tensor
 from transformer_lens import HookedTransformer
 from transformer_lens.model_bridge import TransformerBridge
 
 from reference.induction_heads import (
+    Model,
     compute_induction_scores,
     compute_prev_token_scores,
     create_repeated_sequence,
@@ -20,7 +24,12 @@ from tests.reference.toys import stripe_model, stripe_score
 SHARPNESS = [0.0, 1.0, 2.5, 6.0]
 
 
-def plain_scores(model, samples, queries, target):
+def plain_scores(
+    model: Model,
+    samples: Sequence[Int[Tensor, "1 pos"]],
+    queries: range,
+    target: Callable[[int], int],
+) -> Float[np.ndarray, "n_layers n_heads"]:
     """The mean attention from each query to its target, one number at a time from a full cache."""
     scores = np.zeros((model.cfg.n_layers, model.cfg.n_heads))
     with torch.no_grad():
@@ -36,7 +45,9 @@ def plain_scores(model, samples, queries, target):
 
 
 @pytest.mark.parametrize("seq_len", [1, 2, 9])
-def test_induction_scores_are_a_mean_over_the_stripe(generic: HookedTransformer, seq_len: int):
+def test_induction_scores_are_a_mean_over_the_stripe(
+    generic: HookedTransformer, seq_len: int
+) -> None:
     """Every head's induction score is the plain mean over its targets."""
     samples = [create_repeated_sequence(seq_len, seed) for seed in range(3)]
     queries = range(seq_len, 2 * seq_len)
@@ -46,7 +57,9 @@ def test_induction_scores_are_a_mean_over_the_stripe(generic: HookedTransformer,
 
 
 @pytest.mark.parametrize("seq_len", [2, 9])
-def test_prev_token_scores_are_a_mean_over_the_stripe(generic: HookedTransformer, seq_len: int):
+def test_prev_token_scores_are_a_mean_over_the_stripe(
+    generic: HookedTransformer, seq_len: int
+) -> None:
     """Every head's previous-token score is the plain mean over the positions before."""
     torch.manual_seed(0)
     samples = [torch.randint(1000, 10000, (1, seq_len)) for _ in range(3)]
@@ -56,7 +69,7 @@ def test_prev_token_scores_are_a_mean_over_the_stripe(generic: HookedTransformer
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
 
 
-def test_bridge_gives_the_plain_scores(bridge: TransformerBridge):
+def test_bridge_gives_the_plain_scores(bridge: TransformerBridge) -> None:
     """The other kind of model that TransformerLens has is scored alike."""
     samples = [create_repeated_sequence(9, seed) for seed in range(2)]
     expected = plain_scores(bridge, samples, range(9, 18), lambda q: q - 8)
@@ -64,43 +77,43 @@ def test_bridge_gives_the_plain_scores(bridge: TransformerBridge):
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
 
 
-def test_known_induction_scores():
+def test_known_induction_scores() -> None:
     """Heads that are known to look one half less one back get the scores they were built with."""
     scores = compute_induction_scores(stripe_model(back=9, sharpness=SHARPNESS), 10, n_samples=2)
     expected = stripe_score(range(10, 20), SHARPNESS)[None]
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
 
 
-def test_known_prev_token_scores():
+def test_known_prev_token_scores() -> None:
     """Heads that are known to look one back get the scores they were built with."""
     scores = compute_prev_token_scores(stripe_model(back=1, sharpness=SHARPNESS), 30, n_samples=2)
     expected = stripe_score(range(1, 30), SHARPNESS)[None]
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
 
 
-def test_scores_are_double_arrays(generic: HookedTransformer):
+def test_scores_are_double_arrays(generic: HookedTransformer) -> None:
     """Scores come as NumPy arrays of doubles between 0 and 1, a row a layer."""
     for scores in (compute_induction_scores(generic, 5), compute_prev_token_scores(generic, 5)):
         assert isinstance(scores, np.ndarray)
-        assert (scores.shape, scores.dtype) == ((3, 5), np.float64)
+        assert (scores.shape, scores.dtype) == ((3, 5), np.dtype(np.float64))
         assert ((scores >= 0) & (scores <= 1)).all()
 
 
-def test_double_weights_change_little(generic: HookedTransformer):
+def test_double_weights_change_little(generic: HookedTransformer) -> None:
     """In double precision the scores are those of single precision to 1e-5."""
     double = copy.deepcopy(generic).to(torch.float64)
     single = compute_induction_scores(generic, 9, 2)
     np.testing.assert_allclose(compute_induction_scores(double, 9, 2), single, rtol=0, atol=1e-5)
 
 
-def test_batches_do_not_matter(generic: HookedTransformer, monkeypatch: pytest.MonkeyPatch):
+def test_batches_do_not_matter(generic: HookedTransformer, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sequence a pass gives the scores of all at once."""
     together = compute_induction_scores(generic, 9, 5)
     monkeypatch.setattr(sequences, "POSITIONS_PER_FORWARD", 1)
     np.testing.assert_allclose(compute_induction_scores(generic, 9, 5), together, atol=1e-7)
 
 
-def test_scores_follow_their_heads(generic: HookedTransformer):
+def test_scores_follow_their_heads(generic: HookedTransformer) -> None:
     """Renumbering the heads of each layer renumbers the scores, and nothing else."""
     order = [3, 0, 4, 2, 1]
     renumbered = copy.deepcopy(generic)
@@ -113,7 +126,7 @@ def test_scores_follow_their_heads(generic: HookedTransformer):
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
 
 
-def test_nothing_after_the_last_pattern_is_run(generic: HookedTransformer):
+def test_nothing_after_the_last_pattern_is_run(generic: HookedTransformer) -> None:
     """Scores need no logits, and patterns of early layers no late ones."""
     ran = []
     names = ["blocks.2.attn.hook_pattern", "ln_final.hook_normalized", "unembed"]
@@ -126,7 +139,7 @@ def test_nothing_after_the_last_pattern_is_run(generic: HookedTransformer):
     assert ran == []
 
 
-def test_lengths_are_checked(generic: HookedTransformer):
+def test_lengths_are_checked(generic: HookedTransformer) -> None:
     """A length or count that leaves nothing to measure is refused by name."""
     with pytest.raises(ValueError, match="seq_len must be at least 1, got 0"):
         compute_induction_scores(generic, 0)
@@ -140,7 +153,7 @@ def test_lengths_are_checked(generic: HookedTransformer):
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
-def test_cuda_gives_the_same_scores(generic: HookedTransformer):
+def test_cuda_gives_the_same_scores(generic: HookedTransformer) -> None:
     """The device changes neither the tokens nor, beyond rounding, the scores."""
     expected = compute_induction_scores(generic, 9, 2)
     scores = compute_induction_scores(copy.deepcopy(generic).to("cuda"), 9, 2)

@@ -8,14 +8,14 @@ from reference import induction_heads
 from reference.induction_heads import create_repeated_sequence, forward_batches
 
 
-def test_second_half_repeats_the_first():
+def test_second_half_repeats_the_first() -> None:
     """Both halves are the same tokens, of the length asked for."""
     tokens = create_repeated_sequence(13, seed=0)
     assert tokens.shape == (1, 26)
     assert torch.equal(tokens[:, :13], tokens[:, 13:])
 
 
-def test_tokens_keep_to_their_range():
+def test_tokens_keep_to_their_range() -> None:
     """Tokens are whole numbers from 1000 up to 9999, and reach both ends."""
     tokens = create_repeated_sequence(200_000, seed=0)
     assert tokens.dtype == torch.int64
@@ -23,19 +23,19 @@ def test_tokens_keep_to_their_range():
 
 
 @pytest.mark.parametrize("seed", [0, 1, 41])
-def test_seed_is_torchs_own(seed: int):
+def test_seed_is_torchs_own(seed: int) -> None:
     """A seed gives what torch's global generator gives after that seed."""
     torch.manual_seed(seed)
     half = torch.randint(1000, 10000, (1, 9))
     assert torch.equal(create_repeated_sequence(9, seed), torch.cat([half, half], dim=1))
 
 
-def test_seeds_differ():
+def test_seeds_differ() -> None:
     """Other seeds give other tokens."""
     assert not torch.equal(create_repeated_sequence(9, 0), create_repeated_sequence(9, 1))
 
 
-def test_seed_leaves_the_global_generator_alone():
+def test_seed_leaves_the_global_generator_alone() -> None:
     """A seeded sequence takes nothing from the caller's random numbers."""
     torch.manual_seed(0)
     expected = torch.rand(3)
@@ -44,13 +44,13 @@ def test_seed_leaves_the_global_generator_alone():
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_unseeded_draws_go_on():
+def test_unseeded_draws_go_on() -> None:
     """Without a seed each call draws anew."""
     assert not torch.equal(create_repeated_sequence(9), create_repeated_sequence(9))
 
 
 @pytest.mark.parametrize(("n_samples", "seq_len"), [(1, 10), (300, 10), (3, 2000)])
-def test_batches_keep_every_sequence_in_order(n_samples: int, seq_len: int):
+def test_batches_keep_every_sequence_in_order(n_samples: int, seq_len: int) -> None:
     """Batches put together are the sequences again, and none is over the limit but a lone one."""
     tokens = torch.arange(n_samples * seq_len).view(n_samples, seq_len)
     batches = forward_batches(tokens)
@@ -61,7 +61,7 @@ def test_batches_keep_every_sequence_in_order(n_samples: int, seq_len: int):
     )
 
 
-def test_accuracy_counts_second_half_predictions(model: HookedTransformer):
+def test_accuracy_counts_second_half_predictions(model: HookedTransformer) -> None:
     """The accuracy is the plain count over positions seq_len to 2 seq_len - 2."""
     right = []
     for seed in range(3):
@@ -71,12 +71,12 @@ def test_accuracy_counts_second_half_predictions(model: HookedTransformer):
     assert induction_heads.test_induction_accuracy(model, 7, 3) == sum(right) / len(right)
 
 
-def test_pytest_leaves_the_labs_name_alone():
+def test_pytest_leaves_the_labs_name_alone() -> None:
     """The lab's function is no test, whatever its name says."""
-    assert induction_heads.test_induction_accuracy.__test__ is False
+    assert induction_heads.test_induction_accuracy.__dict__["__test__"] is False
 
 
-def test_lengths_are_checked(generic: HookedTransformer):
+def test_lengths_are_checked(generic: HookedTransformer) -> None:
     """A length or count that leaves nothing to measure is refused by name."""
     with pytest.raises(ValueError, match="seq_len must be at least 1, got 0"):
         create_repeated_sequence(0)

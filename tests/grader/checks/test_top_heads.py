@@ -137,10 +137,17 @@ def test_only_the_best_are_looked_at() -> None:
 
 @pytest.mark.parametrize(("count", "passes"), [(9, False), (10, True), (11, False), (24, False)])
 def test_equal_scores_leave_a_choice_but_no_licence(count: int, *, passes: bool) -> None:
-    """Where every head scores the same, a right list names any ten of them."""
+    """Where all heads but one score the same, a right list names it and any nine of them."""
     heads = [(layer, head) for layer in range(6) for head in range(4)][:count]
     same = np.full((6, 4), 0.5)
+    same[0, 0] = 0.9
     assert (listed(heads, against="own", own=same) is None) is passes
+
+
+def test_constant_scores_say_nothing() -> None:
+    """Where every head scores the same, no list follows from the scores."""
+    heads = [(layer, 0) for layer in range(6)]
+    assert "all the same" in str(listed(heads, against="own", own=np.full((6, 4), 0.5)))
 
 
 @given(st.permutations(range(24)), st.sampled_from(["own", "reference"]))
