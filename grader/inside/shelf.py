@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from transformer_lens import HookedTransformer
 
+from grader.errors import KernelError
 from grader.models import load_model
 
 
@@ -45,7 +46,13 @@ class Shelf:
 
 
 def resolve_device(asked: str) -> str:
-    """The device ``auto`` means here."""
+    """The device ``auto`` means here.
+
+    Raises:
+        KernelError: CUDA is asked for and not to be had.
+    """
+    if asked == "cuda" and not torch.cuda.is_available():
+        raise KernelError("there is no CUDA device that torch can use here: try --device cpu")
     if asked != "auto":
         return asked
     return "cuda" if torch.cuda.is_available() else "cpu"

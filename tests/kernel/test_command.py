@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.notebooks import code_cell, notebook, reference_cells, write
 
@@ -98,6 +99,14 @@ def test_json_and_html_are_written(tmp_path: Path) -> None:
         10,
     )
     assert "<b>1" not in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device here")
+def test_a_device_that_is_not_there_is_our_fault(tmp_path: Path) -> None:
+    """--device cuda without one is exit code 3 and a line that says what to do."""
+    result = run(write(tmp_path / "x.ipynb", ["x = 1"]), "--device", "cuda")
+    assert result.returncode == 3
+    assert "try --device cpu" in result.stderr
 
 
 def test_a_model_that_cannot_be_had_is_our_fault(tmp_path: Path) -> None:
