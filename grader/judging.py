@@ -178,7 +178,10 @@ class Judge:
         return "blocked" if judged.blocked else "failed"
 
     def _wrote(self, criterion: Criterion) -> bool:
-        return any(self._function(name) in self.names for name in criterion.probes())
+        """Whether a function it asks for is in the notebook; a variable may wait for a stub."""
+        probes = self.rubric.probes
+        called = [name for name in criterion.probes() if probes[name].expression is not None]
+        return any(self._function(name) in self.names for name in called)
 
     def _feedback(self, judged: Judged, variant: Variant | None, mistake: Mistake | None) -> str:
         if judged.share >= 1:
