@@ -1,6 +1,6 @@
-"""Recording the reference's calls, in rounds: one recording may be made with another's help."""
+"""Recording the reference's calls, to stand in for a student's own functions."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -25,20 +25,12 @@ def record(rubric: Rubric, job: Job, progress: Progress) -> dict[str, Recording]
         progress: Called with each frame.
 
     Raises:
-        AnswerKeyError: The reference fails, or recordings wait for one another.
+        AnswerKeyError: The reference fails one of the calls.
     """
-    found: dict[str, Recording] = {}
-    pending = dict(rubric.recordings)
-    while pending:
-        ready = {name: plan for name, plan in pending.items() if found.keys() >= set(plan.provide)}
-        if not ready:
-            raise AnswerKeyError(f"These recordings wait for one another: {', '.join(pending)}.")
-        probes = _probes(rubric, ready)
-        execution = run_reference(replace(job, probes=probes, recordings=dict(found)), progress)
-        for name, plan in ready.items():
-            found[name] = _recording(name, plan, execution)
-            del pending[name]
-    return found
+    if not rubric.recordings:
+        return {}
+    execution = run_reference(replace(job, probes=_probes(rubric)), progress)
+    return {name: _recording(name, plan, execution) for name, plan in rubric.recordings.items()}
 
 
 def _recording(name: str, plan: RecordingPlan, execution: Execution) -> Recording:
@@ -81,18 +73,13 @@ def _grid(plan: RecordingPlan) -> Iterator[dict[str, int]]:
         yield dict(zip(plan.grid, values, strict=True))
 
 
-def _probes(rubric: Rubric, plans: Mapping[str, RecordingPlan]) -> tuple[ProbeToRun, ...]:
+def _probes(rubric: Rubric) -> tuple[ProbeToRun, ...]:
     """One probe a recorded call, and one an argument that has to be computed."""
     probes = []
-    for name, plan in plans.items():
+    for name, plan in rubric.recordings.items():
         for i, constants in enumerate(_grid(plan)):
             for what, expression in {"result": plan.expression, **plan.arguments}.items():
-                base = Probe(
-                    function=plan.replaces,
-                    expression=expression,
-                    models=plan.models,
-                    provide=plan.provide,
-                )
+                base = Probe(function=plan.replaces, expression=expression, models=plan.models)
                 probe = probe_to_run(f"{name}/{i}/{what}", base, rubric.models, seed=0)
                 probes.append(replace(probe, constants=constants))
     return tuple(probes)

@@ -70,8 +70,6 @@ class RecordingPlan(Part):
     batch: Name | None = None
     """A tensor parameter recorded row by row that a student may also pass several rows of."""
     models: Mapping[Name, str] = {"model": "grading"}
-    provide: tuple[str, ...] = ()
-    """Recordings made before this one that its own calls use."""
 
 
 class Variant(Part):
@@ -213,13 +211,9 @@ def _probe_names(rubric: Rubric) -> list[tuple[tuple[str | int, ...], str]]:
         found += [
             (at, f"no model is named {m!r}") for m in models.values() if m not in rubric.models
         ]
-    users: list[tuple[tuple[str, str, str], tuple[str, ...]]] = [
-        *((("probes", name, "provide"), probe.provide) for name, probe in rubric.probes.items()),
-        *((("recordings", name, "provide"), p.provide) for name, p in rubric.recordings.items()),
-    ]
-    for place, wanted in users:
-        unknown = [name for name in wanted if name not in rubric.recordings]
-        found += [(place, f"no recording is named {name!r}") for name in unknown]
+    for name, probe in rubric.probes.items():
+        unknown = [r for r in probe.provide if r not in rubric.recordings]
+        found += [(("probes", name, "provide"), f"no recording is named {r!r}") for r in unknown]
     return found
 
 

@@ -211,3 +211,44 @@ def test_an_answer_that_says_nothing_earns_nothing(tmp_path: Path, value: int) -
     """Constants of the right type and shape everywhere are worth no point at all."""
     result = graded(write(tmp_path / "x.ipynb", [EMPTY.format(value=value)]))
     assert {v.id: v.points for v in result.report.verdicts if v.points} == {}
+
+OWN_WAYS = """
+import numpy as np, torch
+del create_repeated_sequence
+
+def draw(seq_len, n):
+    rows = []
+    for seed in range(n):
+        torch.manual_seed(seed)
+        half = torch.randint(1000, 10000, (1, seq_len), device=model.cfg.device)
+        rows.append(torch.cat([half, half], dim=1))
+    return torch.cat(rows)
+
+def compute_induction_scores(model, seq_len=25, n_samples=10):
+    _, cache = model.run_with_cache(draw(seq_len, n_samples))
+    layers = [cache["pattern", layer] for layer in range(model.cfg.n_layers)]
+    stripes = torch.stack(layers).diagonal(1 - seq_len, dim1=-2, dim2=-1)[..., 1:]
+    return stripes.mean(dim=(1, 3)).numpy()
+
+def compute_prev_token_scores(model, seq_len=50, n_samples=10):
+    tokens = torch.tensor(np.random.default_rng().integers(1000, 10000, (n_samples, seq_len)))
+    _, cache = model.run_with_cache(tokens)
+    return [
+        [float(cache["pattern", layer][:, head].diagonal(-1, dim1=-2, dim2=-1).mean())
+         for head in range(model.cfg.n_heads)]
+        for layer in range(model.cfg.n_layers)
+    ]
+
+def measure_induction_loss(model, seq_len=25, heads_to_ablate=None, n_samples=5):
+    tokens = draw(seq_len, n_samples)
+    logits = ablate_heads(model, tokens, heads_to_ablate) if heads_to_ablate else model(tokens)
+    guesses, truth = logits[:, seq_len:-1], tokens[:, seq_len + 1:]
+    loss = torch.nn.functional.cross_entropy(guesses.flatten(0, 1), truth.flatten())
+    return loss, (guesses.argmax(-1) == truth).float().mean()
+"""
+
+
+def test_ways_of_ones_own_are_as_good(tmp_path: Path) -> None:
+    """Inlined draws, batches, lists and tensors, numpy's generator: right is right."""
+    result = graded(write(tmp_path / "x.ipynb", [*function_cells(), OWN_WAYS]))
+    assert result.lost() == {"create_repeated_sequence"} | RESULTS
