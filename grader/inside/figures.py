@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 MAX_HEATMAPS = 32
-MAX_CELLS = 2**20
+MAX_CELLS = 2**15
 _TRACES = frozenset({"heatmap", "image", "contour"})
 
 

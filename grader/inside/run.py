@@ -9,11 +9,13 @@ from typing import Any
 
 from grader.frames import Frame, FrameKind
 from grader.inside.figures import MAX_HEATMAPS, PLOTLY_MIME, heatmaps_of_output
-from grader.inside.session import CellRun, Session, StartError
+from grader.inside.session import GRACE, CellRun, Session, StartError
 from grader.values import Failure, Numbers
 from grader.wire import pack
 
 Send = Callable[[Frame], None]
+_SHARE = 3 * 2**20
+"""Bytes one function's values may take together; all of them fit the grader's cap on the pipe."""
 
 
 class TroubleError(Exception):
@@ -43,6 +45,7 @@ class Run:
         self._reported: set[int] = set()
         self._given_up: dict[str, Failure] = {}
         self._heatmaps = 0
+        self._sent: dict[str, int] = {}
         self._session: Session | None = None
 
     async def everything(self) -> None:
@@ -126,8 +129,10 @@ class Run:
             self._lethal[index] = self._lethal.get(index, 0) + 1
         if run.alive:
             self._draw(run, index)
-            return True
-        return False
+        if run.status == "timed_out" and run.alive:
+            # What it defines further down counts as written.
+            run = await session.execute(cell["definitions"], min(self._limits["cell"], GRACE))
+        return run.alive
 
     def _source(self, cell: dict[str, Any]) -> str:
         """The cell; its definitions once it has cost a kernel; nothing if those do too."""
@@ -174,7 +179,14 @@ class Run:
         if not run.alive:
             self._restarts += 1
             await self._stop()
-        self._observed(probe, body, run.seconds)
+        self._observed(probe, self._within_share(function, body), run.seconds)
+
+    def _within_share(self, function: str, body: bytes) -> bytes:
+        """A function that sends too much loses its own values, not the room for others'."""
+        self._sent[function] = self._sent.get(function, 0) + len(body)
+        if self._sent[function] <= _SHARE:
+            return body
+        return pack(Failure(kind="unreadable", message="it is too large to compare"))
 
     def _lost(self, run: CellRun, limit: float) -> Failure:
         if run.status == "died":

@@ -45,6 +45,14 @@ def test_a_cell_that_never_returns_is_interrupted(tmp_path: Path) -> None:
     assert result.report.troubles[0].evalue == "stopped at the cell limit of 3 s"
 
 
+def test_definitions_below_a_hang_are_kept(tmp_path: Path) -> None:
+    """What a cell defines after the line at which it hung counts as written."""
+    cell = "while True:\n    pass\n" + SEQUENCES
+    result = graded(write(tmp_path / "x.ipynb", [cell]), only=FUNCTION, cell=3)
+    assert result.outcomes(FUNCTION) == {"passed"}
+    assert result.errors() == {0: "TimeLimit"}
+
+
 def test_a_cell_that_ignores_interrupts_is_killed(tmp_path: Path) -> None:
     """A cell that will not stop loses its kernel; what it defines is kept, the rest is replayed."""
     stubborn = """

@@ -212,6 +212,7 @@ def test_an_answer_that_says_nothing_earns_nothing(tmp_path: Path, value: int) -
     result = graded(write(tmp_path / "x.ipynb", [EMPTY.format(value=value)]))
     assert {v.id: v.points for v in result.report.verdicts if v.points} == {}
 
+
 OWN_WAYS = """
 import numpy as np, torch
 del create_repeated_sequence
@@ -252,3 +253,33 @@ def test_ways_of_ones_own_are_as_good(tmp_path: Path) -> None:
     """Inlined draws, batches, lists and tensors, numpy's generator: right is right."""
     result = graded(write(tmp_path / "x.ipynb", [*function_cells(), OWN_WAYS]))
     assert result.lost() == {"create_repeated_sequence"} | RESULTS
+
+
+HUGE = """
+import torch
+def compute_induction_scores(model, seq_len=25, n_samples=10):
+    return torch.zeros(2**21)
+def compute_prev_token_scores(model, seq_len=50, n_samples=10):
+    return torch.zeros(1).expand(10**12)
+def compute_k_composition(*args):
+    return torch.zeros(2**19)
+def test_induction_accuracy(model, seq_len=20, n_tests=5):
+    return torch.zeros(2**19)
+def measure_induction_loss(model, seq_len=25, heads_to_ablate=None, n_samples=5):
+    return torch.zeros(2**19), torch.zeros(2**19)
+"""
+
+
+def test_huge_values_leave_room_for_others(tmp_path: Path) -> None:
+    """Values too large to send cost their own function, whatever they add up to."""
+    result = graded(write(tmp_path / "x.ipynb", [*function_cells(), HUGE]))
+    huge = {
+        "compute_induction_scores",
+        "compute_prev_token_scores",
+        "compute_k_composition",
+        "test_induction_accuracy",
+        "measure_induction_loss",
+        "induction_formation",
+    }
+    assert result.lost() == huge | RESULTS
+    assert "too large to compare" in result.verdicts["prev_scores_values"].feedback
