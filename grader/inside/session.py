@@ -51,6 +51,9 @@ class CellRun:
 class _OwnKernelSpec(KernelSpecManager):
     """Knows one kernel: this Python. No kernelspec of the machine or the notebook counts."""
 
+    home: Path
+    """Where IPython looks for its profile: nobody's start-up files run while grading."""
+
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         argv = [
             sys.executable,
@@ -60,9 +63,8 @@ class _OwnKernelSpec(KernelSpecManager):
             "{connection_file}",
             "--HistoryManager.enabled=False",
         ]
-        return KernelSpec(
-            argv=argv, display_name=kernel_name, language="python", env=KERNEL_ENVIRONMENT
-        )
+        env = {**KERNEL_ENVIRONMENT, "IPYTHONDIR": str(self.home / "ipython")}
+        return KernelSpec(argv=argv, display_name=kernel_name, language="python", env=env)
 
 
 class _Client(NotebookClient):
@@ -91,9 +93,11 @@ class Session:
         self._start_limit = start_limit
         config = Config()
         config.KernelManager.transport = "ipc" if sys.platform != "win32" else "tcp"
+        specs = _OwnKernelSpec()
+        specs.home = home
         self._manager = AsyncKernelManager(
             kernel_name="python3",
-            kernel_spec_manager=_OwnKernelSpec(),
+            kernel_spec_manager=specs,
             connection_file=str(home / "kernel.json"),
             config=config,
         )

@@ -120,3 +120,13 @@ def test_every_way_to_load_a_model_gives_the_grading_model(tmp_path: Path) -> No
     result = graded(write(tmp_path / "x.ipynb", [BRIDGE, SEQUENCES]), only=FUNCTION)
     assert result.errors() == {}
     assert result.report.environment["model"] == "planted-12x12"
+
+
+def test_start_up_files_do_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """IPython's start-up files, whoever wrote them, are not run in a grading kernel."""
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00.py").write_text("poisoned = True")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    cells = ["assert 'poisoned' not in globals()", SEQUENCES]
+    assert graded(write(tmp_path / "x.ipynb", cells), only=FUNCTION).errors() == {}
