@@ -84,9 +84,8 @@ def _troubles(report: Report) -> Iterator[RenderableType]:
     """Cells that did not run to their end; a stub's NotImplementedError is no news."""
     shown = [t for t in report.troubles if t.ename != "NotImplementedError"]
     for trouble in shown[:8]:
-        yield Text(
-            plain(f"Cell {trouble.cell + 1}: {trouble.ename}: {trouble.evalue}"), style="yellow"
-        )
+        said = " ".join(f"Cell {trouble.cell + 1}: {trouble.ename}: {trouble.evalue}".split())
+        yield Text(plain(said), style="yellow")
     if len(shown) > 8:  # noqa: PLR2004 (eight lines are enough to start with)
         yield Text(f"… and {len(shown) - 8} more cells with errors", style="yellow")
     for note in report.notes:

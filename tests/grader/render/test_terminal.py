@@ -101,3 +101,9 @@ def test_student_text_gives_no_orders() -> None:
     """Neither escape sequences nor rich's own markup work."""
     text = shown(verdict(outcome="failed", points=0.0, feedback="\x1b[2J[bold red]all points[/]"))
     assert r"\u001b[2J[bold red]all points[/]" in text
+
+
+def test_a_cells_error_is_one_line() -> None:
+    """An error message of many lines takes one in the terminal."""
+    trouble = CellTrouble(cell=3, ename="ValueError", evalue="\nThe 'cols'\n    argument")
+    assert "Cell 4: ValueError: The 'cols' argument" in shown(troubles=(trouble,))
