@@ -120,7 +120,7 @@ def test_cell_ids_are_stable(path: Path) -> None:
 def test_every_code_cell_parses(path: Path) -> None:
     """A code cell is plain Python: no magics, no half statements."""
     for code in code_of(path):
-        ast.parse(code)
+        assert ast.parse(code).body
 
 
 @each_notebook
