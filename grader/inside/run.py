@@ -14,6 +14,15 @@ from grader.values import Failure, Numbers
 from grader.wire import pack
 
 Send = Callable[[Frame], None]
+_PRELUDE = """
+import gc as _gc
+_gc.disable()  # a second less of imports: nothing they make is garbage
+from grader.inside import prelude as _prelude
+_prelude.prepare({})
+_gc.freeze()
+_gc.enable()
+del _gc, _prelude
+"""
 _SHARE = 3 * 2**20
 """Bytes one function's values may take together; all of them fit the grader's cap on the pipe."""
 
@@ -91,8 +100,7 @@ class Run:
         except StartError as error:
             raise TroubleError(str(error)) from error
         settings = f"{self._job['model']!r}, {self._job['device']!r}, {self._job['seed']!r}"
-        prelude = f"from grader.inside import prelude as _p; _p.prepare({settings}); del _p"
-        run = await session.execute(prelude, self._limits["start"])
+        run = await session.execute(_PRELUDE.format(settings), self._limits["start"])
         published = run.published
         if run.status != "ok" or published is None:
             late = f"it took longer than {self._limits['start']:g} s"
