@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,11 +59,6 @@ def as_numbers(value: Value) -> NDArray[np.float64] | None:
 def _is_nested(item: Value) -> bool:
     """A single number, or a tuple of such: an array in a tuple is another thing."""
     return isinstance(item, Group) or (isinstance(item, Numbers) and item.array.shape == ())
-
-
-def as_array(value: Value) -> NDArray[Any] | None:
-    """The array of a numeric value with its own dtype, or None."""
-    return value.array if isinstance(value, Numbers) else None
 
 
 def place(index: tuple[int, ...], shape: tuple[int, ...], axes: tuple[str, ...]) -> str:
