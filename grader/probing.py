@@ -48,8 +48,6 @@ class Job:
     model: str
     device: str
     seed: int
-    figures: bool = False
-    """Whether the heatmaps that cells draw are wanted."""
 
     def head(self) -> dict[str, Any]:
         """The job as JSON; recorded values travel beside it."""
@@ -113,7 +111,6 @@ def instrument(
         model=rubric.models["grading"],
         device=device,
         seed=seed,
-        figures=any(probe.figures for probe in rubric.probes.values()),
     )
     return Instrumented(job=job, not_attempted=empty, notes=(*submission.notes, *notes))
 

@@ -12,8 +12,9 @@ from torch import Tensor
 from transformer_lens.hook_points import HookPoint
 
 from reference.induction_heads.ablation import ablate_heads
+from reference.induction_heads.arguments import Model
 from reference.induction_heads.scores import mean_stripe
-from reference.induction_heads.sequences import Model, create_repeated_sequence
+from reference.induction_heads.sequences import create_repeated_sequence
 
 
 def k_composition_as_printed(

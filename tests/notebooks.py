@@ -71,22 +71,22 @@ def solved_template() -> list[str]:
 
 
 def _filled(cell: str, sources: list[str]) -> list[str]:
-    """A stub's cell becomes the reference's file that defines it, and every file comes once."""
+    """A stub's cell becomes the files of the reference it needs, and every file comes once."""
     for name, code in RESULTS.items():
         if f'NotImplementedError("{name}")' in cell:
-            return [*_take("top_heads", sources), code]
+            return [*_take_up_to("top_heads", sources), code]
     stub = next((n.name for n in ast.parse(cell).body if isinstance(n, ast.FunctionDef)), None)
     if stub is None or "NotImplementedError" not in cell:
         return [cell]
-    needed = ["top_heads"] if stub in {"compute_k_composition", "ablate_heads"} else []
-    return [s for name in (*needed, stub) for s in _take(name, sources)]
+    return _take_up_to(stub, sources)
 
 
-def _take(name: str, sources: list[str]) -> list[str]:
-    found = [source for source in sources if name in defined_names([source])]
-    for source in found:
-        sources.remove(source)
-    return found
+def _take_up_to(name: str, sources: list[str]) -> list[str]:
+    """The files not taken yet, up to the one that defines a name."""
+    last = next((i for i, source in enumerate(sources) if name in defined_names([source])), -1)
+    taken = sources[: last + 1]
+    del sources[: last + 1]
+    return taken
 
 
 def write(path: Path, cells: Sequence[str], **metadata: Any) -> Path:

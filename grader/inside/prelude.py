@@ -48,6 +48,7 @@ def calm(seed: int) -> None:
     """Bring the global state a probe depends on back to what it was at the start."""
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
+    torch.set_float32_matmul_precision("highest")
     torch.set_grad_enabled(False)
     torch.manual_seed(seed)
     np.random.seed(seed)

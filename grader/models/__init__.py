@@ -1,5 +1,6 @@
 """The models a lab is graded on: planted circuits, random weights, and real ones."""
 
+from grader.models.bridge import load_bridge
 from grader.models.circuit import Head, PlantedCircuit
 from grader.models.generic import random_model
 from grader.models.loading import load_model
@@ -11,6 +12,7 @@ __all__ = [
     "PlantedCircuit",
     "PlantedModel",
     "gpt2_tokenizer",
+    "load_bridge",
     "load_model",
     "plant",
     "random_model",

@@ -2,6 +2,8 @@
 
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,7 +48,7 @@ def load_model(name: str, device: str) -> HookedTransformer:
     Raises:
         KernelError: No model has this name, or its weights are not on this machine.
     """
-    if name.startswith(("planted", "generic")):
+    if is_constructed(name):
         model = _construct(name)
         if device != "cpu":
             model.to(device, print_details=False)
@@ -55,6 +57,11 @@ def load_model(name: str, device: str) -> HookedTransformer:
     else:
         model = _load_pretrained(name, device)
     return model.eval().requires_grad_(requires_grad=False)
+
+
+def is_constructed(name: str) -> bool:
+    """Whether a name is one of those whose models are made here and not loaded."""
+    return name.startswith(("planted", "generic"))
 
 
 def _construct(name: str) -> HookedTransformer:
@@ -79,6 +86,25 @@ def _construct(name: str) -> HookedTransformer:
 
 def _load_pretrained(name: str, device: str) -> HookedTransformer:
     """A model that TransformerLens knows by name, from the hub or its cache on this machine."""
+    with published(name), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return _from_pretrained(name, device=device)
+
+
+@contextmanager
+def published(name: str) -> Iterator[str]:
+    """Load a published model within the block, by the name that the hub knows it under.
+
+    Args:
+        name: One of TransformerLens's names for it.
+
+    Yields:
+        Its official name.
+
+    Raises:
+        KernelError: There is no such model, or its weights are not on this machine and cannot be
+            downloaded; says where they were looked for and how to get them.
+    """
     try:
         official_name = get_official_model_name(name)
     except ValueError:
@@ -87,9 +113,7 @@ def _load_pretrained(name: str, device: str) -> HookedTransformer:
             " or a directory with weights"
         ) from None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return _from_pretrained(name, device=device)
+        yield official_name
     except OSError as error:
         cache = huggingface_hub.constants.HF_HUB_CACHE
         raise KernelError(
@@ -116,7 +140,7 @@ def _load_directory(directory: Path, device: str) -> HookedTransformer:
     cfg.model_name = directory.name
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        model = HookedTransformer(cfg, _tokenizer_of(directory, cfg.d_vocab))
+        model = HookedTransformer(cfg, tokenizer_of(directory, cfg.d_vocab))
     model.load_and_process_state_dict(get_pretrained_state_dict(str(directory), cfg, weights))
     model.to(device, print_details=False)
     return model
@@ -136,7 +160,7 @@ def _config_of(weights: PreTrainedModel, device: str) -> HookedTransformerConfig
     return cfg
 
 
-def _tokenizer_of(directory: Path, d_vocab: int) -> PreTrainedTokenizerBase | None:
+def tokenizer_of(directory: Path, d_vocab: int) -> PreTrainedTokenizerBase | None:
     """The tokenizer saved beside the weights, GPT-2's where the size fits, or none."""
     if (directory / "tokenizer_config.json").exists():
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(

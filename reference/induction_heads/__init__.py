@@ -4,15 +4,32 @@
 """
 
 from reference.induction_heads.ablation import ABLATION_METHODS, ablate_heads
-from reference.induction_heads.composition import compute_k_composition
+from reference.induction_heads.arguments import (
+    FIRST_TOKEN,
+    TOKEN_END,
+    Model,
+    require_at_least,
+    require_head,
+)
+from reference.induction_heads.composition import (
+    COMPOSITIONS,
+    Composition,
+    compute_compositions,
+    compute_k_composition,
+)
 from reference.induction_heads.effects import ablation_effects
 from reference.induction_heads.figures import plot_attention_pattern
 from reference.induction_heads.formation import induction_formation
+from reference.induction_heads.forward import (
+    exact_inference,
+    forward_batches,
+    memory_budget,
+    sequence_bytes,
+)
 from reference.induction_heads.heads import (
     EARLY_LAYERS,
     STRONG_INDUCTION,
     STRONG_PREV_TOKEN,
-    require_head,
     top_heads,
 )
 from reference.induction_heads.language import follower_of_last, natural_language_induction
@@ -24,15 +41,14 @@ from reference.induction_heads.scores import (
     read_patterns,
 )
 from reference.induction_heads.sequences import (
-    POSITIONS_PER_FORWARD,
-    Model,
     create_repeated_sequence,
-    forward_batches,
-    require_at_least,
+    repeated_sequences,
     test_induction_accuracy,
 )
 
 MODULES = (
+    "arguments",
+    "forward",
     "sequences",
     "scores",
     "heads",
@@ -47,29 +63,37 @@ MODULES = (
 
 __all__ = [
     "ABLATION_METHODS",
+    "COMPOSITIONS",
     "EARLY_LAYERS",
+    "FIRST_TOKEN",
     "MODULES",
-    "POSITIONS_PER_FORWARD",
     "STRONG_INDUCTION",
     "STRONG_PREV_TOKEN",
+    "TOKEN_END",
+    "Composition",
     "Model",
     "ablate_heads",
     "ablation_effects",
+    "compute_compositions",
     "compute_induction_scores",
     "compute_k_composition",
     "compute_prev_token_scores",
     "create_repeated_sequence",
+    "exact_inference",
     "follower_of_last",
     "forward_batches",
     "induction_formation",
     "logits_by_batch",
     "mean_stripe",
     "measure_induction_loss",
+    "memory_budget",
     "natural_language_induction",
     "plot_attention_pattern",
     "read_patterns",
+    "repeated_sequences",
     "require_at_least",
     "require_head",
+    "sequence_bytes",
     "test_induction_accuracy",
     "top_heads",
 ]

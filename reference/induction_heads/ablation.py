@@ -7,13 +7,17 @@ Olsson et al. (2022), In-context Learning and Induction Heads, ablate heads in t
 from collections import defaultdict
 from collections.abc import Iterable
 
-import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 from transformer_lens.hook_points import HookPoint
 
-from reference.induction_heads.heads import require_head
-from reference.induction_heads.sequences import Model
+from reference.induction_heads.arguments import (
+    Model,
+    require_heads,
+    require_hooks,
+    require_tokens,
+)
+from reference.induction_heads.forward import exact_inference, to_device
 
 ABLATION_METHODS = ("zero", "mean")
 
@@ -39,26 +43,28 @@ def ablate_heads(
         The logits.
 
     Raises:
-        ValueError: If the model has no such head or there is no such method.
+        ValueError: If the model has no such head or no such hook point, there is no such method,
+            or `tokens` is not what the model can be run on.
     """
     if method not in ABLATION_METHODS:
         raise ValueError(f"method must be one of {', '.join(ABLATION_METHODS)}, got {method!r}")
     heads_of_layer = defaultdict(list)
-    for layer, head in heads_to_ablate:
-        require_head(model, layer, head)
+    for layer, head in require_heads(model, heads_to_ablate, "heads_to_ablate"):
         heads_of_layer[layer].append(head)
+    require_hooks(model, heads_of_layer, "hook_z")
+    require_tokens(model, tokens)
 
     def replace(
         z: Float[Tensor, "batch pos head_index d_head"], hook: HookPoint
     ) -> Float[Tensor, "batch pos head_index d_head"]:
-        heads = heads_of_layer[hook.layer()]
         replaced = z.clone()
-        replaced[:, :, heads] = 0 if method == "zero" else z[:, :, heads].mean(dim=(0, 1))
+        for head in heads_of_layer[hook.layer()]:  # one by one: a list would be copied over first
+            replaced[:, :, head] = 0 if method == "zero" else z[:, :, head].mean(dim=(0, 1))
         return replaced
 
-    with torch.inference_mode():
+    with exact_inference():
         logits: Tensor = model.run_with_hooks(
-            tokens.to(model.cfg.device),
+            to_device(tokens, model),
             fwd_hooks=[(f"blocks.{layer}.attn.hook_z", replace) for layer in heads_of_layer],
         )
     return logits

@@ -6,8 +6,8 @@ Transformer Circuits: without the previous-token heads before it, it has nothing
 
 from collections.abc import Mapping, Sequence
 
+from reference.induction_heads.arguments import Model
 from reference.induction_heads.loss import measure_induction_loss
-from reference.induction_heads.sequences import Model
 
 
 def ablation_effects(

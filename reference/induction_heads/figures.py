@@ -9,9 +9,8 @@ import plotly.graph_objects as go
 from jaxtyping import Int
 from torch import Tensor
 
-from reference.induction_heads.heads import require_head
+from reference.induction_heads.arguments import Model, require_head, require_tokens
 from reference.induction_heads.scores import read_patterns
-from reference.induction_heads.sequences import Model
 
 
 def plot_attention_pattern(
@@ -30,9 +29,11 @@ def plot_attention_pattern(
         position.
 
     Raises:
-        ValueError: If the model has no such head or `tokens` is a batch of more.
+        ValueError: If the model has no such head, its patterns cannot be read, it cannot be run on
+            `tokens`, or `tokens` is a batch of more.
     """
     require_head(model, layer, head)
+    require_tokens(model, tokens)
     if len(tokens) != 1:
         raise ValueError(f"tokens must be a batch of 1 sequence, got {len(tokens)}")
     pattern = read_patterns(model, tokens, lambda pattern: pattern[0, head], [layer])[layer]

@@ -9,9 +9,12 @@ from collections.abc import Iterable
 import numpy as np
 from jaxtyping import Float
 
+from reference.induction_heads.arguments import Model, require_model
 from reference.induction_heads.heads import STRONG_INDUCTION
 from reference.induction_heads.scores import compute_induction_scores
-from reference.induction_heads.sequences import Model
+
+AXES = ("n_layers", "n_heads")
+"""What the checkpoints of one model have in common."""
 
 
 def induction_formation(
@@ -33,13 +36,22 @@ def induction_formation(
         or -1 if there is none.
 
     Raises:
-        ValueError: If there are no checkpoints, or where `compute_induction_scores` does.
+        ValueError: If there are no checkpoints, they are not of one shape, or where
+            `compute_induction_scores` does.
     """
-    best = np.array(
-        [compute_induction_scores(model, seq_len, n_samples).max() for model in checkpoints]
-    )
-    if best.size == 0:
+    scores, shapes = [], []
+    for number, model in enumerate(checkpoints):
+        require_model(model)
+        shapes.append({axis: getattr(model.cfg, axis) for axis in AXES})
+        if shapes[-1] != shapes[0]:
+            raise ValueError(
+                f"checkpoints must all be of one shape: the first has {shapes[0]},"
+                f" number {number} has {shapes[-1]}"
+            )
+        scores.append(compute_induction_scores(model, seq_len, n_samples).max())
+    if not scores:
         raise ValueError("checkpoints must hold at least 1 model, got none")
+    best = np.array(scores)
     if best.max() <= STRONG_INDUCTION:
         return best, -1
     return best, int(np.argmax(best >= best.max() / 2))

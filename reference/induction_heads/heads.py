@@ -1,4 +1,4 @@
-"""Lists of heads: the best by a score, and whether a head is one of the model's.
+"""Lists of heads: the best by a score.
 
 The thresholds are conventions of the lab for the prefix-matching score of Olsson et al. (2022),
 In-context Learning and Induction Heads; the paper draws no sharp line either.
@@ -7,7 +7,7 @@ In-context Learning and Induction Heads; the paper draws no sharp line either.
 import numpy as np
 from jaxtyping import Float
 
-from reference.induction_heads.sequences import Model
+from reference.induction_heads.arguments import require_at_least
 
 STRONG_INDUCTION = 0.15
 """An induction score above this makes a strong induction head."""
@@ -17,26 +17,6 @@ STRONG_PREV_TOKEN = 0.3
 
 EARLY_LAYERS = 4
 """Previous-token heads are looked for in the layers below this one."""
-
-
-def require_head(model: Model, layer: int, head: int, role: str = "") -> None:
-    """Check that the model has a head.
-
-    Args:
-        model: The model.
-        layer: The head's layer, counted from 0.
-        head: The head's number in its layer, counted from 0.
-        role: Put before "layer" and "head" in the message, as in "source_layer".
-
-    Raises:
-        ValueError: If there is no such layer or head.
-    """
-    for name, value, count in (
-        (f"{role}layer", layer, model.cfg.n_layers),
-        (f"{role}head", head, model.cfg.n_heads),
-    ):
-        if not 0 <= value < count:
-            raise ValueError(f"{name} must be from 0 to {count - 1} for this model, got {value}")
 
 
 def top_heads(
@@ -60,10 +40,11 @@ def top_heads(
         Layer, head and score of each; equal scores in order of layer and head.
 
     Raises:
-        ValueError: If `among` is negative.
+        ValueError: If `scores` is not a matrix, or `among` negative.
     """
-    if among < 0:
-        raise ValueError(f"among must be at least 0, got {among}")
+    require_at_least(0, among=among)
+    if scores.ndim != 2:  # noqa: PLR2004 (layers and heads)
+        raise ValueError(f"scores must have shape [n_layers, n_heads], got {list(scores.shape)}")
     best = np.argsort(-scores, axis=None, kind="stable")[:among]
     layers, heads = np.unravel_index(best, scores.shape)
     return [

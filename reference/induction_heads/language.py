@@ -7,11 +7,11 @@ sequences at work on natural language too.
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from jaxtyping import Float
 
-from reference.induction_heads.heads import require_head
+from reference.induction_heads.arguments import Model, require_heads, require_tokens
 from reference.induction_heads.scores import read_patterns
-from reference.induction_heads.sequences import Model
 
 
 def follower_of_last(texts: Sequence[str]) -> int:
@@ -53,17 +53,22 @@ def natural_language_induction(
         The attention of each head, from 0 to 1.
 
     Raises:
-        ValueError: If the last token occurs nowhere before, or the model has no such head.
+        ValueError: If the last token occurs nowhere before, the model has no such head or no
+            tokenizer, its patterns cannot be read, or the text is longer than `n_ctx`.
     """
-    for layer, head in heads:
-        require_head(model, layer, head)
-    tokens = model.to_tokens(prompt, prepend_bos=False)
+    asked = require_heads(model, heads, "heads")
+    if model.tokenizer is None:
+        raise ValueError("model must have a tokenizer to read a prompt, and this one has none")
+    tokens = model.to_tokens(prompt, prepend_bos=False, move_to_device=False, truncate=False)
     target = follower_of_last([str(text) for text in model.to_str_tokens(tokens[0])])
+    require_tokens(model, tokens)
     kept = read_patterns(
         model,
         tokens,
         lambda pattern: pattern[0, :, -1, target],
-        [layer for layer, _ in heads],
+        [layer for layer, _ in asked],
     )
-    attention = {layer: of_heads.tolist() for layer, of_heads in kept.items()}
-    return np.array([attention[layer][head] for layer, head in heads], dtype=np.float64)
+    if not asked:
+        return np.zeros(0)
+    attention = torch.stack([kept[layer][head] for layer, head in asked])
+    return np.array(attention.double().cpu().numpy())

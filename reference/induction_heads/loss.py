@@ -12,21 +12,15 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from reference.induction_heads.ablation import ablate_heads
-from reference.induction_heads.sequences import (
-    Model,
-    create_repeated_sequence,
-    forward_batches,
-    require_at_least,
-)
+from reference.induction_heads.arguments import Model, require_at_least
+from reference.induction_heads.forward import exact_inference, forward_batches
+from reference.induction_heads.sequences import repeated_sequences
 
 
 def logits_by_batch(
     model: Model, tokens: Int[Tensor, "batch pos"], heads: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Run sequences in batches, or one by one where heads are ablated.
-
-    Ablation may mix the sequences of a batch, as a mean over it does, and a sequence's loss must
-    not depend on its neighbours.
+    """Run sequences in batches, heads zero-ablated or not.
 
     Args:
         model: The model to run.
@@ -36,12 +30,8 @@ def logits_by_batch(
     Yields:
         The tokens and the logits of one batch.
     """
-    if heads:
-        for sequence in tokens.split(1):
-            yield sequence, ablate_heads(model, sequence, heads)
-    else:
-        for batch in forward_batches(tokens):
-            yield batch, model(batch)
+    for batch in forward_batches(model, tokens, logits=True):
+        yield batch, ablate_heads(model, batch, heads) if heads else model(batch)
 
 
 def measure_induction_loss(
@@ -67,20 +57,20 @@ def measure_induction_loss(
         The loss in nats and the accuracy from 0 to 1.
 
     Raises:
-        ValueError: If `seq_len` is less than 2, `n_samples` less than 1, or the model has no
-            such head.
+        ValueError: If `seq_len` is less than 2, `n_samples` less than 1, the sequences do not fit
+            the model's `n_ctx` or `d_vocab`, or it has no such head.
     """
     require_at_least(2, seq_len=seq_len)
     require_at_least(1, n_samples=n_samples)
-    sequences = [create_repeated_sequence(seq_len, seed=sample) for sample in range(n_samples)]
-    tokens = torch.cat(sequences).to(model.cfg.device)
+    tokens = repeated_sequences(model, seq_len, n_samples)
     losses, hits = [], []
-    with torch.inference_mode():
+    with exact_inference():
         for batch, logits in logits_by_batch(model, tokens, heads_to_ablate or ()):
             targets = batch[:, seq_len + 1 :].flatten()
             predictions = logits[:, seq_len:-1].flatten(0, 1)  # one row of d_vocab a target
             precision = torch.promote_types(logits.dtype, torch.float32)
             losses.append(cross_entropy(predictions.to(precision), targets, reduction="none"))
             hits.append(predictions.argmax(dim=-1) == targets)
-        loss = torch.cat(losses).cpu().double().mean().item()
-        return loss, torch.cat(hits).cpu().double().mean().item()
+        per_prediction = torch.stack([torch.cat(losses).double(), torch.cat(hits).double()])
+        loss, accuracy = per_prediction.mean(dim=1).tolist()
+    return loss, accuracy

@@ -13,12 +13,16 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from transformer_lens.hook_points import HookPoint
 
-from reference.induction_heads.sequences import (
+from reference.induction_heads.arguments import (
+    FIRST_TOKEN,
+    TOKEN_END,
     Model,
-    create_repeated_sequence,
-    forward_batches,
     require_at_least,
+    require_hooks,
+    require_room,
 )
+from reference.induction_heads.forward import exact_inference, forward_batches, to_device
+from reference.induction_heads.sequences import repeated_sequences
 
 
 def read_patterns(
@@ -39,16 +43,20 @@ def read_patterns(
 
     Returns:
         What `read` gave for each layer, copied to the model's device.
+
+    Raises:
+        ValueError: If the model's patterns cannot be read.
     """
+    require_hooks(model, layers, "hook_pattern")
     kept: dict[int, Tensor] = {}
 
     def keep(pattern: Tensor, hook: HookPoint) -> None:
         kept[hook.layer()] = read(pattern).to(model.cfg.device, copy=True)
 
     if layers:
-        with torch.inference_mode():
+        with exact_inference():
             model.run_with_hooks(
-                tokens.to(model.cfg.device),
+                to_device(tokens, model),
                 fwd_hooks=[(f"blocks.{layer}.attn.hook_pattern", keep) for layer in set(layers)],
                 stop_at_layer=max(layers) + 1,
             )
@@ -69,18 +77,23 @@ def mean_stripe(
     Returns:
         The mean over query positions and sequences.
     """
-    means = []
-    for batch in forward_batches(tokens):
+    layers = range(model.cfg.n_layers)
+    sums = []
+    for batch in forward_batches(model, tokens):
         # Entry i of this diagonal is the query position back + i.
         kept = read_patterns(
             model,
             batch,
-            lambda pattern: pattern.diagonal(-back, dim1=-2, dim2=-1)[..., first - back :],
-            range(model.cfg.n_layers),
+            lambda pattern: (
+                pattern.diagonal(-back, dim1=-2, dim2=-1)[..., first - back :]
+                .double()
+                .sum(dim=(0, 2))
+            ),
+            layers,
         )
-        stripes = torch.stack([kept[layer] for layer in range(model.cfg.n_layers)])
-        means.append(stripes.cpu().double().mean(dim=-1))  # n_layers batch n_heads
-    scores: np.ndarray = torch.cat(means, dim=1).mean(dim=1).numpy()
+        sums.append(torch.stack([kept[layer] for layer in layers]))
+    n_targets = tokens.shape[0] * (tokens.shape[1] - first)
+    scores: np.ndarray = (torch.stack(sums).sum(dim=0) / n_targets).cpu().numpy()
     return scores
 
 
@@ -104,11 +117,12 @@ def compute_induction_scores(
         Scores from 0 to 1.
 
     Raises:
-        ValueError: If `seq_len` or `n_samples` is less than 1.
+        ValueError: If `seq_len` or `n_samples` is less than 1, the sequences do not fit the
+            model's `n_ctx` or `d_vocab`, or its patterns cannot be read.
     """
     require_at_least(1, seq_len=seq_len, n_samples=n_samples)
-    sequences = [create_repeated_sequence(seq_len, seed=sample) for sample in range(n_samples)]
-    return mean_stripe(model, torch.cat(sequences), first=seq_len, back=seq_len - 1)
+    tokens = repeated_sequences(model, seq_len, n_samples)
+    return mean_stripe(model, tokens, first=seq_len, back=seq_len - 1)
 
 
 def compute_prev_token_scores(
@@ -132,9 +146,11 @@ def compute_prev_token_scores(
         Scores from 0 to 1.
 
     Raises:
-        ValueError: If `seq_len` is less than 2 or `n_samples` less than 1.
+        ValueError: If `seq_len` is less than 2, `n_samples` less than 1, the sequences do not fit
+            the model's `n_ctx` or `d_vocab`, or its patterns cannot be read.
     """
     require_at_least(2, seq_len=seq_len)
     require_at_least(1, n_samples=n_samples)
-    sequences = [torch.randint(1000, 10000, (1, seq_len)) for _ in range(n_samples)]
+    require_room(model, seq_len, seq_len)
+    sequences = [torch.randint(FIRST_TOKEN, TOKEN_END, (1, seq_len)) for _ in range(n_samples)]
     return mean_stripe(model, torch.cat(sequences), first=1, back=1)

@@ -8,29 +8,15 @@ second half has found the first half again in the context. The test is the one o
 import torch
 from jaxtyping import Int
 from torch import Tensor
-from transformer_lens import HookedTransformer
-from transformer_lens.model_bridge import TransformerBridge
 
-Model = HookedTransformer | TransformerBridge
-"""What the lab's functions accept; they touch only what both classes offer."""
-
-POSITIONS_PER_FORWARD = 1024
-"""Token positions that one forward pass takes at most; more samples are run in several passes."""
-
-
-def require_at_least(least: int, **arguments: int) -> None:
-    """Check that counts and lengths are large enough.
-
-    Args:
-        least: The smallest allowed value.
-        **arguments: The values, by the name their caller knows them under.
-
-    Raises:
-        ValueError: If a value is smaller than `least`.
-    """
-    for name, value in arguments.items():
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, got {value}")
+from reference.induction_heads.arguments import (
+    FIRST_TOKEN,
+    TOKEN_END,
+    Model,
+    require_at_least,
+    require_room,
+)
+from reference.induction_heads.forward import exact_inference, forward_batches
 
 
 def create_repeated_sequence(
@@ -55,22 +41,26 @@ def create_repeated_sequence(
     """
     require_at_least(1, seq_len=seq_len)
     generator = None if seed is None else torch.Generator().manual_seed(seed)
-    half = torch.randint(1000, 10000, (1, seq_len), generator=generator)
+    half = torch.randint(FIRST_TOKEN, TOKEN_END, (1, seq_len), generator=generator)
     return half.repeat(1, 2).to(device)
 
 
-def forward_batches(tokens: Int[Tensor, "batch pos"]) -> tuple[Tensor, ...]:
-    """Split sequences into batches of at most `POSITIONS_PER_FORWARD` positions.
+def repeated_sequences(model: Model, seq_len: int, n_samples: int) -> Int[Tensor, "batch pos"]:
+    """Draw the sequences of a measurement, sequence i with seed i.
 
     Args:
-        tokens: Sequences of equal length.
+        model: The model they are drawn for.
+        seq_len: Length of one half.
+        n_samples: Number of sequences.
 
     Returns:
-        The same sequences in the same order, at least one a batch.
+        The sequences, one a row.
+
+    Raises:
+        ValueError: If they do not fit the model.
     """
-    batch_size = max(1, POSITIONS_PER_FORWARD // tokens.shape[1])
-    batches: tuple[Tensor, ...] = tokens.split(batch_size)
-    return batches
+    require_room(model, 2 * seq_len, seq_len)
+    return torch.cat([create_repeated_sequence(seq_len, seed=i) for i in range(n_samples)])
 
 
 def test_induction_accuracy(  # a lab's name, not a test
@@ -92,17 +82,18 @@ def test_induction_accuracy(  # a lab's name, not a test
         The fraction of right predictions, from 0 to 1.
 
     Raises:
-        ValueError: If `seq_len` is less than 2 or `n_tests` less than 1.
+        ValueError: If `seq_len` is less than 2, `n_tests` less than 1, or the sequences do not
+            fit the model's `n_ctx` or `d_vocab`.
     """
     require_at_least(2, seq_len=seq_len)
     require_at_least(1, n_tests=n_tests)
-    sequences = [create_repeated_sequence(seq_len, seed=test) for test in range(n_tests)]
+    tokens = repeated_sequences(model, seq_len, n_tests)
     hits = []
-    with torch.inference_mode():
-        for tokens in forward_batches(torch.cat(sequences).to(model.cfg.device)):
-            predictions = model(tokens)[:, seq_len:-1].argmax(dim=-1)
-            hits.append(predictions == tokens[:, seq_len + 1 :])
-    return torch.cat(hits).double().mean().item()
+    with exact_inference():
+        for batch in forward_batches(model, tokens, logits=True):
+            predictions = model(batch)[:, seq_len:-1].argmax(dim=-1)
+            hits.append(predictions == batch[:, seq_len + 1 :])
+        return torch.cat(hits).double().mean().item()
 
 
 # pytest would collect the name wherever a test file imports it.

@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from transformer_lens.hook_points import HookPoint
 
-from reference.induction_heads.sequences import Model
+from reference.induction_heads.arguments import Model
 
 
 def _cut(z: Tensor, heads: list[int], method: str) -> Tensor:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from reference.induction_heads.sequences import Model
+from reference.induction_heads.arguments import Model
 
 
 def _ov(model: Model, layer: int, head: int) -> Tensor:

@@ -7,7 +7,8 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from reference.induction_heads.ablation import ablate_heads
-from reference.induction_heads.sequences import Model, create_repeated_sequence
+from reference.induction_heads.arguments import Model
+from reference.induction_heads.sequences import create_repeated_sequence
 
 
 def _runs(

@@ -5,7 +5,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from reference.induction_heads.sequences import Model, create_repeated_sequence
+from reference.induction_heads.arguments import Model
+from reference.induction_heads.sequences import create_repeated_sequence
 
 
 def _patterns(model: Model, tokens: Tensor) -> Tensor:

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from reference.induction_heads.sequences import Model, create_repeated_sequence
+from reference.induction_heads.arguments import Model
+from reference.induction_heads.sequences import create_repeated_sequence
 
 
 def _drawn(seq_len: int, seed: int | None, low: int = 1000, high: int = 10000) -> Tensor:

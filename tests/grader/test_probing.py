@@ -75,10 +75,8 @@ def test_stubs_are_not_called() -> None:
 
 
 def test_figures_come_from_cells() -> None:
-    """A probe of figures is no expression; the job says that heatmaps are wanted."""
-    job = prepared("x = 1").job
-    assert job.figures
-    assert "drawn" not in {probe.id for probe in job.probes}
+    """A probe of figures is no expression: cells draw, and nothing is evaluated."""
+    assert "drawn" not in {probe.id for probe in prepared("x = 1").job.probes}
 
 
 def test_only_recordings_that_are_provided_travel() -> None:

@@ -151,12 +151,13 @@ model = None
 import torch
 torch.set_default_dtype(torch.float64)
 torch.set_grad_enabled(True)
+torch.set_float32_matmul_precision("medium")
 HookedTransformer = None
 """
 
 
 def test_rebound_globals_do_not_matter(tmp_path: Path) -> None:
-    """A notebook that ends with model = None, float64 and gradients on loses nothing by it."""
+    """A notebook that ends with model = None, float64, coarse products and gradients on loses nothing by it."""
     result = graded(write(tmp_path / "x.ipynb", [*function_cells(), REBOUND]))
     assert result.lost() == RESULTS
 

@@ -15,7 +15,7 @@ from transformer_lens import HookedTransformer
 from transformer_lens.head_detector import detect_head
 
 import reference.induction_heads as reference
-from reference.induction_heads import scores as scores_module
+from reference.induction_heads import sequences
 
 SEQ_LEN = 25
 
@@ -45,7 +45,7 @@ def induction_scores(
 ) -> Scores:
     """The reference's scores on the same text, in place of a random sequence."""
     tokens = model.to_tokens(text)
-    monkeypatch.setattr(scores_module, "create_repeated_sequence", lambda _, seed: tokens)  # noqa: ARG005
+    monkeypatch.setattr(sequences, "create_repeated_sequence", lambda _, seed: tokens)  # noqa: ARG005
     return reference.compute_induction_scores(model, SEQ_LEN, n_samples=1)
 
 

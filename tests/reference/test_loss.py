@@ -17,7 +17,7 @@ from reference.induction_heads import (
     create_repeated_sequence,
     loss,
     measure_induction_loss,
-    sequences,
+    memory_budget,
 )
 from tests.reference.toys import stripe_model
 
@@ -81,17 +81,18 @@ def test_half_precision_logits_are_not_rounded_again(generic: HookedTransformer)
     )
 
 
-def test_batches_do_not_matter(generic: HookedTransformer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One sequence a pass gives the loss of all at once."""
-    together = measure_induction_loss(generic, 9)
-    monkeypatch.setattr(sequences, "POSITIONS_PER_FORWARD", 1)
-    assert measure_induction_loss(generic, 9) == pytest.approx(together, abs=1e-6)
+@pytest.mark.parametrize("heads", [[], HEADS])
+def test_batches_do_not_matter(generic: HookedTransformer, heads: list[tuple[int, int]]) -> None:
+    """One sequence a pass gives the loss of all at once, ablated or not."""
+    together = measure_induction_loss(generic, 9, heads)
+    with memory_budget(1):
+        assert measure_induction_loss(generic, 9, heads) == pytest.approx(together, abs=1e-6)
 
 
 def test_ablation_is_whatever_ablate_heads_is(
     generic: HookedTransformer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each sequence is ablated by the function's plain name, alone and with the heads in place."""
+    """The sequences are ablated by the function's plain name, with the heads in place."""
     calls: list[tuple[tuple[int, ...], list[tuple[int, int]]]] = []
 
     def recording(
@@ -102,7 +103,7 @@ def test_ablation_is_whatever_ablate_heads_is(
 
     monkeypatch.setattr(loss, "ablate_heads", recording)
     measure_induction_loss(generic, 9, HEADS, 2)
-    assert calls == [((1, 18), HEADS)] * 2
+    assert calls == [((2, 18), HEADS)]
 
 
 def test_arguments_are_checked(generic: HookedTransformer) -> None:

@@ -16,8 +16,8 @@ from reference.induction_heads import (
     compute_induction_scores,
     compute_prev_token_scores,
     create_repeated_sequence,
+    memory_budget,
     read_patterns,
-    sequences,
 )
 from tests.reference.toys import stripe_model, stripe_score
 
@@ -99,18 +99,11 @@ def test_scores_are_double_arrays(generic: HookedTransformer) -> None:
         assert ((scores >= 0) & (scores <= 1)).all()
 
 
-def test_double_weights_change_little(generic: HookedTransformer) -> None:
-    """In double precision the scores are those of single precision to 1e-5."""
-    double = copy.deepcopy(generic).to(torch.float64)
-    single = compute_induction_scores(generic, 9, 2)
-    np.testing.assert_allclose(compute_induction_scores(double, 9, 2), single, rtol=0, atol=1e-5)
-
-
-def test_batches_do_not_matter(generic: HookedTransformer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_do_not_matter(generic: HookedTransformer) -> None:
     """One sequence a pass gives the scores of all at once."""
     together = compute_induction_scores(generic, 9, 5)
-    monkeypatch.setattr(sequences, "POSITIONS_PER_FORWARD", 1)
-    np.testing.assert_allclose(compute_induction_scores(generic, 9, 5), together, atol=1e-7)
+    with memory_budget(1):
+        np.testing.assert_allclose(compute_induction_scores(generic, 9, 5), together, atol=1e-7)
 
 
 def test_scores_follow_their_heads(generic: HookedTransformer) -> None:
@@ -137,24 +130,3 @@ def test_nothing_after_the_last_pattern_is_run(generic: HookedTransformer) -> No
     compute_induction_scores(generic, 5, 1)
     unembed.remove()
     assert ran == []
-
-
-def test_lengths_are_checked(generic: HookedTransformer) -> None:
-    """A length or count that leaves nothing to measure is refused by name."""
-    with pytest.raises(ValueError, match="seq_len must be at least 1, got 0"):
-        compute_induction_scores(generic, 0)
-    with pytest.raises(ValueError, match="n_samples must be at least 1, got 0"):
-        compute_induction_scores(generic, 5, 0)
-    with pytest.raises(ValueError, match="seq_len must be at least 2, got 1"):
-        compute_prev_token_scores(generic, 1)
-    with pytest.raises(ValueError, match="n_samples must be at least 1, got -3"):
-        compute_prev_token_scores(generic, 5, -3)
-
-
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
-def test_cuda_gives_the_same_scores(generic: HookedTransformer) -> None:
-    """The device changes neither the tokens nor, beyond rounding, the scores."""
-    expected = compute_induction_scores(generic, 9, 2)
-    scores = compute_induction_scores(copy.deepcopy(generic).to("cuda"), 9, 2)
-    np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-4)

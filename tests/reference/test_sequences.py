@@ -5,7 +5,7 @@ import torch
 from transformer_lens import HookedTransformer
 
 from reference import induction_heads
-from reference.induction_heads import create_repeated_sequence, forward_batches
+from reference.induction_heads import create_repeated_sequence
 
 
 def test_second_half_repeats_the_first() -> None:
@@ -47,18 +47,6 @@ def test_seed_leaves_the_global_generator_alone() -> None:
 def test_unseeded_draws_go_on() -> None:
     """Without a seed each call draws anew."""
     assert not torch.equal(create_repeated_sequence(9), create_repeated_sequence(9))
-
-
-@pytest.mark.parametrize(("n_samples", "seq_len"), [(1, 10), (300, 10), (3, 2000)])
-def test_batches_keep_every_sequence_in_order(n_samples: int, seq_len: int) -> None:
-    """Batches put together are the sequences again, and none is over the limit but a lone one."""
-    tokens = torch.arange(n_samples * seq_len).view(n_samples, seq_len)
-    batches = forward_batches(tokens)
-    assert torch.equal(torch.cat(batches), tokens)
-    assert all(
-        batch.numel() <= induction_heads.POSITIONS_PER_FORWARD or len(batch) == 1
-        for batch in batches
-    )
 
 
 def test_accuracy_counts_second_half_predictions(model: HookedTransformer) -> None:

@@ -1,0 +1,92 @@
+"""Forward passes: as many sequences at once as a memory budget allows, at full precision."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from reference.induction_heads.arguments import Model, require_at_least
+
+_budget = ContextVar("memory_budget", default=2**29)
+
+
+@contextmanager
+def memory_budget(n_bytes: int) -> Iterator[None]:
+    """Set what the activations of one forward pass may take, half a GiB otherwise.
+
+    A smaller budget means smaller batches, not other results; one sequence is always run, whatever
+    it takes. The model's weights are not counted.
+
+    Args:
+        n_bytes: The budget within the `with` block, in bytes.
+
+    Raises:
+        ValueError: If it is less than 1.
+    """
+    require_at_least(1, n_bytes=n_bytes)
+    before = _budget.set(n_bytes)
+    try:
+        yield
+    finally:
+        _budget.reset(before)
+
+
+@contextmanager
+def exact_inference() -> Iterator[None]:
+    """Run without gradients, and float32 as float32: TF32 keeps ten bits of each factor."""
+    precision = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        torch.set_float32_matmul_precision(precision)
+
+
+def sequence_bytes(model: Model, positions: int, *, logits: bool) -> int:
+    """Estimate what one sequence's activations take at the fullest moment of a forward pass.
+
+    That moment is in an attention block, in its MLP, or at the unembedding. The counts of tensors
+    alive at once were measured on TransformerLens 3.9.
+
+    Args:
+        model: The model to run.
+        positions: Length of the sequence.
+        logits: Whether the pass goes on to the logits and something is computed from them.
+
+    Returns:
+        The estimate in bytes; never less than what was measured.
+    """
+    cfg = model.cfg
+    heads = 5 * cfg.n_heads * (cfg.d_head + positions)
+    mlp = 0 if cfg.attn_only else 4 * (cfg.d_mlp or 4 * cfg.d_model)
+    unembedding = 3 * cfg.d_vocab if logits else 0
+    values = 6 * cfg.d_model + max(heads, mlp, unembedding)
+    return positions * values * max(cfg.dtype.itemsize, torch.float32.itemsize)
+
+
+def forward_batches(
+    model: Model, tokens: Int[Tensor, "batch pos"], *, logits: bool = False
+) -> tuple[Tensor, ...]:
+    """Split sequences into batches that keep within the memory budget.
+
+    Args:
+        model: The model to run them on.
+        tokens: Sequences of equal length.
+        logits: Whether the model's logits are wanted, which take the most memory.
+
+    Returns:
+        The same sequences on the model's device in the same order, at least one a batch.
+    """
+    batch_size = max(1, _budget.get() // sequence_bytes(model, tokens.shape[1], logits=logits))
+    on_device = to_device(tokens, model)
+    batches: tuple[Tensor, ...] = on_device.split(batch_size)
+    return batches
+
+
+def to_device(tensor: Tensor, model: Model) -> Tensor:
+    """Copy a tensor to a model's device without waiting for the copy."""
+    return tensor.to(model.cfg.device, non_blocking=True)

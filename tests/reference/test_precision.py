@@ -1,0 +1,100 @@
+"""Devices and precisions: the same analysis, in other arithmetic."""
+
+import copy
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from transformer_lens import HookedTransformer
+
+import reference.induction_heads as reference
+from reference.induction_heads import Model, create_repeated_sequence, memory_budget
+
+TOKENS = create_repeated_sequence(9, seed=3)
+HEADS = [(0, 1), (2, 3)]
+
+
+def _seeded_prev_token_scores(model: Model) -> object:
+    torch.manual_seed(5)
+    return reference.compute_prev_token_scores(model, 9, 3)
+
+
+MEASUREMENTS: dict[str, Callable[[Model], object]] = {
+    "accuracy": lambda model: reference.test_induction_accuracy(model, 9, 3),
+    "induction": lambda model: reference.compute_induction_scores(model, 9, 3),
+    "previous-token": _seeded_prev_token_scores,
+    "K-composition": lambda model: reference.compute_k_composition(model, 0, 1, 2, 3),
+    "all compositions": lambda model: reference.compute_compositions(model, circuit=True),
+    "zero ablation": lambda model: reference.ablate_heads(model, TOKENS, HEADS).cpu(),
+    "mean ablation": lambda model: reference.ablate_heads(model, TOKENS, HEADS, "mean").cpu(),
+    "loss": lambda model: reference.measure_induction_loss(model, 9, HEADS, 3),
+    "pattern": lambda model: reference.plot_attention_pattern(model, TOKENS, 1, 2).data[0].z,
+    "formation": lambda model: reference.induction_formation([model], 9, 3)[0],
+}
+on_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+
+
+def close(measured: object, expected: object, atol: float) -> None:
+    """Numbers of any kind agree, logits to a tolerance that grows with their size."""
+    wanted = np.asarray(expected)
+    scale = max(1.0, np.abs(wanted).max())
+    np.testing.assert_allclose(np.asarray(measured), wanted, rtol=0, atol=atol * scale)
+
+
+@pytest.mark.parametrize("name", MEASUREMENTS)
+def test_double_precision_is_the_yardstick(generic: HookedTransformer, name: str) -> None:
+    """What float32 gives is what float64 gives, to 1e-5."""
+    double = copy.deepcopy(generic).to(torch.float64)
+    close(MEASUREMENTS[name](generic), MEASUREMENTS[name](double), 1e-5)
+
+
+@pytest.mark.parametrize("name", MEASUREMENTS)
+def test_double_precision_is_kept(generic: HookedTransformer, name: str) -> None:
+    """In float64 nothing passes through float32: a change of 1e-9 in the weights is seen."""
+    double = copy.deepcopy(generic).to(torch.float64)
+    exact = np.asarray(MEASUREMENTS[name](double), dtype=np.float64)
+    with torch.no_grad():
+        for weight in double.parameters():
+            weight.mul_(1 + 1e-9)
+        double.blocks[0].attn.W_V[1, 0] *= 1 + 1e-7  # a ratio does not see a common factor
+    moved = np.asarray(MEASUREMENTS[name](double), dtype=np.float64)
+    if name != "accuracy":
+        assert 0 < np.abs(moved - exact).max() < 1e-5
+
+
+@pytest.mark.gpu
+@on_cuda
+@pytest.mark.parametrize("name", MEASUREMENTS)
+def test_cuda_gives_the_cpus_numbers(generic: HookedTransformer, name: str) -> None:
+    """The device changes neither the tokens nor, beyond rounding, what is measured on them."""
+    expected = MEASUREMENTS[name](generic)
+    close(MEASUREMENTS[name](copy.deepcopy(generic).to("cuda")), expected, 1e-4)
+
+
+@pytest.mark.gpu
+@on_cuda
+@pytest.mark.parametrize("name", ["accuracy", "induction", "previous-token", "loss"])
+def test_cuda_is_not_waited_for(generic: HookedTransformer, name: str) -> None:
+    """Only the result is copied to the host: nothing else waits for the device."""
+    model = copy.deepcopy(generic).to("cuda")
+    MEASUREMENTS[name](model)
+    torch.cuda.set_sync_debug_mode("warn")
+    try:
+        with pytest.warns(UserWarning, match="synchronizing") as warned:
+            MEASUREMENTS[name](model)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    assert len(warned) == 1
+
+
+@pytest.mark.gpu
+@on_cuda
+def test_a_thousand_samples_fit_the_budget(generic: HookedTransformer) -> None:
+    """A thousand samples of long sequences take little more device memory than the budget."""
+    model = copy.deepcopy(generic).to("cuda")
+    torch.cuda.reset_peak_memory_stats()
+    before = torch.cuda.memory_allocated()
+    with memory_budget(2**26):
+        reference.measure_induction_loss(model, 60, None, 1000)
+    assert torch.cuda.max_memory_allocated() - before < 1.2 * 2**26
