@@ -48,7 +48,8 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("tiny")
     torch.manual_seed(0)
     config = GPT2Config(n_layer=3, n_head=4, n_embd=24, n_positions=128, initializer_range=0.3)
-    GPT2LMHeadModel(config).save_pretrained(folder)  # type: ignore[no-untyped-call]  # untyped there
+    weights = GPT2LMHeadModel(config)
+    weights.save_pretrained(folder)
     return folder
 
 
@@ -69,8 +70,8 @@ def test_both_give_the_same_numbers(
     hooked: HookedTransformer, bridge: TransformerBridge, name: str
 ) -> None:
     """Each function of the reference gives on both what it gives on one, to 1e-4."""
-    expected = np.asarray(MEASUREMENTS[name](hooked))
-    np.testing.assert_allclose(MEASUREMENTS[name](bridge), expected, rtol=0, atol=1e-4)
+    expected, measured = (np.asarray(MEASUREMENTS[name](model)) for model in (hooked, bridge))
+    np.testing.assert_allclose(measured, expected, rtol=0, atol=1e-4)
 
 
 def test_the_numbers_say_something(hooked: HookedTransformer) -> None:
