@@ -15,6 +15,7 @@ from typing import IO, Any
 from grader.errors import KernelError
 from grader.frames import Frame, FrameError, FrameKind, read_frames, write_frame
 from grader.probing import Job
+from grader.training import train_missing
 from grader.values import Failure, Group, Numbers, Observation
 from grader.wire import UnreadableError, pack, unpack
 
@@ -73,6 +74,7 @@ def run_job(job: Job, progress: Progress = lambda _frame: None) -> Execution:
     Raises:
         KernelError: No kernel could be started or the model could not be built; says why.
     """
+    train_missing(name for probe in job.probes for name in probe.models.values())
     gathered = _Gathered()
     broken = ""
     with _driver(job) as (process, errors):

@@ -425,5 +425,18 @@ def induction_formation(
 
 
 # %%
-formation_scores, formation_index = induction_formation([model], seq_len=25, n_samples=2)
-print("best score of each checkpoint:", formation_scores, " formed at:", formation_index)
+try:
+    from grader.models import load_checkpoints
+
+    steps, checkpoints = zip(*load_checkpoints("trained-2x4@0", device), strict=True)
+except ImportError:  # without the package: the shortest run there is, the model you have
+    steps, checkpoints = (0,), (model,)
+formation_scores, formation_index = induction_formation(list(checkpoints))
+print("formed at step", steps[formation_index] if formation_index >= 0 else "none")
+px.line(
+    x=steps,
+    y=formation_scores,
+    markers=True,
+    labels={"x": "training step", "y": "best induction score"},
+    title="When induction heads form",
+).show()

@@ -670,9 +670,10 @@ for (layer, head), weight in zip(heads, attention, strict=True):
 # Call a head formed from the first checkpoint whose best score reaches half of the highest best
 # score of the whole run. A run that never gets above 0.15 forms none.
 #
-# Some small models come with their checkpoints: `HookedTransformer.from_pretrained("attn-only-2l",
-# checkpoint_index=...)` loads one of a two-layer model's. The cell below tries your function on
-# the shortest run there is: one checkpoint, the model you already have.
+# The package that brought you `grade` has such a run: a model of two layers and four heads, trained
+# from scratch on repeated random tokens and saved at nine moments. The cell after next draws your
+# answer for it. Larger models' checkpoints are published: `load_checkpoints("pythia-14m")` loads
+# those of one, where there is a network.
 
 
 # %%
@@ -695,8 +696,21 @@ def induction_formation(
 
 
 # %%
-formation_scores, formation_index = induction_formation([model], seq_len=25, n_samples=2)
-print("best score of each checkpoint:", formation_scores, " formed at:", formation_index)
+try:
+    from grader.models import load_checkpoints
+
+    steps, checkpoints = zip(*load_checkpoints("trained-2x4@0", device), strict=True)
+except ImportError:  # without the package: the shortest run there is, the model you have
+    steps, checkpoints = (0,), (model,)
+formation_scores, formation_index = induction_formation(list(checkpoints))
+print("formed at step", steps[formation_index] if formation_index >= 0 else "none")
+px.line(
+    x=steps,
+    y=formation_scores,
+    markers=True,
+    labels={"x": "training step", "y": "best induction score"},
+    title="When induction heads form",
+).show()
 
 # %% [markdown]
 # ## How your work is graded

@@ -64,7 +64,7 @@ def _world(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Iterator[None
     calm(probe["seed"])
     device = Kernel.shelf.device
     names: dict[str, Any] = {
-        local: Kernel.shelf.pristine(name) for local, name in probe["models"].items()
+        local: Kernel.shelf.asked_for(name) for local, name in probe["models"].items()
     }
     names |= {
         local: torch.tensor(rows, dtype=torch.int64, device=device)

@@ -7,7 +7,8 @@ import torch
 from transformer_lens import HookedTransformer
 
 from grader.errors import KernelError
-from grader.models import load_model
+from grader.models import load_checkpoints, load_model
+from grader.runs import is_run
 
 
 class Shelf:
@@ -19,12 +20,24 @@ class Shelf:
         self._models: dict[str, HookedTransformer] = {}
         self._weights: dict[str, dict[str, torch.Tensor]] = {}
 
-    def pristine(self, name: str) -> HookedTransformer:
-        """A model with its own weights and no hooks, whatever was done to it since last time.
+    def asked_for(self, name: str) -> HookedTransformer | list[HookedTransformer]:
+        """What a probe gets under a name: a model, or a training run's checkpoints in order.
 
         Raises:
             KernelError: It cannot be built or loaded.
         """
+        if is_run(name):  # read anew each time: that is quick, and kept they would take 100 MB
+            return [model for _, model in load_checkpoints(name, self.device)]
+        return self.pristine(name)
+
+    def pristine(self, name: str) -> HookedTransformer:
+        """A model with its own weights and no hooks, whatever was done to it since last time.
+
+        Raises:
+            KernelError: It cannot be built or loaded, or is no single model.
+        """
+        if is_run(name):
+            raise KernelError(f"{name!r} is a training run of several checkpoints, not one model")
         if name not in self._models:
             model = load_model(name, self.device)
             self._models[name] = model

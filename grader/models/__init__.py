@@ -1,19 +1,26 @@
-"""The models a lab is graded on: planted circuits, random weights, and real ones."""
+"""The models a lab is graded on: planted circuits, random weights, trained ones, and real ones."""
 
 from grader.models.bridge import load_bridge
+from grader.models.checkpoints import load_checkpoints
 from grader.models.circuit import Head, PlantedCircuit
 from grader.models.generic import random_model
 from grader.models.loading import load_model
 from grader.models.planted import PlantedModel, plant
 from grader.models.tokenizer import gpt2_tokenizer
+from grader.models.trained import fold_vocabulary, keep_run
+from grader.models.training import train
 
 __all__ = [
     "Head",
     "PlantedCircuit",
     "PlantedModel",
+    "fold_vocabulary",
     "gpt2_tokenizer",
+    "keep_run",
     "load_bridge",
+    "load_checkpoints",
     "load_model",
     "plant",
     "random_model",
+    "train",
 ]

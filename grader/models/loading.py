@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import huggingface_hub.constants
 import torch
+from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # its library's own
 from transformer_lens import HookedTransformer, HookedTransformerConfig
 from transformer_lens.loading_from_pretrained import (
     get_official_model_name,
@@ -55,7 +56,7 @@ def load_model(name: str, device: str) -> HookedTransformer:
     elif Path(name).is_dir():
         model = _load_directory(Path(name), device)
     else:
-        model = _load_pretrained(name, device)
+        model = load_pretrained(name, device)
     return model.eval().requires_grad_(requires_grad=False)
 
 
@@ -84,19 +85,37 @@ def _construct(name: str) -> HookedTransformer:
     return model
 
 
-def _load_pretrained(name: str, device: str) -> HookedTransformer:
-    """A model that TransformerLens knows by name, from the hub or its cache on this machine."""
-    with published(name), warnings.catch_warnings():
+def load_pretrained(name: str, device: str, checkpoint: int | None = None) -> HookedTransformer:
+    """A model that TransformerLens knows by name, from the hub or its cache on this machine.
+
+    Args:
+        name: One of TransformerLens's names for it.
+        device: Where the model goes.
+        checkpoint: Which moment of its training; None for its end.
+
+    Raises:
+        KernelError: There is no such model, or its weights are not on this machine and cannot be
+            downloaded.
+    """
+    with published(name, checkpoint) as official_name, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        return _from_pretrained(name, device=device)
+        revision = _revision(official_name, checkpoint)
+        if revision is None:
+            return _from_pretrained(name, device=device, checkpoint_value=checkpoint)
+        # TransformerLens 3.9 itself would ask for Pythia's with a token that is empty: refused.
+        weights = AutoModelForCausalLM.from_pretrained(
+            official_name, revision=revision, dtype=torch.float32
+        )
+        return _from_pretrained(name, device=device, hf_model=weights)
 
 
 @contextmanager
-def published(name: str) -> Iterator[str]:
+def published(name: str, checkpoint: int | None = None) -> Iterator[str]:
     """Load a published model within the block, by the name that the hub knows it under.
 
     Args:
         name: One of TransformerLens's names for it.
+        checkpoint: Which moment of its training is loaded; None for its end.
 
     Yields:
         Its official name.
@@ -114,12 +133,22 @@ def published(name: str) -> Iterator[str]:
         ) from None
     try:
         yield official_name
-    except OSError as error:
+    except (OSError, HTTPError) as error:
         cache = huggingface_hub.constants.HF_HUB_CACHE
+        revision = _revision(official_name, checkpoint)
+        command = f"hf download {official_name}" + (f" --revision {revision}" if revision else "")
         raise KernelError(
             f"the weights of {name!r} are neither in {cache} nor could they be downloaded:"
-            f" run `hf download {official_name}` where there is a network, then point HF_HOME to it"
+            f" run `{command}` where there is a network, then point HF_HOME to it"
         ) from error
+
+
+def _revision(official_name: str, checkpoint: int | None) -> str | None:
+    """The hub's name of a checkpoint, where each is a branch of its own."""
+    if checkpoint is None or official_name.startswith("NeelNanda/"):
+        return None
+    kind = "checkpoint-" if official_name.startswith("stanford-crfm/") else "step"
+    return f"{kind}{checkpoint}"
 
 
 def _load_directory(directory: Path, device: str) -> HookedTransformer:

@@ -7,8 +7,6 @@ carries some noise. The circuit is that of https://transformer-circuits.pub/2021
 
 import math
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -34,6 +32,7 @@ from grader.models.residual import (
     position_directions,
 )
 from grader.models.sharpness import find_gains
+from grader.models.threads import one_thread
 from grader.models.tokenizer import GPT2_VOCABULARY, token_families
 
 LOGIT_SCALE = 20.0
@@ -85,7 +84,7 @@ def plant(
     circuit = draw_circuit(seed, n_layers, n_heads)
     generator = torch.Generator(device="cpu").manual_seed(seed)
     model = _blank(circuit, d_vocab, n_ctx)
-    with torch.no_grad(), _one_thread():
+    with torch.no_grad(), one_thread():
         basis = draw_basis(model.cfg.d_model, generator)
         frequencies = draw_frequencies(generator)
         _embed(model, circuit, basis, frequencies, generator)
@@ -93,17 +92,6 @@ def plant(
         _plant_heads(model, circuit, basis, frequencies, generator)
         _hide_value_biases(model)
     return PlantedModel(model=model.eval().requires_grad_(requires_grad=False), circuit=circuit)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute on one thread: the same bits on any number of cores, and no waits on busy ones."""
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(n_threads)
 
 
 def _blank(circuit: PlantedCircuit, d_vocab: int, n_ctx: int) -> HookedTransformer:

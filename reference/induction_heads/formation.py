@@ -13,7 +13,7 @@ from reference.induction_heads.arguments import Model, require_model
 from reference.induction_heads.heads import STRONG_INDUCTION
 from reference.induction_heads.scores import compute_induction_scores
 
-AXES = ("n_layers", "n_heads")
+AXES = ("n_layers", "n_heads", "d_model", "d_head", "d_vocab")
 """What the checkpoints of one model have in common."""
 
 
@@ -27,7 +27,8 @@ def induction_formation(
     a strong induction head and none has formed.
 
     Args:
-        checkpoints: The model at moments of its training, in order; one is held at a time.
+        checkpoints: The model at moments of its training, in order; a generator of
+            them is asked for one at a time.
         seq_len: Length of one half of the repeated sequences.
         n_samples: Number of sequences for each checkpoint.
 

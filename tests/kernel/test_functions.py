@@ -157,7 +157,7 @@ HookedTransformer = None
 
 
 def test_rebound_globals_do_not_matter(tmp_path: Path) -> None:
-    """A notebook that ends with model = None, float64, coarse products and gradients on loses nothing by it."""
+    """A notebook that ends with model = None, float64 and coarse products loses nothing by it."""
     result = graded(write(tmp_path / "x.ipynb", [*function_cells(), REBOUND]))
     assert result.lost() == RESULTS
 

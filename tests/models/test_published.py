@@ -10,7 +10,7 @@ from grader.models import load_model
 pytestmark = pytest.mark.network
 
 PUBLISHED = {(5, 5): 0.932, (6, 9): 0.913, (7, 10): 0.910, (5, 1): 0.908, (7, 2): 0.833}
-"""Induction scores of GPT-2 small on repeated random tokens of 50, as a public detector has them."""
+"""Induction scores of GPT-2 small on repeated random tokens of 50, from a public detector."""
 
 
 @pytest.fixture(scope="module")

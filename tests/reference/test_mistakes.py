@@ -13,7 +13,8 @@ from torch import Tensor
 from transformer_lens import HookedTransformer
 
 import reference.induction_heads as reference
-from reference.mistakes import ablation, composition, loss, scores, sequences
+from grader.models import load_checkpoints
+from reference.mistakes import ablation, composition, formation, loss, scores, sequences
 
 HEADS = [(0, 1), (2, 3), (2, 0)]
 
@@ -123,3 +124,14 @@ def test_each_says_what_is_wrong(module: ModuleType) -> None:
     public = [function for function in functions(module, "") if function.__name__[0] != "_"]
     assert public
     assert all(function.__doc__ and "\n" not in function.__doc__ for function in public)
+
+
+@pytest.mark.parametrize("mistake", functions(formation, "formation_"))
+def test_formations(mistake: Callable[..., tuple[np.ndarray, int]]) -> None:
+    """A wrong formation has other scores, or another step in one of a run and its beginning."""
+    run = [model for _, model in load_checkpoints("trained-2x4@1")]
+    pairs = [
+        (mistake(part, 10, 3), reference.induction_formation(part, 10, 3))
+        for part in (run, run[:2])
+    ]
+    assert any(wrong[1] != right[1] or differs(wrong[0], right[0]) for wrong, right in pairs)
