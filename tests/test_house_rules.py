@@ -11,7 +11,7 @@ GRADER = sorted((ROOT / "grader").rglob("*.py"))
 REFERENCE = sorted((ROOT / "reference").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 TRUSTED = [path for path in GRADER if not {"inside", "models"} & set(path.parts)]
-PUBLISHED = ("grader", "reference", "rubrics", "student_template")
+PUBLISHED = ("grader", "reference", "rubrics", "student_template", "docs")
 TEXT = {".py", ".md", ".yaml", ".yml", ".toml", ".ipynb", ".txt", ".cfg", ".sh", ""}
 UNTRUSTED = {"torch", "transformer_lens", "reference", "nbclient", "IPython"}
 

@@ -1,6 +1,7 @@
 """Devices and precisions: the same analysis, in other arithmetic."""
 
 import copy
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -72,20 +73,27 @@ def test_cuda_gives_the_cpus_numbers(generic: HookedTransformer, name: str) -> N
     close(MEASUREMENTS[name](copy.deepcopy(generic).to("cuda")), expected, 1e-4)
 
 
+def waits(work: Callable[[], object]) -> int:
+    """How often the host waits for a CUDA device."""
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        torch.cuda.set_sync_debug_mode("warn")
+        try:
+            work()
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+    return sum("synchroniz" in str(warning.message) for warning in warned)
+
+
 @pytest.mark.gpu
 @on_cuda
 @pytest.mark.parametrize("name", ["accuracy", "induction", "previous-token", "loss"])
-def test_cuda_is_not_waited_for(generic: HookedTransformer, name: str) -> None:
-    """Only the result is copied to the host: nothing else waits for the device."""
+def test_cuda_is_waited_for_once(generic: HookedTransformer, name: str) -> None:
+    """The result is copied to the host; what the model itself waits for apart, nothing else is."""
     model = copy.deepcopy(generic).to("cuda")
+    tokens = TOKENS.to("cuda")
     MEASUREMENTS[name](model)
-    torch.cuda.set_sync_debug_mode("warn")
-    try:
-        with pytest.warns(UserWarning, match="synchronizing") as warned:
-            MEASUREMENTS[name](model)
-    finally:
-        torch.cuda.set_sync_debug_mode("default")
-    assert len(warned) == 1
+    assert waits(lambda: MEASUREMENTS[name](model)) <= waits(lambda: model(tokens)) + 1
 
 
 @pytest.mark.gpu
