@@ -19,6 +19,15 @@ LOAD = """
 from transformer_lens import HookedTransformer
 model = HookedTransformer.from_pretrained("gpt2-small")
 """
+SEQUENCES = """
+import torch
+
+def create_repeated_sequence(seq_len=25, seed=None):
+    if seed is not None:
+        torch.manual_seed(seed)
+    half = torch.randint(1000, 10000, (1, seq_len))
+    return torch.cat([half, half], dim=1)
+"""
 RESULTS = {
     "top_induction_heads": "top_induction_heads = top_heads(induction_scores, above=0.15)",
     "top_prev_heads": "top_prev_heads = top_heads(prev_token_scores, above=0.3, below_layer=4)",

@@ -6,9 +6,9 @@ layers of four heads the best induction score leaps from 0.06 at step 100 to 0.5
 and ends above 0.8: the phase change of
 https://transformer-circuits.pub/2022/in-context-learning-and-induction-heads.
 
-Runs are trained in float64, where rounding does not grow into another curve: other instruction
-sets, thread counts or a nudge of 1e-12 at the start move no score by more than 1e-8, against 2e-2
-in float32. They are kept in float16, which moves scores by less than 1e-4.
+Runs are trained in float64, where rounding does not grow into another curve: over ten seeds, other
+instruction sets move no head's score by more than 1e-6, against 5e-2 in float32. They are kept in
+float16, which moves scores by less than 1e-4 and those differences to no more than 1e-5.
 """
 
 import math

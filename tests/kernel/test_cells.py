@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.notebooks import LOAD, graded, reference_cells, write
+from tests.notebooks import LOAD, SEQUENCES, graded, write
 
 pytestmark = pytest.mark.kernel
 
-SEQUENCES = reference_cells()[0]
 FUNCTION = "create_repeated_sequence"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.notebooks import code_cell, notebook, reference_cells, write
+from tests.notebooks import SEQUENCES, code_cell, notebook, write
 
 pytestmark = pytest.mark.kernel
 
@@ -78,7 +78,7 @@ def marked_and_windows(cells: list[str]) -> bytes:
 def test_odd_files_are_graded(tmp_path: Path, make: object) -> None:
     """Format 3, huge outputs, a BOM and CRLF end in a report with full points."""
     path = tmp_path / "odd.ipynb"
-    path.write_bytes(make([reference_cells()[0]]))  # type: ignore[operator]  # one of the three above
+    path.write_bytes(make([SEQUENCES]))  # type: ignore[operator]  # one of the three above
     result = run(path, "--only", "create_repeated_sequence")
     assert result.returncode == 0, result.stderr
     assert "8 / 8" in result.stdout
