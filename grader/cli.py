@@ -151,6 +151,28 @@ def verify(ctx: click.Context, rubric: str | None, device: str) -> None:
     ctx.exit(verify_shipped(rubric=rubric, device=device))
 
 
+@cli.group()
+def rubric() -> None:
+    """Show a rubric, and the schema that editors check one with."""
+
+
+@rubric.command()
+@click.argument("name", required=False)
+def show(name: str | None) -> None:
+    """Print what is asked, how it is judged and what is accepted; NAME is a lab or a file."""
+    from grader.commands.rubric import show_rubric
+
+    show_rubric(name)
+
+
+@rubric.command()
+def schema() -> None:
+    """Print the JSON Schema of rubric files."""
+    from grader.commands.rubric import schema_text
+
+    click.echo(schema_text(), nl=False)
+
+
 def main() -> None:
     """Run the command line; every error of ours is one clear message on standard error."""
     try:

@@ -11,7 +11,7 @@ from grader.checks.evidence import Evidence, Finding
 class BaseCheck(BaseModel, ABC):
     """One judgement on one or several probes, with its share of the criterion's points."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     """Share of the criterion's points, relative to its other checks."""

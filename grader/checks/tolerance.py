@@ -14,7 +14,7 @@ NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 class Tolerance(BaseModel):
     """A named tolerance class; every term is relative to the reference, never to the answer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     atol: NonNegative = 0.0
     """Absolute, in the value's own unit."""

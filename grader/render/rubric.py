@@ -1,0 +1,75 @@
+"""A rubric as its author checks it: what is asked, how it is judged, what else is accepted."""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.checks.base import BaseCheck
+from grader.rubric import Criterion, Mistake, Rubric, Variant
+
+
+def render(rubric: Rubric) -> RenderableType:
+    """The whole rubric, in the order in which it is read."""
+    bonus = sum(c.points for c in rubric.criteria if c.bonus)
+    head = f"{rubric.title} · {rubric.lab} {rubric.version} · {rubric.total:g} points"
+    return Group(
+        Text(head + (f" + {bonus:g} bonus" if bonus else ""), style="bold"),
+        _criteria(rubric),
+        _answers("Accepted variant", rubric.variants),
+        _answers("Known mistake", rubric.mistakes),
+        _pairs("Model", rubric.models),
+        _pairs("Tolerance", {name: str(t) for name, t in rubric.all_tolerances.items()}),
+    )
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column == "Points" else "left")
+    return table
+
+
+def _criteria(rubric: Rubric) -> Table:
+    table = _table("Criterion", "Points", "Checks")
+    for function, criteria in groupby(rubric.criteria, key=lambda c: c.function):
+        table.add_row(Text(function or "The notebook as a whole", style="bold"), "", "")
+        for criterion in criteria:
+            table.add_row(
+                Text(f"  {criterion.title}"),
+                f"{criterion.points:g}{' bonus' if criterion.bonus else ''}",
+                Text("; ".join(_checks(criterion))),
+            )
+    return table
+
+
+def _checks(criterion: Criterion) -> Iterable[str]:
+    for check in criterion.checks:
+        yield _check(check)
+    if criterion.together and len(criterion.checks) > 1:
+        yield "all or nothing"
+
+
+def _check(check: BaseCheck) -> str:
+    """A check's kind, what it reads, and the class it compares within."""
+    kind, tolerance = getattr(check, "kind", ""), getattr(check, "tolerance", None)
+    within = f" within {tolerance}" if tolerance else ""
+    return f"{kind} {', '.join(check.probes())}{within}"
+
+
+def _answers(what: str, answers: Iterable[Variant | Mistake]) -> Table:
+    table = _table(what, "Function", "Said to the student")
+    for answer in answers:
+        said = answer.says if isinstance(answer, Mistake) else answer.note
+        table.add_row(answer.name, answer.function, Text(said))
+    return table
+
+
+def _pairs(what: str, pairs: Mapping[str, str]) -> Table:
+    table = _table(what, "")
+    for name, value in pairs.items():
+        table.add_row(name, Text(value))
+    return table
