@@ -95,9 +95,11 @@ def _troubles(report: Report) -> Iterator[RenderableType]:
 def _score(report: Report) -> RenderableType:
     environment = report.environment
     world = f"on {environment['model']}, {environment['device']}, torch {environment['torch']}"
+    # Of bonus criteria alone, the total is nought: then it is the bonus that is out of something.
+    total = report.total or sum(verdict.max_points for verdict in report.verdicts)
     text = Text.assemble(
         "\nScore ",
-        (f"{report.score:g} / {report.total:g}", "bold green" if report.full_marks else "bold"),
+        (f"{report.score:g} / {total:g}", "bold green" if report.full_marks else "bold"),
         f"   {plain(world)}",
     )
     if report.status == "partial":

@@ -19,7 +19,7 @@ from reference.induction_heads.composition import (
 )
 from reference.induction_heads.effects import ablation_effects
 from reference.induction_heads.figures import plot_attention_pattern
-from reference.induction_heads.formation import induction_formation
+from reference.induction_heads.formation import best_scores, induction_formation
 from reference.induction_heads.forward import (
     exact_inference,
     forward_batches,
@@ -74,6 +74,7 @@ __all__ = [
     "Model",
     "ablate_heads",
     "ablation_effects",
+    "best_scores",
     "compute_compositions",
     "compute_induction_scores",
     "compute_k_composition",

@@ -40,6 +40,29 @@ def induction_formation(
         ValueError: If there are no checkpoints, they are not of one shape, or where
             `compute_induction_scores` does.
     """
+    best = best_scores(checkpoints, seq_len, n_samples)
+    if best.max() <= STRONG_INDUCTION:
+        return best, -1
+    return best, int(np.argmax(best >= best.max() / 2))
+
+
+def best_scores(
+    checkpoints: Iterable[Model], seq_len: int, n_samples: int
+) -> Float[np.ndarray, " n_checkpoints"]:
+    """Measure the best induction score of each checkpoint.
+
+    Args:
+        checkpoints: The model at moments of its training.
+        seq_len: Length of one half of the repeated sequences.
+        n_samples: Number of sequences for each checkpoint.
+
+    Returns:
+        The scores, from 0 to 1.
+
+    Raises:
+        ValueError: If there are no checkpoints, they are not of one shape, or where
+            `compute_induction_scores` does.
+    """
     scores, shapes = [], []
     for number, model in enumerate(checkpoints):
         require_model(model)
@@ -52,7 +75,4 @@ def induction_formation(
         scores.append(compute_induction_scores(model, seq_len, n_samples).max())
     if not scores:
         raise ValueError("checkpoints must hold at least 1 model, got none")
-    best = np.array(scores)
-    if best.max() <= STRONG_INDUCTION:
-        return best, -1
-    return best, int(np.argmax(best >= best.max() / 2))
+    return np.array(scores)

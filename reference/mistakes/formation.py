@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from reference.induction_heads.arguments import Model
-from reference.induction_heads.formation import induction_formation
+from reference.induction_heads.formation import best_scores
 from reference.induction_heads.heads import STRONG_INDUCTION
 from reference.induction_heads.scores import compute_induction_scores
 
@@ -17,7 +17,7 @@ def formation_above_threshold(
     checkpoints: Sequence[Model], seq_len: int = 25, n_samples: int = 4
 ) -> Formation:
     """Take the first checkpoint over 0.15, however high the run goes on to climb."""
-    best, _ = induction_formation(checkpoints, seq_len, n_samples)
+    best = best_scores(checkpoints, seq_len, n_samples)
     strong = best > STRONG_INDUCTION
     return best, int(np.argmax(strong)) if strong.any() else -1
 
@@ -26,7 +26,7 @@ def formation_at_maximum(
     checkpoints: Sequence[Model], seq_len: int = 25, n_samples: int = 4
 ) -> Formation:
     """Take the checkpoint with the highest score."""
-    best, _ = induction_formation(checkpoints, seq_len, n_samples)
+    best = best_scores(checkpoints, seq_len, n_samples)
     return best, int(np.argmax(best))
 
 
@@ -34,7 +34,7 @@ def formation_always(
     checkpoints: Sequence[Model], seq_len: int = 25, n_samples: int = 4
 ) -> Formation:
     """Find a checkpoint of formation in a run that has none."""
-    best, _ = induction_formation(checkpoints, seq_len, n_samples)
+    best = best_scores(checkpoints, seq_len, n_samples)
     return best, int(np.argmax(best >= best.max() / 2))
 
 

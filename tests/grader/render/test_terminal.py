@@ -107,3 +107,11 @@ def test_a_cells_error_is_one_line() -> None:
     """An error message of many lines takes one in the terminal."""
     trouble = CellTrouble(cell=3, ename="ValueError", evalue="\nThe 'cols'\n    argument")
     assert "Cell 4: ValueError: The 'cols' argument" in shown(troubles=(trouble,))
+
+
+def test_a_bonus_alone_is_out_of_itself() -> None:
+    """Where only a bonus criterion was asked for, the score is not out of nought."""
+    console = Console(width=80, file=StringIO(), force_terminal=False)
+    with console.capture() as shown:
+        console.print(render(report(verdict(points=2.5, max_points=5.0, bonus=True))))
+    assert "Score 2.5 / 5 " in shown.get()
