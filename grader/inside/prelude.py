@@ -13,7 +13,8 @@ from IPython.core.getipython import get_ipython
 from transformer_lens import HookedTransformer
 
 from grader.inside import MIME
-from grader.inside.shelf import Shelf, resolve_device, shape_of
+from grader.inside.shelf import Shelf, shape_of
+from grader.models import resolve_device
 
 
 class Kernel:

@@ -58,19 +58,6 @@ class Shelf:
         return deepcopy(model, {id(tokenizer): tokenizer})
 
 
-def resolve_device(asked: str) -> str:
-    """The device ``auto`` means here.
-
-    Raises:
-        KernelError: CUDA is asked for and not to be had.
-    """
-    if asked == "cuda" and not torch.cuda.is_available():
-        raise KernelError("there is no CUDA device that torch can use here: try --device cpu")
-    if asked != "auto":
-        return asked
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
 def shape_of(model: Any) -> dict[str, int]:
     """A model's axes, for the report."""
     names = ("n_layers", "n_heads", "d_model", "d_head", "d_vocab")

@@ -4,7 +4,7 @@ from grader.models.bridge import load_bridge
 from grader.models.checkpoints import load_checkpoints
 from grader.models.circuit import Head, PlantedCircuit
 from grader.models.generic import random_model
-from grader.models.loading import load_model
+from grader.models.loading import load_model, resolve_device
 from grader.models.planted import PlantedModel, plant
 from grader.models.tokenizer import gpt2_tokenizer
 from grader.models.trained import fold_vocabulary, keep_run
@@ -22,5 +22,6 @@ __all__ = [
     "load_model",
     "plant",
     "random_model",
+    "resolve_device",
     "train",
 ]

@@ -60,6 +60,22 @@ def load_model(name: str, device: str) -> HookedTransformer:
     return model.eval().requires_grad_(requires_grad=False)
 
 
+def resolve_device(asked: str) -> str:
+    """The device that `auto` means here.
+
+    Args:
+        asked: `auto`, `cpu` or `cuda`.
+
+    Raises:
+        KernelError: If CUDA is asked for and not to be had.
+    """
+    if asked == "cuda" and not torch.cuda.is_available():
+        raise KernelError("there is no CUDA device that torch can use here: try --device cpu")
+    if asked != "auto":
+        return asked
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def is_constructed(name: str) -> bool:
     """Whether a name is one of those whose models are made here and not loaded."""
     return name.startswith(("planted", "generic"))

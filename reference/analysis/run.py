@@ -10,7 +10,7 @@ from rich.console import Console
 from transformers.utils import logging
 
 from grader.errors import KernelError
-from grader.models import load_bridge, load_checkpoints, load_model
+from grader.models import load_bridge, load_checkpoints, load_model, resolve_device
 from reference.analysis.cost import Stopwatch, forget_peak
 from reference.analysis.measure import Analysis, analyse
 from reference.analysis.plot import draw, draw_formation_only, save
@@ -100,22 +100,6 @@ def training_run(request: Request, device: str) -> TrainingRun | None:
             yield step, _converted(model, request.dtype)
 
     return TrainingRun(name, checkpoints())
-
-
-def resolve_device(asked: str) -> str:
-    """The device that `auto` means here.
-
-    Args:
-        asked: `auto`, `cpu` or `cuda`.
-
-    Raises:
-        KernelError: If CUDA is asked for and not to be had.
-    """
-    if asked == "cuda" and not torch.cuda.is_available():
-        raise KernelError("there is no CUDA device that torch can use here: try --device cpu")
-    if asked != "auto":
-        return asked
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _converted(model: Model, dtype: str) -> Model:

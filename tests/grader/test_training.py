@@ -14,6 +14,8 @@ def test_what_ships_is_not_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     """Models that are no runs, and runs that ship, start nothing."""
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     train_missing(["planted-12x12", "gpt2-small", "trained-2x4@0", "trained-2x4@1"])
+    with pytest.raises(FileNotFoundError, match="/nowhere/python"):
+        train_missing(["trained-2x1@987"])
 
 
 def test_a_run_that_cannot_be_kept_is_one_line(
