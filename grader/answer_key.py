@@ -5,50 +5,47 @@ from dataclasses import replace
 
 import numpy as np
 
-from grader.answers import AnswerKey, KeyAbout
+from grader.answers import AnswerKey, KeyAbout, KeyRequest
 from grader.errors import AnswerKeyError
 from grader.execution import Execution
 from grader.probing import CellToRun, Job, ProbeToRun, probe_to_run
 from grader.recording import Progress, answer_of, record, run_reference
 from grader.reference_source import reference_sha256, reference_sources
-from grader.rubric import Rubric
+from grader.rubric import Answer, Limits, Probe, Rubric
 from grader.rubric_file import RubricFile
 from grader.values import Expected, Failure, Numbers, Value
 
 _SEED_STEP = 7919
 """Seeds of repeated draws lie apart, clear of the small ones students use."""
+MISTAKE_DRAWS = 8
+"""Seeds that a mistake is run with where it draws its own inputs."""
+_VARIANT_SEED = 104729
+"""Where the seeds of variants start: what they draw is not what the reference drew."""
 
 
 def build_key(
-    file: RubricFile, *, device: str, seed: int, progress: Progress = lambda _frame: None
+    file: RubricFile, request: KeyRequest, progress: Progress = lambda _frame: None
 ) -> AnswerKey:
     """Run the reference through the same path as a student's notebook, and keep what it answers.
 
     Args:
         file: The rubric.
-        device: Where the models run.
-        seed: Of the run.
+        request: What the key is wanted for.
         progress: Called with each frame.
 
     Raises:
         AnswerKeyError: The reference is absent, or fails one of its own probes.
         KernelError: No kernel could be started.
     """
-    rubric = file.rubric
-    sources = [*reference_sources(rubric), *rubric.reference.cells]
-    cells = tuple(CellToRun(index=i, source=s, definitions="") for i, s in enumerate(sources))
-    bare = Job(
-        cells=cells,
-        probes=(),
-        recordings={},
-        limits=rubric.limits,
-        model=rubric.models["grading"],
-        device=device,
-        seed=seed,
-    )
+    whole = file.rubric
+    rubric = whole.only_hidden() if request.hidden else whole.without_hidden()
+    if not request.alike:
+        variants = tuple(v for v in rubric.variants if not v.alike)
+        rubric = rubric.model_copy(update={"variants": variants})
+    bare = _bare(rubric, request)
     recordings = record(rubric, bare, progress)
-    job = replace(bare, probes=tuple(_key_probes(rubric, seed)), recordings=recordings)
-    execution = run_reference(job, progress)
+    probes = tuple(_key_probes(rubric, request))
+    execution = run_reference(replace(bare, probes=probes, recordings=recordings), progress)
     environment = execution.environment
     about = KeyAbout(
         lab=rubric.lab,
@@ -56,51 +53,101 @@ def build_key(
         reference_sha256=reference_sha256(rubric),
         model=rubric.models["grading"],
         device=str(environment["device"]),
-        seed=seed,
+        seed=request.seed,
         torch=str(environment["torch"]),
         transformer_lens=str(environment["transformer_lens"]),
+        hidden=request.hidden,
     )
+    wrong = {m.name: _wrong(rubric, execution, m.name) for m in rubric.mistakes}
     return AnswerKey(
         about=about,
         expected=_expected(rubric, execution),
         variants={
             v.name: _answers(rubric, execution, "variant", v.name)
             for v in rubric.variants
-            if v.source
+            if not v.is_own
         },
-        mistakes={m.name: _answers(rubric, execution, "mistake", m.name) for m in rubric.mistakes},
+        mistakes={name: {p: e.value for p, e in found.items()} for name, found in wrong.items()},
         recordings=recordings,
+        spreads={
+            name: {
+                p: Numbers(kind="ndarray", array=e.spread)
+                for p, e in found.items()
+                if e.spread is not None
+            }
+            for name, found in wrong.items()
+        },
     )
 
 
-def _key_probes(rubric: Rubric, seed: int) -> Iterator[ProbeToRun]:
-    """The rubric's probes, once a draw, and once for every variant and mistake of theirs."""
+def _bare(rubric: Rubric, request: KeyRequest) -> Job:
+    """The reference as a notebook; its own results only where a probe looks at one."""
+    sources = reference_sources(rubric)
+    if any(answered(probe) and probe.expression is None for probe in rubric.probes.values()):
+        sources += rubric.reference.cells
+    return Job(
+        cells=tuple(CellToRun(index=i, source=s, definitions="") for i, s in enumerate(sources)),
+        probes=(),
+        recordings={},
+        limits=_ours(rubric.limits),
+        model=rubric.models["grading"],
+        device=request.device,
+        seed=request.seed,
+    )
+
+
+def _ours(limits: Limits) -> Limits:
+    """More time than a notebook gets: the reference answers for all variants and mistakes too."""
+    return limits.model_copy(update={"notebook": 10 * limits.notebook})
+
+
+def answered(probe: Probe) -> bool:
+    """Whether the reference answers a probe: all but what only a notebook can draw."""
+    return not probe.figures or probe.expression is not None
+
+
+def _key_probes(rubric: Rubric, request: KeyRequest) -> Iterator[ProbeToRun]:
+    """The rubric's probes, once a draw, and for every variant and mistake of theirs."""
     for name, probe in rubric.probes.items():
-        if probe.figures:
-            continue
-        plain = probe_to_run(name, probe, rubric.models, seed=seed)
-        for draw in range(probe.draws):
-            yield replace(plain, id=f"{name}#{draw}", seed=seed + draw * _SEED_STEP)
-        for variant in rubric.variants:
-            if variant.source and variant.function == probe.function:
-                yield replace(
-                    plain,
-                    id=f"variant/{variant.name}/{name}",
-                    bind={variant.function: variant.source},
-                )
-        for mistake in rubric.mistakes:
-            if mistake.function == probe.function:
-                yield replace(
-                    plain,
-                    id=f"mistake/{mistake.name}/{name}",
-                    bind={mistake.function: mistake.source},
-                )
+        if answered(probe):
+            plain = probe_to_run(name, probe, rubric, seed=request.seed)
+            yield from _drawn(plain, probe.draws)
+            # The proof compares answers on the same draws: one is enough there.
+            draws = 1 if request.alike else min(probe.draws, MISTAKE_DRAWS)
+            yield from _by_answers(rubric, plain, draws)
+
+
+def _drawn(plain: ProbeToRun, draws: int) -> Iterator[ProbeToRun]:
+    for draw in range(draws):
+        yield replace(plain, id=f"{plain.id}#{draw}", seed=plain.seed + draw * _SEED_STEP)
+
+
+def _by_answers(rubric: Rubric, plain: ProbeToRun, draws: int) -> Iterator[ProbeToRun]:
+    """A probe as each variant and each mistake answers it, variants on draws of their own."""
+    for i, variant in enumerate(rubric.variants):
+        if not variant.is_own and plain.id in rubric.answered_by(variant):
+            answer = _answer(rubric, plain, variant, "variant")
+            yield replace(answer, seed=plain.seed + _VARIANT_SEED + i)
+    for mistake in rubric.mistakes:
+        if plain.id in rubric.answered_by(mistake):
+            yield from _drawn(_answer(rubric, plain, mistake, "mistake"), draws)
+
+
+def _answer(rubric: Rubric, plain: ProbeToRun, answer: Answer, kind: str) -> ProbeToRun:
+    computed = rubric.probes[plain.id].expression is not None
+    instead = answer.instead.get(plain.id) if computed else None
+    return replace(
+        plain,
+        id=f"{kind}/{answer.name}/{plain.id}",
+        bind=rubric.bound_by(answer),
+        expression=instead or plain.expression,
+    )
 
 
 def _expected(rubric: Rubric, execution: Execution) -> dict[str, Expected]:
     found = {}
     for name, probe in rubric.probes.items():
-        if probe.figures:
+        if not answered(probe):
             continue
         values = [answer_of(execution, f"{name}#{draw}") for draw in range(probe.draws)]
         found[name] = Expected(value=values[0]) if probe.draws == 1 else _over_draws(name, values)
@@ -116,8 +163,22 @@ def _over_draws(name: str, values: list[Value]) -> Expected:
     return Expected(value=mean, spread=stacked.std(axis=0, ddof=1), draws=len(arrays))
 
 
+def _wrong(rubric: Rubric, execution: Execution, name: str) -> dict[str, Expected]:
+    """A mistake's answers; where it fails to answer, there is nothing to match."""
+    found: dict[str, Expected] = {}
+    for probe in rubric.probes:
+        start = f"mistake/{name}/{probe}#"
+        seen = [o for at, o in execution.observations.items() if at.startswith(start)]
+        values = [value for value in seen if not isinstance(value, Failure)]
+        if values and len(values) == len(seen):
+            found[probe] = (
+                Expected(value=values[0]) if len(values) == 1 else _over_draws(probe, values)
+            )
+    return found
+
+
 def _answers(rubric: Rubric, execution: Execution, what: str, name: str) -> dict[str, Value]:
-    """A variant's or mistake's answers; where it fails to answer, there is nothing to match."""
+    """A variant's answers; where it fails to answer, there is nothing to match."""
     found = {probe: execution.observations.get(f"{what}/{name}/{probe}") for probe in rubric.probes}
     return {
         p: value

@@ -10,6 +10,8 @@ from grader.errors import GraderError
 from grader.render.text import plain
 
 _WRONG_USAGE = 2
+_DEVICES = click.Choice(["auto", "cpu", "cuda"])
+_SEED = click.IntRange(0, 2**31 - 1)
 
 
 class _Grade(click.Group):
@@ -65,11 +67,25 @@ def cli() -> None:
     "--model",
     help="Grading model in place of the rubric's: planted-LxH@SEED, a name or a directory.",
 )
+@click.option("--device", type=_DEVICES, default="auto", show_default=True)
 @click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+    "--full", is_flag=True, help="Ask the hidden probes too; needs the reference or a hidden key."
 )
 @click.option(
-    "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of the run."
+    "--key",
+    "hidden_key",
+    type=click.Path(path_type=Path),
+    help="A hidden key, for --full where the reference is not.",
+)
+@click.option(
+    "--seed", type=_SEED, help="Of the run: 0 if not given, with --full a fresh secret one."
+)
+@click.option(
+    "--hints",
+    type=click.IntRange(0, 3),
+    default=1,
+    show_default=True,
+    help="How many on each mistake: a nudge, a pointer, nearly the solution.",
 )
 @click.option("--only", help="One criterion's id, or one function's name.")
 @click.pass_context
@@ -81,19 +97,27 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     rubric: str | None,
     model: str | None,
     device: str,
-    seed: int,
+    hidden_key: Path | None,
+    seed: int | None,
     only: str | None,
+    hints: int,
+    *,
+    full: bool,
 ) -> None:
     """Grade one notebook (the word `run` may be left out)."""
-    from grader.commands.run import grade_notebook
+    from grader.commands.run import Output, grade_notebook
     from grader.pipeline import Settings
 
-    settings = Settings(model=model, device=device, seed=seed, only=only)
-    ctx.exit(
-        grade_notebook(
-            notebook, rubric=rubric, settings=settings, json_path=json_path, html_path=html_path
-        )
+    settings = Settings(
+        model=model,
+        device=device,
+        seed=seed,
+        only=only,
+        full=full or hidden_key is not None,
+        hidden_key=hidden_key,
     )
+    output = Output(json=json_path, html=html_path, hints=hints)
+    ctx.exit(grade_notebook(notebook, rubric=rubric, settings=settings, output=output))
 
 
 @cli.command()
@@ -124,25 +148,34 @@ def key() -> None:
 @key.command()
 @click.option("--rubric", help="A lab's name or a rubric file.")
 @click.option("--model", help="Grading model in place of the rubric's.")
-@click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
-)
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@click.option("--device", type=_DEVICES, default="auto", show_default=True)
+@click.option("--full", is_flag=True, help="The hidden key, for `grade NOTEBOOK --full --key`.")
+@click.option("--seed", type=_SEED, help="What hidden models are drawn from; a fresh one if none.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, help="Where to write it."
 )
-def build(rubric: str | None, model: str | None, device: str, seed: int, output: Path) -> None:
+def build(  # noqa: PLR0913 (one parameter an option: click's way)
+    rubric: str | None,
+    model: str | None,
+    device: str,
+    seed: int | None,
+    output: Path,
+    *,
+    full: bool,
+) -> None:
     """Run the reference and keep its answers."""
+    from grader.answers import KeyRequest
     from grader.commands.key import build_to
+    from grader.hidden import fresh_seed
 
-    build_to(output, rubric=rubric, model=model, device=device, seed=seed)
+    drawn = seed if seed is not None else fresh_seed() if full else 0
+    request = KeyRequest(device=device, seed=drawn, hidden=full)
+    build_to(output, rubric=rubric, model=model, request=request)
 
 
 @key.command()
 @click.option("--rubric", help="A lab's name or a rubric file.")
-@click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
-)
+@click.option("--device", type=_DEVICES, default="auto", show_default=True)
 @click.pass_context
 def verify(ctx: click.Context, rubric: str | None, device: str) -> None:
     """Check that the key that ships is what the reference answers here and now."""
@@ -163,6 +196,36 @@ def show(name: str | None) -> None:
     from grader.commands.rubric import show_rubric
 
     show_rubric(name)
+
+
+@rubric.command()
+@click.argument("name", required=False)
+@click.option(
+    "--worlds",
+    type=click.IntRange(0, 100),
+    default=5,
+    show_default=True,
+    help="Sets of models to draw, beside the public ones.",
+)
+@click.option("--device", type=_DEVICES, default="auto", show_default=True)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Worlds at a time."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write the margins as a page."
+)
+@click.pass_context
+def check(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
+    ctx: click.Context, name: str | None, worlds: int, device: str, jobs: int, output: Path | None
+) -> None:
+    """Prove a rubric: right variants stay within its tolerances, known mistakes beyond.
+
+    Every variant and mistake is run on the public models and on drawn ones. Exits 1 when a margin
+    (error ÷ tolerance) is between 0.5 and 2, or a criterion has no mistake that loses it.
+    """
+    from grader.commands.rubric import check_rubric
+
+    ctx.exit(check_rubric(name, worlds=worlds, device=device, jobs=jobs, output=output))
 
 
 @rubric.command()

@@ -5,16 +5,19 @@ A point is earned only by a check that saw a value and passed; everything else i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from grader.answers import AnswerKey
-from grader.checks import DEFAULT_TOLERANCES, Evidence, Finding
+from grader.checks import Evidence, Finding
 from grader.checks.base import BaseCheck
-from grader.checks.close import Close
 from grader.failures import describe_failure, not_run
+from grader.recognition import Recognition
 from grader.report import Outcome, Verdict
 from grader.rubric import Criterion, Mistake, Rubric, Variant
 from grader.values import Expected, Failure, Observation, Value
 
+FOLLOWED = "It follows from your own earlier answers, which lost their points there."
+UNSEEN = "It does not hold on a model you have not seen."
 _BROKE = frozenset({"raised", "kernel_died", "timed_out"})
 
 
@@ -27,6 +30,15 @@ class Judged:
     """Whether a check lacked a reference value."""
     share: float
     """Share of the points earned."""
+
+    @property
+    def margin(self) -> float:
+        """Largest error as a multiple of its tolerance; infinite where an error has no size."""
+        margins = (
+            f.margin if f.margin is not None else 0.0 if f.passed else float("inf")
+            for f in self.findings
+        )
+        return max(margins, default=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +54,27 @@ class Judge:
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every criterion's verdict, in the rubric's order."""
-        return tuple(self.verdict(criterion) for criterion in self.rubric.criteria)
+        found: dict[str, Verdict] = {}
+        for criterion in self.rubric.criteria:
+            found[criterion.id] = self.verdict(criterion, found)
+        return tuple(found.values())
 
-    def verdict(self, criterion: Criterion) -> Verdict:
-        """Judge one criterion: by the reference, by each accepted variant, by known mistakes."""
-        judged = self._judged(criterion, self.key.expected)
-        variant, judged = self._as_variant(criterion, judged)
-        mistake = self._mistake(criterion) if judged.share < 1 else None
-        share = max(judged.share, mistake.credit) if mistake else judged.share
+    def verdict(
+        self, criterion: Criterion, earlier: Mapping[str, Verdict] = MappingProxyType({})
+    ) -> Verdict:
+        """Judge one criterion: by the reference, by each accepted variant, by known mistakes.
+
+        Args:
+            criterion: The criterion.
+            earlier: Verdicts it may follow from, by id.
+        """
+        variant, judged = self._as_variant(criterion)
+        mistakes = self.mistakes(criterion) if judged.share < 1 else ()
+        share = max([judged.share, *(mistake.credit for mistake in mistakes[:1])])
+        followed = share < 1 and self._follows(criterion, earlier)
+        if followed and criterion.follow_through:
+            share = max(share, criterion.follow_through.credit)
+        hints = mistakes[0].hints if mistakes else (criterion.hint,) if criterion.hint else ()
         verdict = Verdict(
             id=criterion.id,
             function=criterion.function,
@@ -58,14 +83,34 @@ class Judge:
             points=_points(share, criterion),
             max_points=criterion.points,
             bonus=criterion.bonus,
-            feedback=self._feedback(judged, variant, mistake),
-            hint="" if share >= 1 else (mistake.hint if mistake else criterion.hint),
-            misconception=mistake.name if mistake else None,
+            feedback=FOLLOWED if followed else self._feedback(judged, variant, mistakes),
+            hints=() if share >= 1 else hints,
+            misconception=mistakes[0].name if mistakes and not followed else None,
             variant=variant.name if variant else None,
+            followed=followed,
             visibility=criterion.visibility,
             seconds=sum(self.seconds.get(name, 0.0) for name in criterion.probes()),
         )
         return verdict if criterion.visibility == "visible" else _discreet(verdict)
+
+    def accepted(self, criterion: Criterion) -> dict[str | None, Judged]:
+        """How the answers compare with each accepted one: the reference's (None), the variants'."""
+        others = [
+            v for v in self.rubric.variants if v.function == criterion.function and v.is_apart
+        ]
+        return {
+            None: self._judged(criterion, self.key.expected),
+            **{v.name: self._judged(criterion, self._under(v.name)) for v in others},
+        }
+
+    def mistakes(self, criterion: Criterion) -> tuple[Mistake, ...]:
+        """The known mistakes that explain the answers, closest first."""
+        return Recognition(
+            rubric=self.rubric,
+            key=self.key,
+            observed=self._values(criterion.probes()),
+            holds=lambda check: self._finding(check, self.key.expected),
+        ).mistakes(criterion)
 
     def _values(self, names: Sequence[str]) -> dict[str, Value]:
         found = {name: self.observations.get(name, Failure(kind="missing")) for name in names}
@@ -98,61 +143,36 @@ class Judge:
                     return Finding(passed=False, message=text)
         if any(name not in expected for name in check.references()):
             return None
-        return check.judge(
+        finding = check.judge(
             Evidence(observed=observed, expected=expected, tolerances=self.rubric.all_tolerances)
         )
+        hidden = any(self.rubric.probes[name].hidden for name in check.probes())
+        return replace(finding, message=UNSEEN) if hidden and not finding.passed else finding
 
-    def _as_variant(self, criterion: Criterion, judged: Judged) -> tuple[Variant | None, Judged]:
+    def _follows(self, criterion: Criterion, earlier: Mapping[str, Verdict]) -> bool:
+        """Whether the answer follows from the student's own earlier ones, which lost points."""
+        plan = criterion.follow_through
+        if plan is None or not any(_lost(earlier.get(name)) for name in plan.requires):
+            return False
+        findings = [self._finding(check, self.key.expected) for check in plan.checks]
+        return all(finding is not None and finding.passed for finding in findings)
+
+    def _as_variant(self, criterion: Criterion) -> tuple[Variant | None, Judged]:
         """The accepted variant this answer is, named when it tells it from the others."""
-        candidates = [v for v in self.rubric.variants if v.function == criterion.function]
-        results = {
-            v.name: judged if v.source is None else self._judged(criterion, self._under(v.name))
-            for v in candidates
-        }
-        passing = [v for v in candidates if results[v.name].share >= 1]
+        results = self.accepted(criterion)
+        judged = results[None]
+        named = [
+            v for v in self.rubric.variants if v.function == criterion.function and not v.alike
+        ]
+        passing = [v for v in named if results[None if v.is_own else v.name].share >= 1]
         if judged.share < 1 and passing:
             return passing[0], results[passing[0].name]
-        named = judged.share >= 1 and 0 < len(passing) < len(candidates)
-        own = [v for v in passing if v.source is None]
-        return (own[0] if named and own else None), judged
+        own = [v for v in passing if v.is_own]
+        recognised = judged.share >= 1 and len(passing) < len(named)
+        return (own[0] if recognised and own else None), judged
 
     def _under(self, variant: str) -> dict[str, Expected]:
         return self.key.answered_by(self.key.variants.get(variant, {}))
-
-    def _mistake(self, criterion: Criterion) -> Mistake | None:
-        """The known mistake whose every answer this one is, where that answer is wrong at all."""
-        observed = self._values(criterion.probes())
-        for mistake in self.rubric.mistakes:
-            if mistake.function != criterion.function:
-                continue
-            answers = self.key.mistakes.get(mistake.name, {})
-            asked = [p for p in criterion.probes() if self._function(p) == mistake.function]
-            if any(name not in answers for name in asked):
-                continue
-            theirs = {name: answers[name] for name in asked}
-            telling = [
-                name
-                for name, value in theirs.items()
-                if not self._equal(name, value, self.key.expected)
-            ]
-            same = all(
-                name in observed
-                and self._equal(name, observed[name], {name: Expected(value=value)})
-                for name, value in theirs.items()
-            )
-            if telling and same:
-                return mistake
-        return None
-
-    def _equal(self, name: str, value: Value, expected: Mapping[str, Expected]) -> bool:
-        if name not in expected:
-            return False
-        close = Close(kind="close", probe=name)
-        # The default class, whatever the rubric's: a generous rubric makes no mistake right.
-        evidence = Evidence(
-            observed={name: value}, expected=expected, tolerances=DEFAULT_TOLERANCES
-        )
-        return close.judge(evidence).passed
 
     def _function(self, probe: str) -> str:
         return self.rubric.probes[probe].function
@@ -180,14 +200,43 @@ class Judge:
     def _wrote(self, criterion: Criterion) -> bool:
         """Whether a function it asks for is in the notebook; a variable may wait for a stub."""
         probes = self.rubric.probes
-        called = [name for name in criterion.probes() if probes[name].expression is not None]
-        return any(self._function(name) in self.names for name in called)
+        called = [
+            self._function(name)
+            for name in criterion.probes()
+            if f"{self._function(name)}(" in (probes[name].expression or "")
+        ]
+        return any(function in self.names for function in called)
 
-    def _feedback(self, judged: Judged, variant: Variant | None, mistake: Mistake | None) -> str:
+    def _feedback(
+        self, judged: Judged, variant: Variant | None, mistakes: Sequence[Mistake]
+    ) -> str:
         if judged.share >= 1:
             return variant.note if variant else ""
+        # Mistakes that give the same answer cannot be told apart: both are said.
+        said = " Or: ".join(dict.fromkeys(mistake.says for mistake in mistakes[:2]))
         messages = dict.fromkeys(f.message for f in judged.findings if not f.passed and f.message)
-        return " ".join(([mistake.says] if mistake else []) + list(messages))
+        return " ".join(([said] if said else []) + list(messages))
+
+
+def own_merits(rubric: Rubric, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    """What else would have suffered from a mistake that was charged once, in words."""
+    lost = {v.function for v in verdicts if _lost(v) or v.outcome == "errored"}
+    notes = [
+        f"{plan.replaces} lost points; what calls it was judged with a right one in its place."
+        for plan in rubric.recordings.values()
+        if plan.replaces in lost
+    ]
+    notes += [
+        f"{v.title}: counted, because it follows from your own earlier answers."
+        for v in verdicts
+        if v.followed
+    ]
+    return tuple(dict.fromkeys(notes))
+
+
+def _lost(verdict: Verdict | None) -> bool:
+    """Whether there were answers to judge, and points lost on them."""
+    return verdict is not None and verdict.outcome in {"failed", "partial"}
 
 
 def _points(share: float, criterion: Criterion) -> float:
@@ -204,4 +253,4 @@ def _discreet(verdict: Verdict) -> Verdict:
         "blocked": "It could not be judged.",
     }
     reason = reasons.get(verdict.outcome, "It did not hold on a model or input you have not seen.")
-    return replace(verdict, feedback=reason, hint="", misconception=None, variant=None)
+    return replace(verdict, feedback=reason, hints=(), misconception=None, variant=None)

@@ -17,7 +17,7 @@ from grader.errors import AnswerKeyError
 from grader.values import Expected, Failure, Numbers, RecordedCall, Recording, Value
 from grader.wire import UnreadableError, pack, unpack
 
-_FORMAT = "induction-lab-grader/key/1"
+_FORMAT = "induction-lab-grader/key/3"
 Keep = Callable[[Value], str]
 Fetch = Callable[[str], Value]
 
@@ -37,6 +37,7 @@ def key_bytes(key: AnswerKey) -> bytes:
         "expected": {name: _expected_node(e, keep) for name, e in key.expected.items()},
         "variants": {name: {p: keep(v) for p, v in a.items()} for name, a in key.variants.items()},
         "mistakes": {name: {p: keep(v) for p, v in a.items()} for name, a in key.mistakes.items()},
+        "spreads": {name: {p: keep(v) for p, v in a.items()} for name, a in key.spreads.items()},
         "recordings": {name: _recording_node(r, keep) for name, r in key.recordings.items()},
     }
     arrays = {name: np.frombuffer(body, dtype=np.uint8) for name, body in values.items()}
@@ -76,6 +77,9 @@ def read_key(data: bytes, *, name: str) -> AnswerKey:
                 n: {p: value(at) for p, at in a.items()} for n, a in structure["mistakes"].items()
             },
             recordings={n: _recording(node, value) for n, node in structure["recordings"].items()},
+            spreads={
+                n: {p: value(at) for p, at in a.items()} for n, a in structure["spreads"].items()
+            },
         )
     except (
         ValueError,

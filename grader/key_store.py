@@ -3,11 +3,12 @@
 import hashlib
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import metadata, resources
 from pathlib import Path
 
 from grader.answer_key import build_key
-from grader.answers import AnswerKey
+from grader.answers import AnswerKey, KeyRequest
 from grader.errors import AnswerKeyError
 from grader.key_file import key_bytes, read_key, write_atomically
 from grader.recording import Progress
@@ -31,34 +32,35 @@ def shipped_key(file: RubricFile) -> AnswerKey | None:
 
 def find_key(
     file: RubricFile,
+    request: KeyRequest,
     *,
-    device: str,
-    seed: int,
     progress: Progress = lambda _frame: None,
     note: Note = lambda _text: None,
 ) -> AnswerKey:
-    """The key for a rubric on its grading model, built if need be.
+    """The key that is asked for: the one that ships, one made before, or a new one.
 
     Args:
         file: The rubric.
-        device: Where the models run.
-        seed: Of the run; the public key is made with seed 0.
+        request: What the key is wanted for; the public key fits every seed.
         progress: Called with each frame while a key is built.
         note: Called with a line for the user when one is.
 
     Raises:
         AnswerKeyError: None fits and the reference is not here to make one.
     """
-    if seed == PUBLIC_SEED and (key := shipped_key(file)) is not None:
-        return key
-    path = cached_path(file, device=device, seed=seed)
+    if not request.hidden:
+        request = replace(request, seed=PUBLIC_SEED)
+        if (key := shipped_key(file)) is not None:
+            return key
+    path = cached_path(file, request)
     if path.is_file():
         try:
             return read_key(path.read_bytes(), name=str(path))
         except AnswerKeyError:
             note("The cached answer key is not readable; making it anew.")
-    note(f"Making the answer key for {file.rubric.models['grading']} (once; it is kept).")
-    key = build_key(file, device=device, seed=seed, progress=progress)
+    what = "the hidden models" if request.hidden else file.rubric.models["grading"]
+    note(f"Making the answer key for {what} (once; it is kept).")
+    key = build_key(file, request, progress)
     try:
         write_atomically(path, key_bytes(key))
     except OSError:
@@ -66,7 +68,26 @@ def find_key(
     return key
 
 
-def cached_path(file: RubricFile, *, device: str, seed: int) -> Path:
+def read_hidden_key(path: Path, file: RubricFile) -> AnswerKey:
+    """A hidden key from a file, for where the reference is not.
+
+    Raises:
+        AnswerKeyError: It cannot be read, or was made for something else.
+    """
+    try:
+        key = read_key(path.read_bytes(), name=str(path))
+    except OSError as error:
+        raise AnswerKeyError(f"Cannot read the key {path}: {error.strerror or error}.") from error
+    if not key.about.hidden:
+        raise AnswerKeyError(f"{path} is no hidden key: make one with `grade key build --full`.")
+    if key.about.probing_sha256 != file.probing_sha256:
+        raise AnswerKeyError(
+            f"{path} was made for another rubric or model: run `grade key build --full` again."
+        )
+    return key
+
+
+def cached_path(file: RubricFile, request: KeyRequest) -> Path:
     """Where a key made here is kept: named by everything it depends on."""
     parts = [
         file.rubric.lab,
@@ -74,8 +95,9 @@ def cached_path(file: RubricFile, *, device: str, seed: int) -> Path:
         reference_sha256(file.rubric),
         _models_sha256(),
         file.rubric.models["grading"],
-        device,
-        str(seed),
+        request.device,
+        str(request.seed),
+        "hidden" if request.hidden else "public",
         *(metadata.version(name) for name in ("torch", "transformer_lens", "induction-lab-grader")),
     ]
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from grader.answers import AnswerKey
+from grader.answers import AnswerKey, KeyRequest
 from grader.errors import RubricError
 from grader.execution import CellOutcome, Execution, run_job
 from grader.failures import not_run
 from grader.frames import Frame
-from grader.judging import Judge
-from grader.key_store import find_key
+from grader.hidden import fresh_seed
+from grader.judging import Judge, own_merits
+from grader.key_store import find_key, read_hidden_key
 from grader.probing import Instrumented, instrument
 from grader.report import CellTrouble, Report
 from grader.rubric import Limits, Rubric
@@ -28,9 +29,14 @@ class Settings:
     model: str | None = None
     """In place of the rubric's grading model."""
     device: str = "auto"
-    seed: int = 0
+    seed: int | None = None
+    """Of the run; without one 0, or with hidden probes a fresh secret one."""
     only: str | None = None
     """One criterion's id, or a function's name."""
+    full: bool = False
+    """Ask the hidden probes too."""
+    hidden_key: Path | None = None
+    """A key for them, where the reference is not; its seed is the run's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,26 +67,39 @@ def grade(
     """
     listener = listener or Listener()
     whole = replace(file, rubric=file.rubric.on_model(settings.model))
-    rubric = whole.rubric.only(settings.only)
+    rubric = whole.rubric if settings.full else whole.rubric.without_hidden()
+    rubric = rubric.only(settings.only)
     if not rubric.criteria:
         choices = ", ".join(dict.fromkeys(c.function for c in file.rubric.criteria if c.function))
         raise RubricError(
             f"No criterion is about {settings.only!r}: choose a criterion's id or one of {choices}."
         )
     submission = read_submission(path, rubric.limits)
-    key = find_key(
-        whole,
-        device=settings.device,
-        seed=settings.seed,
-        progress=listener.frame,
-        note=listener.note,
-    )
-    prepared = instrument(
-        submission, rubric, key.recordings, device=settings.device, seed=settings.seed
-    )
+    key = _key(whole, settings, listener)
+    seed = key.about.seed if settings.full else settings.seed or 0
+    prepared = instrument(submission, rubric, key.recordings, device=settings.device, seed=seed)
     listener.started(prepared)
     execution = run_job(prepared.job, listener.frame)
-    return judge(submission, replace(whole, rubric=rubric), key, prepared, execution)
+    report = judge(submission, replace(whole, rubric=rubric), key, prepared, execution)
+    seen = {"hidden_probes": settings.full, "seed": seed}
+    report = replace(report, environment={**report.environment, **seen})
+    return report.about(settings.only)
+
+
+def _key(file: RubricFile, settings: Settings, listener: Listener) -> AnswerKey:
+    """The public key; with hidden probes, theirs beside it and the seed they were drawn from."""
+    key = find_key(
+        file, KeyRequest(device=settings.device), progress=listener.frame, note=listener.note
+    )
+    if not settings.full:
+        return key
+    if settings.hidden_key is not None:
+        hidden = read_hidden_key(settings.hidden_key, file)
+    else:
+        seed = settings.seed if settings.seed is not None else fresh_seed()
+        wanted = KeyRequest(device=settings.device, seed=seed, hidden=True)
+        hidden = find_key(file, wanted, progress=listener.frame, note=listener.note)
+    return replace(key.joined(hidden), about=replace(key.about, seed=hidden.about.seed))
 
 
 def judge(
@@ -120,7 +139,7 @@ def judge(
         troubles=tuple(
             trouble for cell in execution.cells if (trouble := _trouble(cell, rubric.limits))
         ),
-        notes=prepared.notes,
+        notes=(*prepared.notes, *own_merits(rubric, verdicts)),
         environment=_environment(execution.environment, prepared.job.seed),
     )
 
@@ -131,6 +150,8 @@ def observed(
     """Every probe's observation, those that were not run included."""
     found: dict[str, Observation] = {}
     for name, probe in rubric.probes.items():
+        if probe.reference_only:
+            continue
         absent: Failure = Failure(kind="timed_out", message="notebook")
         if probe.function in prepared.not_attempted:
             found[name] = Failure(kind="not_attempted", message=probe.function)

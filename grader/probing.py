@@ -1,9 +1,10 @@
 """From a rubric to what the driver is asked to do: cells to run, probes to evaluate."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from grader.hidden import draw_models, kernel_seed
 from grader.rubric import Limits, Probe, Rubric
 from grader.source import definitions, stubs, without_installs
 from grader.submission import Submission
@@ -33,7 +34,9 @@ class ProbeToRun:
     constants: Mapping[str, int] = field(default_factory=dict)
     provide: tuple[str, ...] = ()
     bind: Mapping[str, str] = field(default_factory=dict)
-    """Names to other names of the same namespace: a variant in its function's place."""
+    """Names to expressions in the same namespace: a variant in its function's place."""
+    side_effects: bool = False
+    """Whether what it leaves behind is the answer."""
     seed: int = 0
 
 
@@ -88,7 +91,12 @@ def instrument(
     device: str,
     seed: int,
 ) -> Instrumented:
-    """Put a rubric's probes behind a submission's cells."""
+    """Put a rubric's probes behind a submission's cells.
+
+    Where the seed draws hidden models, the kernel is seeded with another that follows from it.
+    """
+    secret = any(probe.hidden for probe in rubric.probes.values())
+    inner = kernel_seed(seed) if secret else seed
     prepared = [(cell, *without_installs(cell.source)) for cell in submission.cells]
     empty = stubs(cell.source for cell in submission.cells)
     notes = [
@@ -102,21 +110,24 @@ def instrument(
             for cell, source, _ in prepared
         ),
         probes=tuple(
-            probe_to_run(name, probe, rubric.models, seed=seed)
+            replace(probe_to_run(name, probe, rubric, seed=seed), seed=inner)
             for name, probe in rubric.probes.items()
-            if not probe.figures and probe.function not in empty
+            if not (probe.figures or probe.reference_only or probe.function in empty)
         ),
         recordings={name: recordings[name] for name in wanted_recordings(rubric.probes.values())},
         limits=rubric.limits,
         model=rubric.models["grading"],
         device=device,
-        seed=seed,
+        seed=inner,
     )
     return Instrumented(job=job, not_attempted=empty, notes=(*submission.notes, *notes))
 
 
-def probe_to_run(name: str, probe: Probe, models: Mapping[str, str], *, seed: int) -> ProbeToRun:
-    """Resolve a rubric's probe: which models, which expression."""
+def probe_to_run(name: str, probe: Probe, rubric: Rubric, *, seed: int) -> ProbeToRun:
+    """Resolve a rubric's probe: which models, which expression; ``seed`` draws hidden models."""
+    models = dict(rubric.models)
+    if probe.hidden:
+        models |= draw_models(rubric.hidden, seed)
     return ProbeToRun(
         id=name,
         function=probe.function,
@@ -125,6 +136,7 @@ def probe_to_run(name: str, probe: Probe, models: Mapping[str, str], *, seed: in
         models={local: models[m] for local, m in probe.models.items() if probe.expression},
         tensors={local: list(rows) for local, rows in probe.tensors.items()},
         provide=probe.provide,
+        side_effects=probe.side_effects,
         seed=seed,
     )
 

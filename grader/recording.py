@@ -1,6 +1,6 @@
 """Recording the reference's calls, to stand in for a student's own functions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
@@ -9,7 +9,7 @@ import numpy as np
 from grader.errors import AnswerKeyError
 from grader.execution import Execution, run_job
 from grader.frames import Frame
-from grader.probing import Job, ProbeToRun, probe_to_run
+from grader.probing import Job, ProbeToRun, probe_to_run, wanted_recordings
 from grader.rubric import Probe, RecordingPlan, Rubric
 from grader.values import Failure, Numbers, RecordedCall, Recording, Value
 
@@ -17,7 +17,7 @@ Progress = Callable[[Frame], None]
 
 
 def record(rubric: Rubric, job: Job, progress: Progress) -> dict[str, Recording]:
-    """Make all of a rubric's recordings.
+    """Make the recordings that a rubric's probes provide.
 
     Args:
         rubric: What to record.
@@ -27,10 +27,11 @@ def record(rubric: Rubric, job: Job, progress: Progress) -> dict[str, Recording]
     Raises:
         AnswerKeyError: The reference fails one of the calls.
     """
-    if not rubric.recordings:
+    wanted = wanted_recordings(rubric.probes.values())
+    if not wanted:
         return {}
-    execution = run_reference(replace(job, probes=_probes(rubric)), progress)
-    return {name: _recording(name, plan, execution) for name, plan in rubric.recordings.items()}
+    execution = run_reference(replace(job, probes=_probes(rubric, wanted)), progress)
+    return {name: _recording(name, rubric.recordings[name], execution) for name in wanted}
 
 
 def _recording(name: str, plan: RecordingPlan, execution: Execution) -> Recording:
@@ -73,14 +74,15 @@ def _grid(plan: RecordingPlan) -> Iterator[dict[str, int]]:
         yield dict(zip(plan.grid, values, strict=True))
 
 
-def _probes(rubric: Rubric) -> tuple[ProbeToRun, ...]:
+def _probes(rubric: Rubric, wanted: Iterable[str]) -> tuple[ProbeToRun, ...]:
     """One probe a recorded call, and one an argument that has to be computed."""
     probes = []
-    for name, plan in rubric.recordings.items():
+    for name in wanted:
+        plan = rubric.recordings[name]
         for i, constants in enumerate(_grid(plan)):
             for what, expression in {"result": plan.expression, **plan.arguments}.items():
                 base = Probe(function=plan.replaces, expression=expression, models=plan.models)
-                probe = probe_to_run(f"{name}/{i}/{what}", base, rubric.models, seed=0)
+                probe = probe_to_run(f"{name}/{i}/{what}", base, rubric, seed=0)
                 probes.append(replace(probe, constants=constants))
     return tuple(probes)
 

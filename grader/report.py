@@ -1,7 +1,7 @@
 """What a submission earned and why: verdicts, and the report that gathers them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 SCHEMA = "induction-lab-grader/report/1"
@@ -20,12 +20,20 @@ class Verdict:
     max_points: float
     bonus: bool = False
     feedback: str = ""
-    hint: str = ""
+    hints: tuple[str, ...] = ()
+    """From a nudge to nearly the solution."""
     misconception: str | None = None
     variant: str | None = None
+    followed: bool = False
+    """Whether it counts because it follows from earlier answers that lost points."""
     visibility: str = "visible"
     seconds: float = 0.0
     """How long the student's code took in its probes."""
+
+    @property
+    def hint(self) -> str:
+        """The first hint."""
+        return self.hints[0] if self.hints else ""
 
     def to_dict(self) -> dict[str, Any]:
         """As in the report's JSON."""
@@ -39,6 +47,7 @@ class Verdict:
             "bonus": self.bonus,
             "feedback": self.feedback,
             "hint": self.hint,
+            "hints": list(self.hints),
             "misconception": self.misconception,
             "variant": self.variant,
             "visibility": self.visibility,
@@ -74,6 +83,20 @@ class Report:
     troubles: tuple[CellTrouble, ...]
     notes: tuple[str, ...]
     environment: Mapping[str, Any]
+
+    def about(self, name: str | None) -> "Report":
+        """The same report on one criterion or function alone."""
+        if name is None:
+            return self
+        verdicts = tuple(v for v in self.verdicts if name in {v.id, v.function})
+        total = sum(v.max_points for v in verdicts if not v.bonus)
+        return replace(self, verdicts=verdicts, total=total)
+
+    @property
+    def shown_environment(self) -> dict[str, Any]:
+        """The environment for everyone's eyes: a secret seed stays in the instructor's record."""
+        secret = {"seed"} if self.environment.get("hidden_probes") else set()
+        return {name: value for name, value in self.environment.items() if name not in secret}
 
     @property
     def score(self) -> float:

@@ -1,5 +1,6 @@
 """The rubric: what is probed, how it is judged, what it is worth. Everything is data."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -10,6 +11,9 @@ from grader.checks import DEFAULT_TOLERANCES, Check, Tolerance
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Points = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=80)]
+
+
+_WORD = re.compile(r"\w+")
 
 
 class Part(BaseModel):
@@ -50,7 +54,13 @@ class Probe(Part):
     draws: Annotated[int, Field(ge=1, le=256)] = 1
     """Seeds the reference is run with; more than one where the function draws its own inputs."""
     figures: bool = False
-    """The heatmaps the notebook's cells drew, instead of an expression."""
+    """The heatmaps the notebook's cells drew; an expression is what the reference draws there."""
+    hidden: bool = False
+    """Asked only where answers stay with the instructor, on models drawn from the run's seed."""
+    side_effects: bool = False
+    """Observe what the expression left behind instead of its value."""
+    reference_only: bool = False
+    """Asked of the reference alone: a yardstick that mistakes are recognised with."""
 
 
 class RecordingPlan(Part):
@@ -72,28 +82,51 @@ class RecordingPlan(Part):
     models: Mapping[Name, str] = {"model": "grading"}
 
 
-class Variant(Part):
-    """A different right answer."""
+class Answer(Part):
+    """An answer known in advance: a function in place of the lab's, or other results."""
 
     name: Name
     function: Name
     source: Name | None = None
-    """Its function in the variants module; without one, the reference itself goes by this name."""
+    """Its function in the module of its kind."""
+    instead: Mapping[Name, str] = {}
+    """For variables and figures: what the notebook has in place of these probes' answers, as
+    expressions in the names of the reference, its mistakes and its cells."""
+
+
+class Variant(Answer):
+    """A different right answer; with neither source nor instead it is the reference's own name."""
+
+    alike: bool = False
+    """It answers what the reference answers: the rubric's proof runs it, no key holds it."""
     note: str = ""
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the reference under another name."""
+        return self.source is None and not self.instead
 
-class Mistake(Part):
+    @property
+    def is_apart(self) -> bool:
+        """Whether it answers something else than the reference."""
+        return not self.is_own and not self.alike
+
+
+class Mistake(Answer):
     """A known wrong answer, and what to say to whoever gives it."""
 
-    name: Name
-    function: Name
-    source: Name
-    """Its function in the mistakes module."""
+    when: tuple[Check, ...] = ()
+    """How it is recognised where that is not by the same answer: all of these checks pass."""
     says: str
     """One sentence for the student: what this answer does instead."""
-    hint: str
+    hints: tuple[str, str, str]
+    """From a nudge over a pointer to nearly the solution."""
     credit: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Share of the criterion's points it still earns."""
+    loses: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """The criteria that this answer must lose; it passes the function's others."""
+    may_lose: tuple[Name, ...] = ()
+    """Criteria that it loses on some models and passes on others, where it gives what is right."""
 
 
 class ReferencePlan(Part):
@@ -103,6 +136,17 @@ class ReferencePlan(Part):
     variants: str | None = None
     mistakes: str | None = None
     cells: tuple[str, ...] = ()
+
+
+class FollowThrough(Part):
+    """What still counts when the answer follows from an earlier mistake that has been charged."""
+
+    requires: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Criteria an answer builds on; where one of them lost points, the checks here decide."""
+    checks: Annotated[tuple[Check, ...], Field(min_length=1)]
+    """That the answer follows from the student's own earlier ones."""
+    credit: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the points it then earns."""
 
 
 class Criterion(Part):
@@ -117,12 +161,18 @@ class Criterion(Part):
     together: bool = False
     """All checks or nothing, where one alone would be earned by an answer that says nothing."""
     checks: Annotated[tuple[Check, ...], Field(min_length=1)]
+    follow_through: FollowThrough | None = None
     hint: str = ""
     visibility: Literal["visible", "hidden"] = "visible"
 
     def probes(self) -> tuple[str, ...]:
         """The probes its checks read, each once."""
         return tuple(dict.fromkeys(name for check in self.checks for name in check.probes()))
+
+    def all_probes(self) -> tuple[str, ...]:
+        """Those that following through reads too."""
+        later = self.follow_through.checks if self.follow_through else ()
+        return tuple(dict.fromkeys((*self.probes(), *(p for c in later for p in c.probes()))))
 
 
 class Rubric(Part):
@@ -135,6 +185,8 @@ class Rubric(Part):
     """What the criteria that are no bonus add up to."""
     models: Mapping[str, str]
     """Names probes use to names of models; ``grading`` is the one the notebook itself gets."""
+    hidden: Mapping[str, str] = {}
+    """The same names to patterns that hidden models are drawn from: `planted-5..8x4..6@*`."""
     limits: Limits = Limits()
     tolerances: Mapping[str, Tolerance] = {}
     reference: ReferencePlan
@@ -154,93 +206,62 @@ class Rubric(Part):
         """Every function and variable it asks for, in order."""
         return tuple(dict.fromkeys(probe.function for probe in self.probes.values()))
 
+    def bound_by(self, answer: Answer) -> dict[str, str]:
+        """What a variant or mistake puts in place of functions and variables, as expressions."""
+        if answer.source is not None:
+            return {answer.function: answer.source}
+        plain = {name for name, probe in self.probes.items() if probe.expression is None}
+        return {self.probes[n].function: text for n, text in answer.instead.items() if n in plain}
+
+    def answered_by(self, answer: Answer) -> tuple[str, ...]:
+        """The probes that a variant or mistake has answers of its own to."""
+        if answer.source is not None:
+            return tuple(
+                name
+                for name, probe in self.probes.items()
+                if probe.function == answer.function and probe.expression and not probe.figures
+            )
+        names = self.bound_by(answer)
+        return tuple(
+            name
+            for name, probe in self.probes.items()
+            if name in answer.instead or names.keys() & set(_WORD.findall(probe.expression or ""))
+        )
+
     def on_model(self, name: str | None) -> "Rubric":
         """The same rubric with another grading model."""
         if name is None:
             return self
         return self.model_copy(update={"models": {**self.models, "grading": name}})
 
-    def only(self, name: str | None) -> "Rubric":
-        """The criteria of one id or function, and the probes they read."""
-        if name is None:
+    def without_hidden(self) -> "Rubric":
+        """What may be asked where the answers are public: no hidden probe, no check of one."""
+        hidden = {name for name, probe in self.probes.items() if probe.hidden}
+        if not hidden:
             return self
-        criteria = tuple(c for c in self.criteria if name in {c.id, c.function})
-        wanted = {probe for criterion in criteria for probe in criterion.probes()}
-        probes = {key: probe for key, probe in self.probes.items() if key in wanted}
+        criteria = tuple(
+            c.model_copy(
+                update={"checks": tuple(k for k in c.checks if not hidden & set(k.probes()))}
+            )
+            for c in self.criteria
+        )
+        probes = {name: probe for name, probe in self.probes.items() if name not in hidden}
         return self.model_copy(update={"criteria": criteria, "probes": probes})
 
+    def only_hidden(self) -> "Rubric":
+        """The hidden probes alone, as a key for them needs."""
+        probes = {name: probe for name, probe in self.probes.items() if probe.hidden}
+        return self.model_copy(update={"probes": probes})
 
-def contradictions(rubric: Rubric) -> list[tuple[tuple[str | int, ...], str]]:
-    """What is wrong between the parts of a rubric whose parts are right: (path, what)."""
-    found = [
-        *_unknown_names(rubric),
-        *_probe_names(rubric),
-        *_functions(rubric),
-        *_repeats(rubric),
-    ]
-    total = sum(c.points for c in rubric.criteria if not c.bonus)
-    if abs(total - rubric.total) > 1e-9:  # noqa: PLR2004 (rounding of decimal points)
-        found.append((("total",), f"the criteria add up to {total:g}, not {rubric.total:g}"))
-    return found
-
-
-def _unknown_names(rubric: Rubric) -> list[tuple[tuple[str | int, ...], str]]:
-    found: list[tuple[tuple[str | int, ...], str]] = []
-    for i, criterion in enumerate(rubric.criteria):
-        for j, check in enumerate(criterion.checks):
-            at = ("criteria", i, "checks", j)
-            names = dict.fromkeys((*check.probes(), *check.references()))
-            found += [
-                (at, f"no probe is named {name!r}") for name in names if name not in rubric.probes
-            ]
-            tolerance = getattr(check, "tolerance", None)
-            if tolerance is not None and tolerance not in rubric.all_tolerances:
-                found.append(((*at, "tolerance"), f"no tolerance class is named {tolerance!r}"))
-    return found
-
-
-def _probe_names(rubric: Rubric) -> list[tuple[tuple[str | int, ...], str]]:
-    found: list[tuple[tuple[str | int, ...], str]] = []
-    if "grading" not in rubric.models:
-        found.append((("models",), "one of the models must be named 'grading'"))
-    worlds: list[tuple[tuple[str, str], Mapping[str, str]]] = [
-        *((("probes", name), probe.models) for name, probe in rubric.probes.items()),
-        *((("recordings", name), plan.models) for name, plan in rubric.recordings.items()),
-    ]
-    for at, models in worlds:
-        found += [
-            (at, f"no model is named {m!r}") for m in models.values() if m not in rubric.models
-        ]
-    for name, probe in rubric.probes.items():
-        unknown = [r for r in probe.provide if r not in rubric.recordings]
-        found += [(("probes", name, "provide"), f"no recording is named {r!r}") for r in unknown]
-    return found
-
-
-def _functions(rubric: Rubric) -> list[tuple[tuple[str | int, ...], str]]:
-    """Criteria, variants and mistakes that are about a function no probe asks for."""
-    about: list[tuple[str, int, str | None]] = [
-        *(("criteria", i, c.function) for i, c in enumerate(rubric.criteria)),
-        *(("variants", i, v.function) for i, v in enumerate(rubric.variants)),
-        *(("mistakes", i, m.function) for i, m in enumerate(rubric.mistakes)),
-    ]
-    return [
-        ((section, i, "function"), f"no probe is about {function!r}")
-        for section, i, function in about
-        if function is not None and function not in rubric.functions
-    ]
-
-
-def _repeats(rubric: Rubric) -> list[tuple[tuple[str | int, ...], str]]:
-    found: list[tuple[tuple[str | int, ...], str]] = []
-    for section, names in (
-        ("criteria", [c.id for c in rubric.criteria]),
-        ("variants", [v.name for v in rubric.variants]),
-        ("mistakes", [m.name for m in rubric.mistakes]),
-    ):
-        found += [
-            ((section, i), f"{name!r} stands twice")
-            for i, name in enumerate(names)
-            if name in names[:i]
-        ]
-    return found
+    def only(self, name: str | None) -> "Rubric":
+        """The criteria of one id or function with those they follow from, and their probes."""
+        if name is None:
+            return self
+        asked = [c for c in self.criteria if name in {c.id, c.function}]
+        plans = [c.follow_through for c in asked if c.follow_through]
+        kept = {c.id for c in asked} | {required for plan in plans for required in plan.requires}
+        criteria = tuple(c for c in self.criteria if asked and c.id in kept)
+        wanted = {probe for criterion in criteria for probe in criterion.all_probes()}
+        wanted |= {p for m in self.mistakes for check in m.when for p in check.references()}
+        probes = {key: probe for key, probe in self.probes.items() if key in wanted}
+        return self.model_copy(update={"criteria": criteria, "probes": probes})

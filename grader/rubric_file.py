@@ -9,8 +9,9 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from grader.contradictions import contradictions
 from grader.errors import RubricError
-from grader.rubric import Rubric, contradictions
+from grader.rubric import Rubric
 
 LABS = "induction_lab_grader.labs"
 MAX_BYTES = 2**20
@@ -28,11 +29,13 @@ class RubricFile:
     @property
     def probing_sha256(self) -> str:
         """Digest of what a key depends on; points, hints and tolerances may change freely."""
-        keys = {"models", "reference", "recordings", "probes", "variants", "mistakes"}
+        keys = {"models", "hidden", "reference", "recordings", "probes", "variants", "mistakes"}
         data = self.rubric.model_dump(mode="json", include=keys)
         for mistake in data["mistakes"]:
-            for words in ("says", "hint", "credit"):
+            for words in ("says", "hints", "credit", "loses", "may_lose", "when"):
                 del mistake[words]
+        # Variants that answer what the reference answers are in no key.
+        data["variants"] = [v for v in data["variants"] if not v["alike"]]
         for variant in data["variants"]:
             del variant["note"]
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()

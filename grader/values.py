@@ -113,10 +113,10 @@ class RecordedCall:
 def describe(value: Value) -> str:
     """Name a value's kind and shape in a few words, for feedback."""
     match value:
-        case Numbers(kind="float" | "int" | "bool" as kind, array=array):
+        case Numbers(kind="float" | "int" | "bool" as kind, array=array) if array.shape == ():
             return f"the {kind} {array.item():.6g}" if kind != "bool" else "a bool"
         case Numbers(kind=kind, array=array):
-            noun = {"tensor": "a tensor", "ndarray": "an array"}.get(kind, "a list of numbers")
+            noun = {"tensor": "a tensor", "list": "a list of numbers"}.get(kind, "an array")
             return f"{noun} of shape {list(array.shape)}"
         case Group(kind=kind, items=items):
             return f"a {kind} of {len(items)}"

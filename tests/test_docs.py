@@ -10,6 +10,7 @@ import pytest
 from grader.checks import Check
 from grader.cli import cli, run
 from grader.errors import GraderError, KernelError, RubricError, SubmissionError
+from grader.rubric_file import find_rubric
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -35,6 +36,18 @@ def test_every_check_kind_is_documented_and_used(kind: str) -> None:
     rubric = (ROOT / "rubrics" / "induction_heads.yaml").read_text(encoding="utf-8")
     assert f"`{kind}`" in README
     assert f"kind: {kind}," in rubric
+
+
+def test_every_known_answer_is_in_the_table_of_margins() -> None:
+    """The page of margins was made after the last variant or mistake came in, and all held."""
+    page = (ROOT / "docs" / "margins.md").read_text(encoding="utf-8")
+    rubric = find_rubric(None).rubric
+    names = [a.name for a in (*rubric.mistakes, *rubric.variants) if a.source or a.instead]
+    assert [name for name in names if f"| {name} |" not in page] == []
+    assert "all hold" in page
+    variants = sum(1 for variant in rubric.variants if not variant.is_own)
+    assert f"{variants} variants and {len(rubric.mistakes)} mistakes in 6 worlds" in page
+    assert f"{variants} right solutions and {len(rubric.mistakes)} wrong ones" in README
 
 
 def test_exit_codes_are_the_documented_ones() -> None:

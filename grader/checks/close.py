@@ -57,13 +57,16 @@ class Close(BaseCheck):
         index = tuple(int(i) for i in worst)
         where = place(index, error.shape, self.axes)
         yours, expected = observed[worst], reference[worst]
-        text = f"{where + ': ' if where else ''}you {yours:.4g}, expected about {expected:.4g}."
-        if error.size > 1:
-            noun = "heads" if self.axes == ("layer", "head") else "values"
-            allowed = float(np.broadcast_to(limits, error.shape)[worst])
-            off = f"{int(outside.sum())} of {error.size} {noun} are off"
-            text += f" {off} by more than the tolerance ({allowed:.2g} there)."
-        return text
+        text = f"{where + ': ' if where else ''}you {yours:.4g}, expected about {expected:.4g}"
+        allowed = float(np.broadcast_to(limits, error.shape)[worst])
+        if error.size == 1:
+            return f"{text} (tolerance {allowed:.2g})."
+        noun = "heads" if self.axes == ("layer", "head") else "values"
+        within = error.size - int(outside.sum())
+        return (
+            f"{text}: the largest difference ({error[worst]:.2g}; tolerance {allowed:.2g}). "
+            f"{within} of {error.size} {noun} are within tolerance."
+        )
 
 
 def _shape(reference: NDArray[np.float64]) -> str:

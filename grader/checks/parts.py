@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.checks.base import BaseCheck
 from grader.checks.close import Close
-from grader.checks.evidence import PASSED, Evidence, Finding, failed
+from grader.checks.evidence import Evidence, Finding, failed
 from grader.values import Expected, Group, Numbers, Table, Value, describe
 
 
@@ -36,6 +36,7 @@ class Parts(BaseCheck):
             return failed(f"Expected {noun}; your code gave {describe(value)}.")
         if observed.keys() != expected.keys():
             return failed(f"Expected the parts {sorted(expected)}; yours are {sorted(observed)}.")
+        margins = [0.0]
         close = Close(kind="close", probe="part", tolerance=self.tolerance, axes=self.axes)
         for name, part in expected.items():
             finding = close.judge(
@@ -47,7 +48,8 @@ class Parts(BaseCheck):
             )
             if not finding.passed:
                 return failed(f"{name}: {finding.message}", finding.margin)
-        return PASSED
+            margins.append(finding.margin or 0.0)
+        return Finding(passed=True, margin=max(margins))
 
     def _named(self, value: Value) -> Mapping[str, Value] | None:
         if isinstance(value, Table) and not self.names:

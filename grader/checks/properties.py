@@ -11,6 +11,8 @@ from grader.checks.base import BaseCheck
 from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed, not_numbers
 
 Array = NDArray[np.float64]
+_ONE_IN_A_BILLION = np.sqrt(np.log(2e9) / 2)
+"""Times 1/sqrt(n): the distance that n uniform draws exceed that seldom (Massart's bound)."""
 
 
 class Properties(BaseCheck):
@@ -24,6 +26,8 @@ class Properties(BaseCheck):
     """Every entry is at least the first bound and less than the second."""
     between: tuple[float, float] | None = None
     """Every entry is between the bounds, both included."""
+    uniform: tuple[float, float] | None = None
+    """Drawn uniformly from the first bound up to the second, as far as this many entries show."""
     distinct: int | None = None
     """At least this many different entries."""
     same_as: str | None = None
@@ -33,7 +37,7 @@ class Properties(BaseCheck):
 
     @model_validator(mode="after")
     def _names_a_property(self) -> Self:
-        names = ("within", "between", "distinct", "same_as", "differs_from")
+        names = ("within", "between", "uniform", "distinct", "same_as", "differs_from")
         if not self.halves_equal and all(getattr(self, name) is None for name in names):
             raise ValueError("name at least one property")
         return self
@@ -73,6 +77,11 @@ class Properties(BaseCheck):
                 f"Some entries are outside [{_bounds(self.between)}].",
             ),
             (
+                self.uniform is not None,
+                self._is_uniform,
+                f"The entries are not spread evenly over [{_bounds(self.uniform)}).",
+            ),
+            (
                 self.distinct is not None,
                 self._is_varied,
                 f"Fewer than {self.distinct} different entries.",
@@ -99,6 +108,15 @@ class Properties(BaseCheck):
     def _is_between(self, value: Array) -> bool:
         low, high = self.between or (-np.inf, np.inf)
         return bool(((value >= low) & (value <= high)).all())
+
+    def _is_uniform(self, value: Array) -> bool:
+        """Kolmogorov and Smirnov's test, which one in a billion right answers would fail."""
+        low, high = self.uniform or (0.0, 1.0)
+        drawn = np.sort(np.unique(value))
+        ranks = np.arange(len(drawn) + 1) / len(drawn)
+        wanted = (drawn - low) / (high - low)
+        distance = max(np.abs(ranks[1:] - wanted).max(), np.abs(ranks[:-1] - wanted).max())
+        return bool(distance <= _ONE_IN_A_BILLION / np.sqrt(len(drawn)))
 
     def _is_varied(self, value: Array) -> bool:
         return len(np.unique(value)) >= (self.distinct or 0)

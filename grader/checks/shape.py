@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.checks.base import BaseCheck
 from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed, not_numbers
-from grader.values import Numbers, describe
+from grader.values import Group, Numbers, describe
 
 
 class Shape(BaseCheck):
@@ -16,7 +16,7 @@ class Shape(BaseCheck):
     probe: str
     axes: tuple[str, ...] = ()
     """Axis names for the feedback, such as ``[n_layers, n_heads]``."""
-    numbers: Literal["any", "integer"] = "any"
+    numbers: Literal["any", "integer", "floating"] = "any"
 
     def probes(self) -> tuple[str, ...]:
         """The probes this check reads."""
@@ -37,10 +37,14 @@ class Shape(BaseCheck):
             return failed(f"Expected {wanted}; your code gave {describe(value)}.")
         if self.numbers == "integer" and not _integer(value):
             return failed("Expected whole numbers (an integer dtype).")
+        if self.numbers == "floating" and _integer(value):
+            return failed("Expected numbers of a floating-point dtype.")
         return PASSED
 
 
 def _integer(value: object) -> bool:
+    if isinstance(value, Group):
+        return all(_integer(item) for item in value.items)
     if not isinstance(value, Numbers):
         return False
     if value.kind == "list":  # its numbers all came as float64

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from grader.checks.base import BaseCheck
 from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed
+from grader.checks.tolerance import DEFAULT_TOLERANCES
 from grader.values import describe
 
 Scores = NDArray[np.float64]
@@ -73,12 +74,13 @@ class TopHeads(BaseCheck):
                 f"Expected a list of (layer, head, score); your code gave {describe(value)}."
             )
         band = evidence.tolerances[self.tolerance].atol
-        if np.ptp(scores) <= band:
+        # The default band, whatever the rubric's: a wider one makes no list less of an answer.
+        if np.ptp(scores) <= DEFAULT_TOLERANCES["rank"].atol:
             return failed("Your scores are all the same, so no list follows from them.")
         return self._compare(entries, scores, band)
 
     def _compare(self, entries: Scores, scores: Scores, band: float) -> Finding:
-        heads = _heads(entries, scores.shape)
+        heads = listed_heads(entries, scores.shape)
         if heads is None:
             return failed("Some entries are not heads of this model, or a head is listed twice.")
         chosen = select(
@@ -141,7 +143,8 @@ def _membership(heads: list[tuple[int, int]], chosen: Selection, whose: str) -> 
     return None
 
 
-def _heads(entries: Scores, shape: tuple[int, ...]) -> list[tuple[int, int]] | None:
+def listed_heads(entries: Scores, shape: tuple[int, ...]) -> list[tuple[int, int]] | None:
+    """The heads of a list as pairs; None where one is no head of the model or stands twice."""
     pairs = entries[:, :2]
     if not np.isfinite(entries).all() or (pairs != np.round(pairs)).any():
         return None

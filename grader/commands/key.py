@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from grader.answer_key import build_key
-from grader.answers import AnswerKey
+from grader.answers import AnswerKey, KeyRequest
 from grader.checks import Evidence
 from grader.checks.close import Close
 from grader.checks.evidence import as_numbers
@@ -19,9 +19,7 @@ from grader.rubric_file import RubricFile, find_rubric
 from grader.values import Value
 
 
-def build_to(
-    output: Path, *, rubric: str | None, model: str | None, device: str, seed: int
-) -> None:
+def build_to(output: Path, *, rubric: str | None, model: str | None, request: KeyRequest) -> None:
     """Build a key and write it.
 
     Raises:
@@ -29,7 +27,7 @@ def build_to(
     """
     file = find_rubric(rubric)
     chosen = replace(file, rubric=file.rubric.on_model(model))
-    key = build_key(chosen, device=device, seed=seed)
+    key = build_key(chosen, request)
     try:
         write_atomically(output, key_bytes(key))
     except OSError as error:
@@ -54,7 +52,7 @@ def verify_shipped(*, rubric: str | None, device: str) -> int:
         raise AnswerKeyError(
             "The key that ships is stale: the rubric's probes changed. Run `grade key build`."
         )
-    built = build_key(file, device=device, seed=PUBLIC_SEED)
+    built = build_key(file, KeyRequest(device=device, seed=PUBLIC_SEED))
     console = Console()
     stale = list(_differences(file, shipped, built))
     for line in stale:

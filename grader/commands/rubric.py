@@ -1,12 +1,21 @@
-"""``grade rubric``: the rubric for people, and its schema for editors."""
+"""``grade rubric``: the rubric for people, its schema for editors, its proof."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 from rich.console import Console
 
+from grader.answer_key import build_key
+from grader.answers import KeyRequest
+from grader.errors import GraderError
+from grader.key_file import write_atomically
+from grader.proof import Margin, Proof, in_world, margins_in
+from grader.render import proof as rendered
 from grader.render.rubric import render
 from grader.rubric import Rubric
-from grader.rubric_file import find_rubric
+from grader.rubric_file import RubricFile, find_rubric
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -24,3 +33,41 @@ def schema_text() -> str:
     """The JSON Schema of rubric files: what keys there are, what they mean, what they may hold."""
     schema = {"$schema": _DIALECT, **Rubric.model_json_schema()}
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+
+
+def check_rubric(
+    name: str | None, *, worlds: int, device: str, jobs: int, output: Path | None
+) -> int:
+    """Run every variant and mistake on the public models and on drawn ones; show the margins.
+
+    Args:
+        name: A lab's name or a rubric file.
+        worlds: How many worlds are drawn, from seeds 1, 2, ...
+        device: Where the models run.
+        jobs: Worlds that run side by side.
+        output: Where to write the margins as a page.
+
+    Returns:
+        0 when every margin is as it should be, 1 when one is not.
+
+    Raises:
+        GraderError: The reference is absent or fails, or the page could not be written.
+    """
+    file = find_rubric(name)
+    seeds: list[int | None] = [None, *range(1, worlds + 1)]
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        found = list(pool.map(lambda seed: _margins(file, seed, device), seeds))
+    proof = Proof(rubric=file.rubric, margins=tuple(m for margins in found for m in margins))
+    Console().print(rendered.render(proof), highlight=False)
+    if output is not None:
+        try:
+            write_atomically(output, rendered.to_markdown(proof).encode())
+        except OSError as error:
+            raise GraderError(f"Cannot write {output}: {error.strerror or error}.") from error
+    return 1 if proof.problems() else 0
+
+
+def _margins(file: RubricFile, seed: int | None, device: str) -> tuple[Margin, ...]:
+    there = replace(file, rubric=in_world(file.rubric, seed))
+    key = build_key(there, KeyRequest(device=device, seed=seed or 0, alike=True))
+    return tuple(margins_in(there.rubric, key, "public" if seed is None else f"seed {seed}"))

@@ -1,5 +1,6 @@
 """``grade NOTEBOOK``: progress while it runs, then the report."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -14,13 +15,17 @@ from grader.render.terminal import render
 from grader.rubric_file import find_rubric
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Where a report goes besides the terminal, and how much it says there."""
+
+    json: Path | None = None
+    html: Path | None = None
+    hints: int = 1
+
+
 def grade_notebook(
-    notebook: Path,
-    *,
-    rubric: str | None,
-    settings: Settings,
-    json_path: Path | None,
-    html_path: Path | None,
+    notebook: Path, *, rubric: str | None, settings: Settings, output: Output
 ) -> int:
     """Grade one notebook, show the report, write the files asked for.
 
@@ -34,11 +39,11 @@ def grade_notebook(
     file = find_rubric(rubric)
     with Display(Console(stderr=True)) as display:
         report = grade(notebook, file, settings, display.listener())
-    console.print(render(report))
-    if json_path is not None:
-        _write(json_path, to_json(report))
-    if html_path is not None:
-        _write(html_path, to_html(report))
+    console.print(render(report, output.hints))
+    if output.json is not None:
+        _write(output.json, to_json(report))
+    if output.html is not None:
+        _write(output.html, to_html(report))
     return 0 if report.full_marks else 1
 
 

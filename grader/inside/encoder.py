@@ -15,6 +15,10 @@ _MAX_LEAVES = 2**16
 _MAX_ITEMS = 64
 _EXACT_INTEGER = 2**53
 _NUMBER_DTYPES = "biuf"
+_DTYPES = frozenset(
+    {torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.bool, torch.uint8}
+    | {torch.int8, torch.int16, torch.int32, torch.int64}
+)
 
 
 def encode(thing: Any, depth: int = 0) -> Value:
@@ -77,17 +81,22 @@ def _tensor(tensor: torch.Tensor) -> NDArray[Any]:
         tensor.layout is not torch.strided
         or tensor.is_meta
         or tensor.is_quantized
-        or tensor.is_complex()
+        or tensor.is_nested
+        or tensor.dtype not in _DTYPES
     ):
         raise UnreadableError("it is a tensor of a kind that cannot be compared")
     if tensor.numel() * tensor.element_size() > MAX_VALUE_BYTES:
         raise UnreadableError(
             f"it is a tensor of shape {list(tensor.shape)[:8]}, too large to compare"
         )
-    plain = tensor.detach().to("cpu").resolve_neg()
-    if plain.dtype is torch.bfloat16:
-        plain = plain.float()
-    return _array(plain.numpy())
+    try:
+        plain = tensor.detach().to("cpu").resolve_neg()
+        if plain.dtype is torch.bfloat16:
+            plain = plain.float()
+        array = plain.numpy()
+    except (TypeError, RuntimeError) as error:
+        raise UnreadableError("it is a tensor of a kind that cannot be compared") from error
+    return _array(array)
 
 
 def _array(array: NDArray[Any]) -> NDArray[Any]:
@@ -98,7 +107,8 @@ def _array(array: NDArray[Any]) -> NDArray[Any]:
             f"it is an array of shape {list(array.shape)[:8]}, too large to compare"
         )
     if array.dtype.kind == "f" and array.itemsize > 8:  # noqa: PLR2004 (bytes of a float64)
-        array = array.astype(np.float64)
+        with np.errstate(over="ignore"):
+            array = array.astype(np.float64)
     copy = np.array(array, order="C")
     return copy.astype(copy.dtype.newbyteorder("="))
 
@@ -132,7 +142,8 @@ def _rectangle(thing: Any, leaves: list[int], depth: int) -> NDArray[np.float64]
     if depth > MAX_DEPTH:
         raise UnreadableError("it is nested too deeply")
     if type(thing) is list or tuple in type(thing).__mro__:
-        parts = [_rectangle(item, leaves, depth + 1) for item in thing]
+        items = tuple.__iter__(thing) if isinstance(thing, tuple) else thing
+        parts = [_rectangle(item, leaves, depth + 1) for item in items]
         known = [part for part in parts if part is not None]
         if len(known) < len(parts) or len({part.shape for part in known}) > 1:
             return None

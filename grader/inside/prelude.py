@@ -13,6 +13,7 @@ from IPython.core.getipython import get_ipython
 from transformer_lens import HookedTransformer
 
 from grader.inside import MIME
+from grader.inside.figures import matplotlib_bundle
 from grader.inside.shelf import Shelf, shape_of
 from grader.models import resolve_device
 
@@ -41,6 +42,7 @@ def prepare(model: str, device: str, seed: int) -> None:
     _hand_out_models()
     _shim_colab()
     _shim_shell()
+    _add_heatmaps()
     calm(seed)
     publish({"environment": _environment(grading)})
 
@@ -118,6 +120,15 @@ def _shim_shell() -> None:
     kernel.raw_input = lambda _prompt="": ""
     kernel.getpass = lambda *_args, **_kwargs: ""
     shell.user_ns.update(exit=_leave, quit=_leave)
+
+
+def _add_heatmaps() -> None:
+    """A matplotlib figure is displayed with the data it draws; matplotlib need not be there yet."""
+    shell = get_ipython()
+    if shell is not None and shell.display_formatter is not None:
+        # The one formatter that matplotlib's inline backend leaves alone when it sets up its own.
+        bundles = shell.display_formatter.mimebundle_formatter
+        bundles.for_type_by_name("matplotlib.figure", "Figure", matplotlib_bundle)
 
 
 def _leave(*_args: Any) -> None:

@@ -12,6 +12,7 @@ from IPython.core.getipython import get_ipython
 
 from grader.inside.encoder import encode
 from grader.inside.prelude import Kernel, calm, publish
+from grader.inside.side_effects import Before
 from grader.inside.stand_in import StandIn
 from grader.values import Failure, Observation, RecordedCall, Recording, Value
 from grader.wire import UnreadableError, pack, unpack
@@ -43,10 +44,14 @@ def observe(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Observation:
     if probe["function"] not in namespace and probe["function"] not in probe["bind"]:
         return Failure(kind="missing")
     try:
-        with _world(probe, namespace):
+        with _world(probe, namespace) as given:
             # The rubric's own expression: it names student functions and holds no student text.
             code = compile(probe["expression"], f"<probe {probe['id']}>", "eval")
-            return encode(eval(code, namespace))  # noqa: S307 (the rubric's expression, see above)
+            if not probe["side_effects"]:
+                return encode(eval(code, namespace))  # noqa: S307 (the rubric's own, see above)
+            before = Before(given, Kernel.shelf)
+            eval(code, namespace)  # noqa: S307 (the rubric's own, see above)
+            return encode(before.left_behind())
     except UnreadableError as error:
         return Failure(kind="unreadable", message=str(error))
     except NotImplementedError as error:
@@ -59,8 +64,12 @@ def observe(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Observation:
 
 
 @contextmanager
-def _world(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Iterator[None]:
-    """Bind the probe's names for its duration, on a calm machine with pristine models."""
+def _world(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Iterator[list[Any]]:
+    """Bind the probe's names for its duration, on a calm machine with pristine models.
+
+    Yields:
+        The models and tensors it hands out.
+    """
     calm(probe["seed"])
     device = Kernel.shelf.device
     names: dict[str, Any] = {
@@ -70,8 +79,11 @@ def _world(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Iterator[None
         local: torch.tensor(rows, dtype=torch.int64, device=device)
         for local, rows in probe["tensors"].items()
     }
+    given = list(names.values())
     names |= probe["constants"]
-    names |= {target: namespace[source] for target, source in probe["bind"].items()}
+    # The rubric's own expressions, asked of the reference only: no student's probe binds any.
+    bound = {target: eval(source, namespace) for target, source in probe["bind"].items()}  # noqa: S307
+    names |= bound
     for recorded in probe["provide"]:
         recording = _recording(recorded)
         own = names.get(recording.replaces, namespace.get(recording.replaces))
@@ -79,7 +91,7 @@ def _world(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Iterator[None
     before = {name: namespace.get(name, _ABSENT) for name in names}
     namespace.update(names)
     try:
-        yield
+        yield given
     finally:
         for name, value in before.items():
             if value is _ABSENT:

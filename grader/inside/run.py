@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 from grader.frames import Frame, FrameKind
-from grader.inside.figures import MAX_HEATMAPS, PLOTLY_MIME, heatmaps_of_output
+from grader.inside.figures import MAX_HEATMAPS, heatmaps_of_output
 from grader.inside.session import GRACE, CellRun, Session, StartError
 from grader.values import Failure, Numbers
 from grader.wire import pack
@@ -159,7 +159,7 @@ class Run:
             return
         self._drawn.add(index)
         for output in run.outputs:
-            for array in heatmaps_of_output((output.get("data") or {}).get(PLOTLY_MIME)):
+            for array in heatmaps_of_output(output.get("data")):
                 if self._heatmaps < MAX_HEATMAPS:
                     self._heatmaps += 1
                     body = pack(Numbers(kind="ndarray", array=array))

@@ -3,10 +3,10 @@
 from copy import deepcopy
 from typing import Any
 
-import torch
 from transformer_lens import HookedTransformer
 
 from grader.errors import KernelError
+from grader.inside.kept import Kept
 from grader.models import load_checkpoints, load_model
 from grader.runs import is_run
 
@@ -17,8 +17,7 @@ class Shelf:
     def __init__(self, device: str) -> None:
         """Take the device all models live on."""
         self.device = device
-        self._models: dict[str, HookedTransformer] = {}
-        self._weights: dict[str, dict[str, torch.Tensor]] = {}
+        self._kept: dict[str, Kept] = {}
 
     def asked_for(self, name: str) -> HookedTransformer | list[HookedTransformer]:
         """What a probe gets under a name: a model, or a training run's checkpoints in order.
@@ -38,18 +37,16 @@ class Shelf:
         """
         if is_run(name):
             raise KernelError(f"{name!r} is a training run of several checkpoints, not one model")
-        if name not in self._models:
-            model = load_model(name, self.device)
-            self._models[name] = model
-            self._weights[name] = {
-                key: tensor.clone() for key, tensor in model.state_dict().items()
-            }
-            return model
-        model = self._models[name]
-        model.reset_hooks(including_permanent=True)
-        with torch.no_grad():
-            model.load_state_dict(self._weights[name])
-        return model.eval().requires_grad_(requires_grad=False)
+        if name in self._kept:
+            self._kept[name].restore()
+        else:
+            self._kept[name] = Kept(load_model(name, self.device))
+        return self._kept[name].model
+
+    def kept(self, model: HookedTransformer) -> Kept:
+        """What a model that was given out just now was like, for telling what is done to it."""
+        own = (kept for kept in self._kept.values() if kept.model is model)
+        return next(own, None) or Kept(model)
 
     def for_notebook(self, name: str) -> HookedTransformer:
         """A model for the notebook's own use, sharing no weights with the probes'."""

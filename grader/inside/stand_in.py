@@ -93,6 +93,8 @@ def decode(value: Value, device: str) -> Any:  # noqa: PLR0911 (one a kind of va
 def _equal(argument: Any, recorded: Value) -> bool:
     if isinstance(recorded, Nothing):
         return argument is None
+    if isinstance(recorded, Text):
+        return type(argument) is str and argument == recorded.text
     if not isinstance(recorded, Numbers):
         return False
     try:

@@ -25,6 +25,7 @@ from transformers import (
 )
 
 from grader.errors import KernelError
+from grader.models.disguise import DISGUISES, disguise
 from grader.models.generic import random_model
 from grader.models.planted import plant
 from grader.models.tokenizer import GPT2_VOCABULARY, gpt2_tokenizer
@@ -32,8 +33,12 @@ from grader.models.tokenizer import GPT2_VOCABULARY, gpt2_tokenizer
 CONSTRUCTED = re.compile(
     r"(?P<how>planted|generic)-(?P<n_layers>\d{1,3})x(?P<n_heads>\d{1,3})"
     r"(?:@(?P<seed>\d{1,18}))?(?:/(?P<d_vocab>\d{1,6}))?"
+    rf"(?P<disguises>(?:\+(?:{'|'.join(DISGUISES)}))*)"
 )
-GRAMMAR = "planted-LAYERSxHEADS[@SEED][/VOCAB] or generic-LAYERSxHEADS[@SEED][/VOCAB]"
+GRAMMAR = (
+    "planted-LAYERSxHEADS[@SEED][/VOCAB] or generic-LAYERSxHEADS[@SEED][/VOCAB], in disguise with"
+    f" {', '.join('+' + name for name in DISGUISES)} after it"
+)
 
 _from_pretrained = HookedTransformer.from_pretrained  # kept: a kernel replaces the public one
 
@@ -42,8 +47,9 @@ def load_model(name: str, device: str) -> HookedTransformer:
     """Load the model a name stands for, ready to be looked into: no dropout and no gradients.
 
     Args:
-        name: `planted-12x12`, `planted-7x5@3`, `generic-3x5@1/120`, a name that TransformerLens
-            knows, or a directory with weights in Hugging Face's format.
+        name: `planted-12x12`, `planted-7x5@3`, `generic-3x5@1/120`, one of these in disguise, such
+            as `generic-3x5+heads+scale`, a name that TransformerLens knows, or a directory with
+            weights in Hugging Face's format.
         device: Where the model goes, such as `cpu` or `cuda`.
 
     Raises:
@@ -82,6 +88,10 @@ def is_constructed(name: str) -> bool:
 
 
 def _construct(name: str) -> HookedTransformer:
+    """Build a model by its name, and put it in its disguises.
+
+    A planted model with GPT-2's vocabulary has GPT-2's tokenizer, and so no tokens to renumber.
+    """
     match = CONSTRUCTED.fullmatch(name)
     if match is None:
         raise KernelError(f"no model is called {name!r}: write {GRAMMAR}")
@@ -93,10 +103,17 @@ def _construct(name: str) -> HookedTransformer:
     d_vocab = int(match["d_vocab"] or (GPT2_VOCABULARY if planted else 120))
     if d_vocab < 2:  # noqa: PLR2004
         raise KernelError(f"{name!r} is too small: it needs 2 tokens or more")
-    if not planted:
-        return random_model(seed, n_layers, n_heads, d_vocab)
-    model = plant(seed, n_layers, n_heads, d_vocab).model
-    if d_vocab == GPT2_VOCABULARY:
+    disguises = match["disguises"].split("+")[1:]
+    has_text = planted and d_vocab == GPT2_VOCABULARY
+    if has_text and "tokens" in disguises:
+        raise KernelError(f"{name!r} would give GPT-2's tokens other texts: write /10000+tokens")
+    model = (
+        plant(seed, n_layers, n_heads, d_vocab).model
+        if planted
+        else random_model(seed, n_layers, n_heads, d_vocab)
+    )
+    disguise(model, disguises)
+    if has_text:
         model.set_tokenizer(gpt2_tokenizer(add_bos_token=True))
     return model
 
@@ -143,6 +160,10 @@ def published(name: str, checkpoint: int | None = None) -> Iterator[str]:
     try:
         official_name = get_official_model_name(name)
     except ValueError:
+        if "+" in name:
+            raise KernelError(
+                f"no model is called {name!r}: only planted and generic ones go in disguise"
+            ) from None
         raise KernelError(
             f"no model is called {name!r}: write planted-12x12, a name that TransformerLens knows,"
             " or a directory with weights"

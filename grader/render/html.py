@@ -34,7 +34,7 @@ def to_html(report: Report) -> str:
     )
     notes = "\n".join(f"<li>{_text(note)}</li>" for note in report.notes)
     environment = ", ".join(
-        f"{_text(str(k))} {_text(str(v))}" for k, v in report.environment.items()
+        f"{_text(str(k))} {_text(str(v))}" for k, v in report.shown_environment.items()
     )
     return f"""<!doctype html>
 <html lang="en">
@@ -75,13 +75,23 @@ def _row(verdict: Verdict) -> str:
     feedback = (
         f'<p class="feedback">{mistake}{_text(verdict.feedback)}</p>' if verdict.feedback else ""
     )
-    hint = f'<p class="hint">Hint: {_text(verdict.hint)}</p>' if verdict.hint else ""
     function = f"<code>{_text(verdict.function)}</code> " if verdict.function else ""
     return (
-        f'<tr><th scope="row">{function}{_text(verdict.title)}{variant}{feedback}{hint}</th>'
+        f'<tr><th scope="row">{function}{_text(verdict.title)}{variant}'
+        f"{feedback}{_hints(verdict)}</th>"
         f'<td class="{verdict.outcome}">{outcome}</td>'
         f'<td class="points">{verdict.points:g} / {verdict.max_points:g}</td></tr>'
     )
+
+
+def _hints(verdict: Verdict) -> str:
+    """The first hint, and the next ones behind a click each: a nudge may be enough."""
+    if not verdict.hints:
+        return ""
+    inner = ""
+    for hint in reversed(verdict.hints[1:]):
+        inner = f"<details><summary>Another hint</summary>{_text(hint)}{inner}</details>"
+    return f'<div class="hint">Hint: {_text(verdict.hint)}{inner}</div>'
 
 
 def _text(text: str) -> str:

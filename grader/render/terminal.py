@@ -23,11 +23,16 @@ _MARKS = {
 _WORDS = {"not_attempted": "not attempted"}
 
 
-def render(report: Report) -> RenderableType:
-    """The whole report."""
+def render(report: Report, hints: int = 1) -> RenderableType:
+    """The whole report.
+
+    Args:
+        report: What to show.
+        hints: How many hints on each mistake, of up to three.
+    """
     parts: list[RenderableType] = [
         _table(report),
-        *_feedback(report),
+        *_feedback(report, hints),
         *_troubles(report),
         _score(report),
     ]
@@ -55,7 +60,7 @@ def _table(report: Report) -> Table:
     return table
 
 
-def _feedback(report: Report) -> Iterator[RenderableType]:
+def _feedback(report: Report, hints: int) -> Iterator[RenderableType]:
     """One block for each thing that lost points on something the student did write."""
     told: dict[tuple[str | None, str], list[Verdict]] = {}
     for verdict in report.verdicts:
@@ -63,10 +68,10 @@ def _feedback(report: Report) -> Iterator[RenderableType]:
         if renamed or verdict.outcome not in {"passed", "not_attempted"}:
             cause = verdict.misconception or verdict.feedback
             told.setdefault((verdict.function, cause), []).append(verdict)
-    yield from (_block(verdicts) for verdicts in told.values())
+    yield from (_block(verdicts, hints) for verdicts in told.values())
 
 
-def _block(verdicts: Sequence[Verdict]) -> RenderableType:
+def _block(verdicts: Sequence[Verdict], hints: int) -> RenderableType:
     """What one mistake is, said once, with every criterion it cost."""
     first = verdicts[0]
     titles = ", ".join(verdict.title for verdict in verdicts)
@@ -75,8 +80,10 @@ def _block(verdicts: Sequence[Verdict]) -> RenderableType:
         name = first.misconception.replace("_", " ")
         heading.append(f"   known mistake: {name}", style="magenta")
     lines: list[RenderableType] = [heading, Padding(Text(plain(first.feedback)), (0, 0, 0, 2))]
-    if first.hint:
-        lines.append(Padding(Text.assemble(("Hint: ", "cyan"), plain(first.hint)), (0, 0, 0, 2)))
+    lines += [
+        Padding(Text.assemble(("Hint: ", "cyan"), plain(hint)), (0, 0, 0, 2))
+        for hint in first.hints[:hints]
+    ]
     return Padding(Group(*lines), (0, 0, 1, 0))
 
 

@@ -18,7 +18,11 @@ from reference.induction_heads.composition import (
     compute_k_composition,
 )
 from reference.induction_heads.effects import ablation_effects
-from reference.induction_heads.figures import plot_attention_pattern
+from reference.induction_heads.figures import (
+    attention_patterns,
+    plot_attention_pattern,
+    plot_heatmaps,
+)
 from reference.induction_heads.formation import best_scores, induction_formation
 from reference.induction_heads.forward import (
     exact_inference,
@@ -74,6 +78,7 @@ __all__ = [
     "Model",
     "ablate_heads",
     "ablation_effects",
+    "attention_patterns",
     "best_scores",
     "compute_compositions",
     "compute_induction_scores",
@@ -90,6 +95,7 @@ __all__ = [
     "memory_budget",
     "natural_language_induction",
     "plot_attention_pattern",
+    "plot_heatmaps",
     "read_patterns",
     "repeated_sequences",
     "require_at_least",

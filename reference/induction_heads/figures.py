@@ -5,8 +5,12 @@ back for induction heads, are those shown by Olsson et al. (2022), In-context Le
 Induction Heads.
 """
 
+from collections.abc import Sequence
+
+import numpy as np
 import plotly.graph_objects as go
-from jaxtyping import Int
+from jaxtyping import Float, Int
+from plotly.subplots import make_subplots
 from torch import Tensor
 
 from reference.induction_heads.arguments import Model, require_head, require_tokens
@@ -44,4 +48,50 @@ def plot_attention_pattern(
         yaxis_title="Query position",
         yaxis_autorange="reversed",
     )
+    return figure
+
+
+def attention_patterns(
+    model: Model, tokens: Int[Tensor, "batch pos"], heads: Sequence[tuple[int, int]]
+) -> list[Float[np.ndarray, "query_pos key_pos"]]:
+    """The attention patterns of some heads on one sequence, query by key.
+
+    Args:
+        model: The model with the heads.
+        tokens: The sequence, as a batch of one.
+        heads: Layer and head of each.
+
+    Returns:
+        One pattern a head, in their order.
+
+    Raises:
+        ValueError: If the model has no such head, its patterns cannot be read, or it cannot be run
+            on `tokens`.
+    """
+    for layer, head in heads:
+        require_head(model, layer, head)
+    require_tokens(model, tokens)
+    layers = sorted({layer for layer, _ in heads})
+    kept = read_patterns(model, tokens, lambda pattern: pattern[0], layers)
+    return [kept[layer][head].cpu().double().numpy() for layer, head in heads]
+
+
+def plot_heatmaps(matrices: Sequence[Float[np.ndarray, "row column"]]) -> go.Figure:
+    """Draw matrices side by side, first row on top.
+
+    Args:
+        matrices: At least one.
+
+    Returns:
+        A figure with one heatmap a matrix.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    if not matrices:
+        raise ValueError("matrices must hold at least one matrix, got none")
+    figure = make_subplots(rows=1, cols=len(matrices))
+    for column, matrix in enumerate(matrices, start=1):
+        figure.add_trace(go.Heatmap(z=matrix, showscale=False), row=1, col=column)
+    figure.update_yaxes(autorange="reversed")
     return figure

@@ -4,6 +4,18 @@ Each function is wrong in the one way its docstring says and right in every othe
 order in which the files can also be read from top to bottom, after those of the reference.
 """
 
-MODULES = ("sequences", "scores", "composition", "ablation", "loss", "formation")
+MODULES = (
+    "patterns",
+    "sequences",
+    "accuracy",
+    "scores",
+    "prev_token",
+    "heads",
+    "composition",
+    "ablation",
+    "loss",
+    "exercises",
+    "formation",
+)
 
 __all__ = ["MODULES"]

@@ -1,143 +1,208 @@
-"""Mistakes in compute_induction_scores and compute_prev_token_scores."""
+"""Mistakes in compute_induction_scores."""
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from transformer_lens.hook_points import HookPoint
 
 from reference.induction_heads.arguments import Model
-from reference.induction_heads.sequences import create_repeated_sequence
+from reference.mistakes.patterns import (
+    all_patterns,
+    head_means,
+    repeated_tokens,
+    stripe,
+)
 
 
-def _patterns(model: Model, tokens: Tensor) -> Tensor:
-    with torch.inference_mode():
-        _, cache = model.run_with_cache(
-            tokens.to(model.cfg.device), names_filter=lambda name: name.endswith("hook_pattern")
-        )
-    layers = [cache["pattern", layer] for layer in range(model.cfg.n_layers)]
-    return torch.stack(layers).cpu().double()  # n_layers batch head_index query_pos key_pos
-
-
-def _stripe(patterns: Tensor, queries: range, ahead: int) -> Tensor:
-    return patterns[..., list(queries), [query + ahead for query in queries]]
-
-
-def _repeats(model: Model, seq_len: int, n_samples: int) -> Tensor:
-    sequences = [create_repeated_sequence(seq_len, seed=sample) for sample in range(n_samples)]
-    return _patterns(model, torch.cat(sequences))
-
-
-def _second_half(model: Model, seq_len: int, n_samples: int, shift: int = 1) -> Tensor:
-    patterns = _repeats(model, seq_len, n_samples)
-    return _stripe(patterns, range(seq_len, 2 * seq_len), shift - seq_len)
-
-
-def _random(model: Model, seq_len: int, n_samples: int) -> Tensor:
-    sequences = [torch.randint(1000, 10000, (1, seq_len)) for _ in range(n_samples)]
-    return _patterns(model, torch.cat(sequences))
-
-
-def _mean(stripe: Tensor) -> Float[np.ndarray, "n_layers n_heads"]:
-    scores: np.ndarray = stripe.mean(dim=(1, 3)).numpy()
-    return scores
+def _second_half(
+    model: Model, seq_len: int, n_samples: int, ahead: int | None = None, name: str = "pattern"
+) -> Float[Tensor, "n_layers batch head_index query"]:
+    patterns = all_patterns(model, repeated_tokens(seq_len, range(n_samples)), name)
+    queries = range(seq_len, 2 * seq_len)
+    return stripe(patterns, queries, 1 - seq_len if ahead is None else ahead)
 
 
 def induction_scores_target_not_shifted(
     model: Model, seq_len: int = 25, n_samples: int = 10
 ) -> Float[np.ndarray, "n_layers n_heads"]:
     """Look at pos - seq_len, where the token occurred, not at what followed it."""
-    return _mean(_second_half(model, seq_len, n_samples, shift=0))
+    return head_means(_second_half(model, seq_len, n_samples, -seq_len))
 
 
 def induction_scores_target_one_too_far(
     model: Model, seq_len: int = 25, n_samples: int = 10
 ) -> Float[np.ndarray, "n_layers n_heads"]:
     """Look at pos - seq_len + 2, one position too far."""
-    return _mean(_second_half(model, seq_len, n_samples, shift=2))
+    return head_means(_second_half(model, seq_len, n_samples, 2 - seq_len))
+
+
+def induction_scores_previous_token(
+    model: Model, seq_len: int = 25, n_samples: int = 10
+) -> Float[np.ndarray, "n_layers n_heads"]:
+    """Look at pos - 1, where previous-token heads look."""
+    return head_means(_second_half(model, seq_len, n_samples, -1))
+
+
+def induction_scores_copying(
+    model: Model,
+    seq_len: int = 25,  # noqa: ARG001
+    n_samples: int = 10,  # noqa: ARG001
+) -> Float[np.ndarray, "n_layers n_heads"]:
+    """Take copying for induction: how positive the eigenvalues of W_E W_V W_O W_U are."""
+    with torch.inference_mode():
+        unembedded_embedding = model.W_U.float() @ model.W_E.float()  # d_model x d_model
+        circuits = model.W_O.float() @ unembedded_embedding @ model.W_V.float()
+        eigenvalues = torch.linalg.eigvals(circuits.double().cpu())
+        scores = eigenvalues.real.sum(dim=-1) / eigenvalues.abs().sum(dim=-1)
+    return np.array(scores.numpy())
 
 
 def induction_scores_transposed(
     model: Model, seq_len: int = 25, n_samples: int = 10
 ) -> Float[np.ndarray, "n_layers n_heads"]:
     """Read the pattern as key by query."""
-    patterns = _repeats(model, seq_len, n_samples).mT
-    return _mean(_stripe(patterns, range(seq_len, 2 * seq_len), 1 - seq_len))
+    patterns = all_patterns(model, repeated_tokens(seq_len, range(n_samples))).mT
+    return head_means(stripe(patterns, range(seq_len, 2 * seq_len), 1 - seq_len))
 
 
-def induction_scores_not_divided(
+def induction_scores_before_softmax(
     model: Model, seq_len: int = 25, n_samples: int = 10
 ) -> Float[np.ndarray, "n_layers n_heads"]:
-    """Add up the samples without dividing by their number."""
-    return _mean(_second_half(model, seq_len, n_samples)) * n_samples
+    """Read attention scores instead of the pattern that softmax makes of them."""
+    return head_means(_second_half(model, seq_len, n_samples, name="attn_scores"))
 
 
-def induction_scores_last_sample_only(
+def induction_scores_argmax(
     model: Model, seq_len: int = 25, n_samples: int = 10
 ) -> Float[np.ndarray, "n_layers n_heads"]:
-    """Overwrite the scores with each sample's, so that only the last one counts."""
-    return _mean(_second_half(model, seq_len, n_samples)[:, -1:])
+    """Count the positions that look at the target most of all, instead of averaging attention."""
+    patterns = all_patterns(model, repeated_tokens(seq_len, range(n_samples)))
+    looked_at = patterns[..., seq_len:, :].argmax(dim=-1)
+    return head_means((looked_at == torch.arange(1, seq_len + 1)).double())
 
 
-def induction_scores_last_sample_divided(
+def induction_scores_unrepeated(
     model: Model, seq_len: int = 25, n_samples: int = 10
 ) -> Float[np.ndarray, "n_layers n_heads"]:
-    """Overwrite the scores with each sample's, then divide by the number of samples."""
-    return _mean(_second_half(model, seq_len, n_samples)[:, -1:]) / n_samples
+    """Measure on random tokens of which nothing is repeated."""
+    draws = [torch.Generator().manual_seed(sample) for sample in range(n_samples)]
+    size = (1, 2 * seq_len)
+    tokens = torch.cat([torch.randint(1000, 10000, size, generator=draw) for draw in draws])
+    patterns = all_patterns(model, tokens)
+    return head_means(stripe(patterns, range(seq_len, 2 * seq_len), 1 - seq_len))
+
+
+def induction_scores_same_seed(
+    model: Model, seq_len: int = 25, n_samples: int = 10
+) -> Float[np.ndarray, "n_layers n_heads"]:
+    """Draw every sample with seed 0, so that all are one sequence."""
+    patterns = all_patterns(model, repeated_tokens(seq_len, [0] * n_samples))
+    return head_means(stripe(patterns, range(seq_len, 2 * seq_len), 1 - seq_len))
+
+
+def induction_scores_with_bos(
+    model: Model, seq_len: int = 25, n_samples: int = 10
+) -> Float[np.ndarray, "n_layers n_heads"]:
+    """Put a token in front and count positions as if it were not there."""
+    tokens = repeated_tokens(seq_len, range(n_samples))
+    patterns = all_patterns(model, torch.nn.functional.pad(tokens, (1, 0)))
+    return head_means(stripe(patterns, range(seq_len, 2 * seq_len), 1 - seq_len))
 
 
 def induction_scores_first_half(
     model: Model, seq_len: int = 25, n_samples: int = 10
 ) -> Float[np.ndarray, "n_layers n_heads"]:
     """Average over the first half, where the target index wraps round to the end."""
-    patterns = _repeats(model, seq_len, n_samples)
-    return _mean(_stripe(patterns, range(seq_len), 1 - seq_len))
+    patterns = all_patterns(model, repeated_tokens(seq_len, range(n_samples)))
+    return head_means(stripe(patterns, range(seq_len), 1 - seq_len))
+
+
+def induction_scores_last_query_only(
+    model: Model, seq_len: int = 25, n_samples: int = 10
+) -> Float[np.ndarray, "n_layers n_heads"]:
+    """Look from the last position alone."""
+    return head_means(_second_half(model, seq_len, n_samples)[..., -1:])
 
 
 def induction_scores_all_positions(
     model: Model, seq_len: int = 25, n_samples: int = 10
 ) -> Float[np.ndarray, "n_layers n_heads"]:
     """Divide the second half's sum by the number of all positions."""
-    return _mean(_second_half(model, seq_len, n_samples)) / 2
+    return head_means(_second_half(model, seq_len, n_samples)) / 2
+
+
+def induction_scores_not_averaged_over_positions(
+    model: Model, seq_len: int = 25, n_samples: int = 10
+) -> Float[np.ndarray, "n_layers n_heads"]:
+    """Add up the attention of all positions without dividing by their number."""
+    return head_means(_second_half(model, seq_len, n_samples)) * seq_len
 
 
 def induction_scores_max_for_mean(
     model: Model, seq_len: int = 25, n_samples: int = 10
 ) -> Float[np.ndarray, "n_layers n_heads"]:
     """Take the highest attention along the stripe instead of the mean."""
-    return _mean(_second_half(model, seq_len, n_samples).amax(dim=-1, keepdim=True))
+    return head_means(_second_half(model, seq_len, n_samples).amax(dim=-1, keepdim=True))
+
+
+def induction_scores_not_divided(
+    model: Model, seq_len: int = 25, n_samples: int = 10
+) -> Float[np.ndarray, "n_layers n_heads"]:
+    """Add up the samples without dividing by their number."""
+    return head_means(_second_half(model, seq_len, n_samples)) * n_samples
+
+
+def induction_scores_last_sample_only(
+    model: Model, seq_len: int = 25, n_samples: int = 10
+) -> Float[np.ndarray, "n_layers n_heads"]:
+    """Overwrite the scores with each sample's, so that only the last one counts."""
+    return head_means(_second_half(model, seq_len, n_samples)[:, -1:])
+
+
+def induction_scores_last_sample_divided(
+    model: Model, seq_len: int = 25, n_samples: int = 10
+) -> Float[np.ndarray, "n_layers n_heads"]:
+    """Overwrite the scores with each sample's, then divide by the number of samples."""
+    return head_means(_second_half(model, seq_len, n_samples)[:, -1:]) / n_samples
+
+
+def induction_scores_first_layer_only(
+    model: Model, seq_len: int = 25, n_samples: int = 10
+) -> Float[np.ndarray, "n_layers n_heads"]:
+    """Score the heads of layer 0 and leave all others at 0."""
+    scores = head_means(_second_half(model, seq_len, n_samples))
+    scores[1:] = 0
+    return scores
+
+
+def induction_scores_mean_over_heads(
+    model: Model, seq_len: int = 25, n_samples: int = 10
+) -> Float[np.ndarray, " n_layers"]:
+    """Average over the heads of a layer too."""
+    scores: np.ndarray = head_means(_second_half(model, seq_len, n_samples)).mean(axis=1)
+    return scores
 
 
 def induction_scores_axes_swapped(
     model: Model, seq_len: int = 25, n_samples: int = 10
 ) -> Float[np.ndarray, "n_heads n_layers"]:
     """Return heads by layers instead of layers by heads."""
-    return _mean(_second_half(model, seq_len, n_samples)).T
+    return head_means(_second_half(model, seq_len, n_samples)).T
 
 
-def prev_token_scores_self(
-    model: Model, seq_len: int = 50, n_samples: int = 10
+def induction_scores_leaving_hooks(
+    model: Model, seq_len: int = 25, n_samples: int = 10
 ) -> Float[np.ndarray, "n_layers n_heads"]:
-    """Look at the current position instead of the one before."""
-    return _mean(_stripe(_random(model, seq_len, n_samples), range(1, seq_len), 0))
+    """Read the patterns with hooks that stay on the model for good."""
+    kept: dict[int, Tensor] = {}
 
+    def keep(tensor: Tensor, *, hook: HookPoint) -> None:
+        kept[hook.layer()] = tensor.cpu().double()
 
-def prev_token_scores_next(
-    model: Model, seq_len: int = 50, n_samples: int = 10
-) -> Float[np.ndarray, "n_layers n_heads"]:
-    """Look at the position after, as reading the pattern as key by query does."""
-    return _mean(_stripe(_random(model, seq_len, n_samples), range(seq_len - 1), 1))
-
-
-def prev_token_scores_two_back(
-    model: Model, seq_len: int = 50, n_samples: int = 10
-) -> Float[np.ndarray, "n_layers n_heads"]:
-    """Look two positions back."""
-    return _mean(_stripe(_random(model, seq_len, n_samples), range(2, seq_len), -2))
-
-
-def prev_token_scores_induction_offset(
-    model: Model, seq_len: int = 50, n_samples: int = 10
-) -> Float[np.ndarray, "n_layers n_heads"]:
-    """Keep the induction scores' offset, on sequences twice as long."""
-    patterns = _random(model, 2 * seq_len, n_samples)
-    return _mean(_stripe(patterns, range(seq_len, 2 * seq_len), 1 - seq_len))
+    for layer in range(model.cfg.n_layers):
+        model.add_hook(f"blocks.{layer}.attn.hook_pattern", keep)
+    with torch.inference_mode():
+        model(repeated_tokens(seq_len, range(n_samples)).to(model.cfg.device))
+    patterns = torch.stack([kept[layer] for layer in range(model.cfg.n_layers)])
+    return head_means(stripe(patterns, range(seq_len, 2 * seq_len), 1 - seq_len))

@@ -34,8 +34,9 @@ mistakes:
     function: compute_induction_scores
     source: transposed_scores
     says: You index [key, query].
-    hint: The query looks first.
+    hints: ["The query looks first.", "Which axis is the query?", "Write [query, key]."]
     credit: 0.25
+    loses: [scores]
 criteria:
   - id: scores
     title: Scores

@@ -87,7 +87,9 @@ def test_some_checks_of_several_are_partial() -> None:
     """Points are shared by the checks' weights; each failed check says why, in order."""
     found = verdict_on(answered(WRONG), KEY)
     assert (found.outcome, found.points, found.hint) == ("partial", 2.5, "Mind the target.")
-    assert found.feedback.startswith("L0H0: you 0.5, expected about 0.9.")
+    assert found.feedback.startswith(
+        "L0H0: you 0.5, expected about 0.9: the largest difference (0.4;"
+    )
 
 
 def test_nothing_is_earned_without_an_observation() -> None:

@@ -72,7 +72,7 @@ def test_the_same_key_is_the_same_bytes() -> None:
         structured(b"[]"),
         structured(b"\xff"),
         structured(b"[" * 100_000),
-        structured(b'{"format": "induction-lab-grader/key/1", "about": {}}'),
+        structured(b'{"format": "induction-lab-grader/key/3", "about": {}}'),
         altered(b'"draws": 24', b'"draws": Infinity'),
         altered(b'"00000"', b'"99999"'),
         altered(b'"torch"', b'"numpy"'),

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.answers import KeyRequest
 from grader.errors import AnswerKeyError
 from grader.key_file import key_bytes, write_atomically
-from grader.key_store import cached_path, find_key, shipped_key
+from grader.key_store import cached_path, find_key, read_hidden_key, shipped_key
 from grader.rubric_file import RubricFile, find_rubric, parse_rubric
 from tests.grader.builders import MINI_RUBRIC, answer_key, number
 
@@ -32,7 +33,7 @@ def mini(text: str = REFERENCE) -> RubricFile:
 
 def path(text: str = REFERENCE, device: str = "cpu", seed: int = 0) -> Path:
     """Where its key is kept."""
-    return cached_path(mini(text), device=device, seed=seed)
+    return cached_path(mini(text), KeyRequest(device=device, seed=seed))
 
 
 @pytest.mark.parametrize("what", OTHERS)
@@ -56,13 +57,40 @@ def test_a_cached_key_is_found() -> None:
     """A key that is kept is not made again."""
     key = answer_key({"scores": number(1)})
     write_atomically(path(), key_bytes(key))
-    assert repr(find_key(mini(), device="cpu", seed=0)) == repr(key)
+    assert repr(find_key(mini(), KeyRequest(device="cpu"))) == repr(key)
+
+
+def test_the_public_key_fits_every_seed() -> None:
+    """Another seed draws no other public models; only a hidden key is one seed's."""
+    key = answer_key({"scores": number(1)})
+    write_atomically(path(), key_bytes(key))
+    assert repr(find_key(mini(), KeyRequest(device="cpu", seed=7))) == repr(key)
+    hidden = KeyRequest(device="cpu", seed=7, hidden=True)
+    assert cached_path(mini(), hidden) != path(seed=7)
+
+
+def test_a_hidden_key_is_read_from_a_file(tmp_path: Path) -> None:
+    """Where it fits; a public key, another rubric's, or no file is refused in words."""
+    file, kept = mini(), tmp_path / "hidden.key"
+    key = answer_key({"scores": number(1)})
+    with pytest.raises(AnswerKeyError, match="Cannot read the key"):
+        read_hidden_key(kept, file)
+    kept.write_bytes(key_bytes(key))
+    with pytest.raises(AnswerKeyError, match="is no hidden key"):
+        read_hidden_key(kept, file)
+    about = replace(key.about, hidden=True)
+    kept.write_bytes(key_bytes(replace(key, about=about)))
+    with pytest.raises(AnswerKeyError, match="another rubric or model"):
+        read_hidden_key(kept, file)
+    fitting = replace(key, about=replace(about, probing_sha256=file.probing_sha256, seed=7))
+    kept.write_bytes(key_bytes(fitting))
+    assert read_hidden_key(kept, file).about.seed == 7
 
 
 def test_without_the_reference_there_is_no_new_key() -> None:
     """The message says what is not installed."""
     with pytest.raises(AnswerKeyError, match="the package 'mini'"):
-        find_key(mini(MINI_RUBRIC), device="cpu", seed=0)
+        find_key(mini(MINI_RUBRIC), KeyRequest(device="cpu"))
 
 
 def test_the_key_that_ships_fits_only_its_rubric() -> None:

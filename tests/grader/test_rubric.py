@@ -3,7 +3,8 @@
 import pytest
 
 from grader.checks import DEFAULT_TOLERANCES, Tolerance
-from grader.rubric import Rubric, contradictions
+from grader.contradictions import contradictions
+from grader.rubric import Rubric
 from tests.grader.builders import MINI_RUBRIC, rubric
 
 MINI = rubric()

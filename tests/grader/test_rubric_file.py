@@ -42,10 +42,10 @@ def test_the_shipped_rubric_adds_up_to_100() -> None:
         ("lab: mini", "lab: my lab", "mini.yaml:1: lab: String should match pattern"),
         ("total: 10", "total: 10\npints: 3", "mini.yaml:5: pints: Extra inputs are not permitted"),
         ("    points: 10", "    points: -1", "criteria[0].points: Input should be greater"),
-        ("kind: close", "kind: near", "mini.yaml:26: criteria[0].checks[0]: Input tag 'near'"),
-        ("weight: 3", "weight: 0", "mini.yaml:26: criteria[0].checks[0].weight: Input should"),
+        ("kind: close", "kind: near", "mini.yaml:27: criteria[0].checks[0]: Input tag 'near'"),
+        ("weight: 3", "weight: 0", "mini.yaml:27: criteria[0].checks[0].weight: Input should"),
         ("credit: 0.25", "credit: 2", "mini.yaml:19: mistakes[0].credit: Input should be less"),
-        ("probe: shape", "probe: chape", "mini.yaml:27: criteria[0].checks[1]: no probe is named"),
+        ("probe: shape", "probe: chape", "mini.yaml:28: criteria[0].checks[1]: no probe is named"),
         ("total: 10", "total: 9", "mini.yaml:4: total: the criteria add up to 10, not 9"),
         ("total: 10", "total: 10\ntotal: 10", "mini.yaml:5: total: this key stands twice"),
         ("credit: 0.25", "says: Hm.", "mini.yaml:19: mistakes[0].says: this key stands twice"),
@@ -60,7 +60,7 @@ def test_every_mistake_is_reported_at_once() -> None:
     """One line a mistake, in the order of the file, and no line that only follows from another."""
     text = changed("total: 10", "total: ten").replace("weight: 3", "weight: x")
     found = complaints(text.replace("title: Scores", "titel: Scores"))
-    assert [line.split(":")[1] for line in found] == ["4", "21", "22", "26"]
+    assert [line.split(":")[1] for line in found] == ["4", "22", "23", "27"]
 
 
 @pytest.mark.parametrize(

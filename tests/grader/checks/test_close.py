@@ -96,7 +96,7 @@ def test_the_message_names_head_and_both_values() -> None:
     reference, observed = np.zeros((12, 12)), np.zeros((12, 12))
     reference[5, 1], observed[5, 1], observed[0, 0] = 0.9, 0.0312, 0.002
     said = message(array(observed), array(reference), "layer", "head")
-    assert said.startswith("L5H1: you 0.0312, expected about 0.9. 2 of 144 heads are off")
+    assert said.startswith("L5H1: you 0.0312, expected about 0.9: the largest difference (0.87;")
 
 
 def test_the_message_names_entries() -> None:
@@ -106,7 +106,7 @@ def test_the_message_names_entries() -> None:
     assert message(observed, reference, "loss|accuracy|size").startswith("loss|accuracy|size 1:")
     assert message(observed, reference, "pos").startswith("pos 1: you 0.5")
     assert message(observed, reference).startswith("at [1]: you 0.5")
-    assert message(number(0), number(1)) == "you 0, expected about 1."
+    assert message(number(0), number(1)) == "you 0, expected about 1 (tolerance 0.0011)."
 
 
 def test_the_margin_is_error_by_tolerance() -> None:

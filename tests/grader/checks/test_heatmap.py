@@ -33,7 +33,23 @@ def test_orientation_counts() -> None:
     said = drawn(figure(SCORES.T), array(SCORES))
     assert said == (
         "0 of 1 heatmaps show this matrix with rows and columns in order [2, 3]; expected 1."
+        " One of them is drawn transposed: its rows are the matrix's columns."
     )
+
+
+def test_a_transposed_heatmap_is_told_what_its_rows_are() -> None:
+    """Where axes have names the message uses them; a pattern's are queries and keys."""
+    said = drawn(figure(PATTERN, SCORES.T), array(SCORES), axes=("layer", "head"))
+    assert said == (
+        "0 of 2 heatmaps show this matrix with rows and columns in order [layer, head];"
+        " expected 1. One of them is drawn transposed: rows are head, columns are layer."
+    )
+    assert str(drawn(figure(PATTERN.T))).endswith("rows are key_pos, columns are query_pos.")
+
+
+def test_another_matrix_is_not_called_transposed() -> None:
+    """Only the wanted matrix the other way round is said to be transposed."""
+    assert "transposed" not in str(drawn(figure(SCORES + 1, PATTERN), array(SCORES)))
 
 
 def test_against_the_reference_the_figure_must_be_true() -> None:

@@ -33,7 +33,7 @@ def test_a_dict_is_compared_by_key() -> None:
 def test_a_wrong_part_is_named() -> None:
     """The first part that differs is named, and the entry in it."""
     said = dict_finding(table(baseline=array([0.1, 1.0]), circuit=array([9.0, 0.5])))
-    assert (said or "").startswith("circuit: accuracy: you 0.5, expected about 0.")
+    assert (said or "").startswith("circuit: accuracy: you 0.5, expected about 0:")
 
 
 @pytest.mark.parametrize("keys", [{"baseline"}, {"baseline", "circuit", "other"}, set[str]()])

@@ -37,7 +37,7 @@ class Page(HTMLParser):
 def with_text(text: str) -> Report:
     """A report with this text everywhere that student text may come from."""
     return report(
-        verdict(outcome="failed", points=0.0, feedback=text, hint=text, misconception=text),
+        verdict(outcome="failed", points=0.0, feedback=text, hints=(text,), misconception=text),
         name=text,
         notes=(text,),
         troubles=(CellTrouble(cell=0, ename=text, evalue=text),),
@@ -90,7 +90,7 @@ def test_everything_is_said(said: str) -> None:
         outcome="not_attempted",
         points=5.0,
         feedback="Off.",
-        hint="Divide.",
+        hints=("Divide.",),
         misconception="not_divided",
         variant="as_printed",
     )

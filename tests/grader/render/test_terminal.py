@@ -14,7 +14,7 @@ MISTAKE = verdict(
     outcome="partial",
     points=2.5,
     feedback="You index [key, query]. L5H1: you 0.03, expected about 0.9.",
-    hint="The query looks first.",
+    hints=("The query looks first.",),
     misconception="transposed_pattern",
 )
 VERDICTS = (
