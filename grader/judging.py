@@ -226,11 +226,9 @@ def own_merits(rubric: Rubric, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
         for plan in rubric.recordings.values()
         if plan.replaces in lost
     ]
-    notes += [
-        f"{v.title}: counted, because it follows from your own earlier answers."
-        for v in verdicts
-        if v.followed
-    ]
+    followed = ", ".join(verdict.title for verdict in verdicts if verdict.followed)
+    if followed:
+        notes.append(f"Counted, because it follows from earlier answers of yours: {followed}.")
     return tuple(dict.fromkeys(notes))
 
 

@@ -22,6 +22,7 @@ def render(rubric: Rubric) -> RenderableType:
         _answers("Accepted variant", rubric.variants),
         _answers("Known mistake", rubric.mistakes),
         _pairs("Model", rubric.models),
+        _pairs("Hidden model", rubric.hidden),
         _pairs("Tolerance", {name: str(t) for name, t in rubric.all_tolerances.items()}),
     )
 
@@ -51,6 +52,8 @@ def _checks(criterion: Criterion) -> Iterable[str]:
         yield _check(check)
     if criterion.together and len(criterion.checks) > 1:
         yield "all or nothing"
+    if plan := criterion.follow_through:
+        yield f"or what follows from {', '.join(plan.requires)}, for {plan.credit:.0%}"
 
 
 def _check(check: BaseCheck) -> str:

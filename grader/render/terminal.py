@@ -52,6 +52,8 @@ def _table(report: Report) -> Table:
             title = Text(f"  {verdict.title}")
             if verdict.variant:
                 title.append(f"  [{verdict.variant}]", style="cyan")
+            if verdict.followed:
+                title.append("  [follows from yours]", style="cyan")
             points = f"{verdict.points:g} / {verdict.max_points:g}" + (
                 "  bonus" if verdict.bonus else ""
             )

@@ -95,7 +95,7 @@ def test_the_report_says_what_was_judged_apart() -> None:
     assert own_merits(lab, [lost, followed]) == (
         "compute_induction_scores lost points; what calls it was judged with a right one in its"
         " place.",
-        "The best head: counted, because it follows from your own earlier answers.",
+        "Counted, because it follows from earlier answers of yours: The best head.",
     )
     assert own_merits(lab, [verdict()]) == ()
 

@@ -57,7 +57,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     [
         ("sequence_repeats", "None"),
         ("scores_planted", "144 of 144 values are NaN"),
-        ("prev_scores_shape", "shape [12, 12] [n_layers, n_heads]"),
+        ("prev_scores_shape", "shape [4, 3] [n_layers, n_heads]"),
         ("k_composition_values", "object"),
         ("accuracy_values", "too large"),
         ("ablate_zero", "a list of 2"),

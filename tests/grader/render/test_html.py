@@ -45,6 +45,23 @@ def with_text(text: str) -> Report:
     )
 
 
+def test_a_nudge_comes_first_and_the_next_hints_behind_a_click() -> None:
+    """Three hints, each further one inside the one before."""
+    hints = ("One?", "Two.", "Three.")
+    page = to_html(report(verdict(outcome="failed", points=0.0, feedback="x", hints=hints)))
+    assert page.count("<details>") == page.count("</details>") == 2
+    assert page.index("One?") < page.index("<details>") < page.index("Two.") < page.index("Three.")
+
+
+def test_a_secret_seed_is_not_on_the_page() -> None:
+    """With hidden probes the seed is the instructor's; without them it is anyone's."""
+    world = {"model": "planted-4x3", "device": "cpu", "torch": "2.4", "seed": 987654321}
+    assert "987654321" in to_html(report(verdict(), environment=world))
+    secret = world | {"hidden_probes": True}
+    assert "987654321" not in to_html(report(verdict(), environment=secret))
+    assert report(verdict(), environment=secret).to_dict()["environment"]["seed"] == 987654321
+
+
 @given(st.text(max_size=40) | st.just(HOSTILE))
 def test_no_markup_of_a_student_survives(text: str) -> None:
     """Whatever the text, the page has the same elements and attributes."""
