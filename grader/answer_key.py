@@ -167,8 +167,8 @@ def _wrong(rubric: Rubric, execution: Execution, name: str) -> dict[str, Expecte
     """A mistake's answers; where it fails to answer, there is nothing to match."""
     found: dict[str, Expected] = {}
     for probe in rubric.probes:
-        start = f"mistake/{name}/{probe}#"
-        seen = [o for at, o in execution.observations.items() if at.startswith(start)]
+        draws = (f"mistake/{name}/{probe}#{draw}" for draw in range(MISTAKE_DRAWS))
+        seen = [execution.observations[at] for at in draws if at in execution.observations]
         values = [value for value in seen if not isinstance(value, Failure)]
         if values and len(values) == len(seen):
             found[probe] = (

@@ -47,11 +47,9 @@ def observe(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Observation:
         with _world(probe, namespace) as given:
             # The rubric's own expression: it names student functions and holds no student text.
             code = compile(probe["expression"], f"<probe {probe['id']}>", "eval")
-            if not probe["side_effects"]:
-                return encode(eval(code, namespace))  # noqa: S307 (the rubric's own, see above)
-            before = Before(given, Kernel.shelf)
-            eval(code, namespace)  # noqa: S307 (the rubric's own, see above)
-            return encode(before.left_behind())
+            before = Before(given, Kernel.shelf) if probe["side_effects"] else None
+            value = eval(code, namespace)  # noqa: S307 (the rubric's own, see above)
+            return encode(value if before is None else before.left_behind())
     except UnreadableError as error:
         return Failure(kind="unreadable", message=str(error))
     except NotImplementedError as error:
@@ -81,9 +79,11 @@ def _world(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Iterator[list
     }
     given = list(names.values())
     names |= probe["constants"]
-    # The rubric's own expressions, asked of the reference only: no student's probe binds any.
-    bound = {target: eval(source, namespace) for target, source in probe["bind"].items()}  # noqa: S307
-    names |= bound
+    names |= {
+        # Only the reference is asked with bindings; no student's probe has any.
+        target: eval(source, namespace)  # noqa: S307 (the rubric's own expression)
+        for target, source in probe["bind"].items()
+    }
     for recorded in probe["provide"]:
         recording = _recording(recorded)
         own = names.get(recording.replaces, namespace.get(recording.replaces))
