@@ -3,11 +3,15 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.errors import GraderError
 from grader.render.text import plain
+
+if TYPE_CHECKING:
+    from grader.isolation.choice import Level
 
 _WRONG_USAGE = 2
 _DEVICES = click.Choice(["auto", "cpu", "cuda"])
@@ -88,6 +92,13 @@ def cli() -> None:
     help="How many on each mistake: a nudge, a pointer, nearly the solution.",
 )
 @click.option("--only", help="One criterion's id, or one function's name.")
+@click.option(
+    "--isolation",
+    type=click.Choice(["auto", "strict", "none"]),
+    default="auto",
+    show_default=True,
+    help="Of the notebook: the best there is here, no less than a tried sandbox, or none.",
+)
 @click.pass_context
 def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     ctx: click.Context,
@@ -101,6 +112,7 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     seed: int | None,
     only: str | None,
     hints: int,
+    isolation: "Level",
     *,
     full: bool,
 ) -> None:
@@ -115,6 +127,7 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
         only=only,
         full=full or hidden_key is not None,
         hidden_key=hidden_key,
+        isolation=isolation,
     )
     output = Output(json=json_path, html=html_path, hints=hints)
     ctx.exit(grade_notebook(notebook, rubric=rubric, settings=settings, output=output))

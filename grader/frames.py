@@ -28,6 +28,9 @@ class FrameKind(IntEnum):
     OBSERVATION = 6
     TROUBLE = 7
     DONE = 8
+    READY = 9
+    PROBE = 10
+    WEIGHTS = 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +53,15 @@ def write_frame(stream: IO[bytes], frame: Frame) -> None:
     stream.flush()
 
 
-def read_frames(stream: IO[bytes], *, max_head: int = MAX_HEAD_BYTES) -> Iterator[Frame]:
+def read_frames(
+    stream: IO[bytes], *, max_head: int = MAX_HEAD_BYTES, max_total: int = MAX_STREAM_BYTES
+) -> Iterator[Frame]:
     """Read frames until the stream ends.
 
     Args:
         stream: Where they come from.
         max_head: Largest JSON head accepted, in bytes.
+        max_total: Bytes of all frames together.
 
     Raises:
         FrameError: A frame is malformed or too large, or all of them together are.
@@ -66,11 +72,7 @@ def read_frames(stream: IO[bytes], *, max_head: int = MAX_HEAD_BYTES) -> Iterato
             raise FrameError("a frame is cut short")
         kind, head_size, payload_size = _PREFIX.unpack(prefix)
         total += head_size + payload_size
-        if (
-            head_size > max_head
-            or payload_size > MAX_PAYLOAD_BYTES
-            or total > max(MAX_STREAM_BYTES, max_head)
-        ):
+        if head_size > max_head or payload_size > MAX_PAYLOAD_BYTES or total > max_total:
             raise FrameError("a frame is too large")
         yield _frame(
             kind, stream.read(head_size), stream.read(payload_size), head_size, payload_size

@@ -24,6 +24,11 @@ _PATTERN = re.compile(
 _OTHER = re.compile(rf"[^+]+|[A-Za-z_]\w*{_DISGUISES}")
 
 
+def is_constructed(model: str) -> bool:
+    """Whether a model is made from its name alone: who knows the name knows its circuit."""
+    return model.startswith(("planted-", "generic-"))
+
+
 def fresh_seed() -> int:
     """Draw a seed that nobody can guess, from 1 to 2**31 - 1."""
     return 1 + secrets.randbelow(MAX_SEED)
@@ -93,8 +98,7 @@ def pattern_problem(pattern: str) -> str | None:
     match = _PATTERN.fullmatch(pattern)
     if match is not None:
         return next(_problems(match), None)
-    constructed = pattern.startswith(("planted-", "generic-"))
-    if constructed or _PLACE.search(pattern) or not _OTHER.fullmatch(pattern):
+    if is_constructed(pattern) or _PLACE.search(pattern) or not _OTHER.fullmatch(pattern):
         return f"{pattern!r} is no pattern of a model's name: write {GRAMMAR}"
     return None
 

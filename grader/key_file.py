@@ -4,9 +4,10 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, TypeVar
 
 import numpy as np
 from safetensors import SafetensorError
@@ -20,6 +21,7 @@ from grader.wire import UnreadableError, pack, unpack
 _FORMAT = "induction-lab-grader/key/3"
 Keep = Callable[[Value], str]
 Fetch = Callable[[str], Value]
+Kind = TypeVar("Kind")
 
 
 def key_bytes(key: AnswerKey) -> bytes:
@@ -62,13 +64,13 @@ def read_key(data: bytes, *, name: str) -> AnswerKey:
             )
 
         def value(at: str) -> Value:
-            found = unpack(arrays[at].tobytes())
+            found = unpack(arrays.pop(at).tobytes())
             if isinstance(found, Failure):
                 raise UnreadableError("a failure where a value belongs")
             return found
 
         return AnswerKey(
-            about=KeyAbout(**structure["about"]),
+            about=_about(structure["about"]),
             expected={n: _expected(node, value) for n, node in structure["expected"].items()},
             variants={
                 n: {p: value(at) for p, at in a.items()} for n, a in structure["variants"].items()
@@ -95,6 +97,14 @@ def read_key(data: bytes, *, name: str) -> AnswerKey:
         ) from error
 
 
+def _about(node: Mapping[str, Any]) -> KeyAbout:
+    about = KeyAbout(**node)
+    kinds = {field.name: field.type for field in fields(KeyAbout)}
+    if any(type(value) is not kinds[name] for name, value in asdict(about).items()):
+        raise TypeError("what a key is about has other types")
+    return about
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,6 +121,13 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
+def _kept(value: object, *kinds: type[Kind]) -> Kind:
+    """A part of the structure, if it is of the kind it must be."""
+    if not isinstance(value, kinds):
+        raise TypeError("a part of the structure is of another kind")
+    return value
+
+
 def _expected_node(expected: Expected, keep: Keep) -> dict[str, Any]:
     spread = (
         None if expected.spread is None else keep(Numbers(kind="ndarray", array=expected.spread))
@@ -121,7 +138,7 @@ def _expected_node(expected: Expected, keep: Keep) -> dict[str, Any]:
 def _expected(node: Mapping[str, Any], value: Fetch) -> Expected:
     spread = value(node["spread"]) if node["spread"] is not None else None
     array = spread.array.astype(np.float64) if isinstance(spread, Numbers) else None
-    return Expected(value=value(node["value"]), spread=array, draws=int(node["draws"]))
+    return Expected(value=value(node["value"]), spread=array, draws=_kept(node["draws"], int))
 
 
 def _recording_node(recording: Recording, keep: Keep) -> dict[str, Any]:
@@ -148,9 +165,9 @@ def _recording(node: Mapping[str, Any], value: Fetch) -> Recording:
         for row in node["rows"]
     )
     return Recording(
-        replaces=node["replaces"],
+        replaces=_kept(node["replaces"], str),
         parameters={name: node["parameters"][name] for name in node["order"]},
-        cycle=node["cycle"],
-        batch=node["batch"],
+        cycle=_kept(node["cycle"], str, NoneType),
+        batch=_kept(node["batch"], str, NoneType),
         rows=rows,
     )

@@ -1,6 +1,6 @@
 """One submission from file to report."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +11,9 @@ from grader.execution import CellOutcome, Execution, run_job
 from grader.failures import not_run
 from grader.frames import Frame
 from grader.hidden import fresh_seed
+from grader.isolation.choice import Level, choose
+from grader.isolation.none import NONE
+from grader.isolation.sandbox import Backend
 from grader.judging import Judge, own_merits
 from grader.key_store import find_key, read_hidden_key
 from grader.probing import Instrumented, instrument
@@ -37,6 +40,8 @@ class Settings:
     """Ask the hidden probes too."""
     hidden_key: Path | None = None
     """A key for them, where the reference is not; its seed is the run's."""
+    isolation: Level = "auto"
+    """What student code is kept in: what holds here, nothing but that, or nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +68,10 @@ def grade(
         SubmissionError: The file is not a notebook that can be run.
         RubricError: Nothing of the rubric is selected.
         AnswerKeyError: No key fits.
-        KernelError: No kernel could be started.
+        KernelError: No kernel could be started, or not in the isolation asked for.
     """
     listener = listener or Listener()
+    backend = chosen(settings)
     whole = replace(file, rubric=file.rubric.on_model(settings.model))
     rubric = whole.rubric if settings.full else whole.rubric.without_hidden()
     rubric = rubric.only(settings.only)
@@ -79,11 +85,23 @@ def grade(
     seed = key.about.seed if settings.full else settings.seed or 0
     prepared = instrument(submission, rubric, key.recordings, device=settings.device, seed=seed)
     listener.started(prepared)
-    execution = run_job(prepared.job, listener.frame)
+    execution = run_job(prepared.job, listener.frame, backend=backend)
     report = judge(submission, replace(whole, rubric=rubric), key, prepared, execution)
     seen = {"hidden_probes": settings.full, "seed": seed}
     report = replace(report, environment={**report.environment, **seen})
     return report.about(settings.only)
+
+
+def chosen(settings: Settings) -> Backend:
+    """The backend to run in; hidden probes go nowhere without one unless that is said outright.
+
+    Raises:
+        KernelError: None holds here and going without was not agreed to.
+    """
+    backend = choose(settings.isolation)
+    if settings.full and backend is NONE and settings.isolation != "none":
+        choose("strict")  # says what is missing
+    return backend
 
 
 def _key(file: RubricFile, settings: Settings, listener: Listener) -> AnswerKey:
@@ -139,8 +157,8 @@ def judge(
         troubles=tuple(
             trouble for cell in execution.cells if (trouble := _trouble(cell, rubric.limits))
         ),
-        notes=(*prepared.notes, *own_merits(rubric, verdicts)),
-        environment=_environment(execution.environment, prepared.job.seed),
+        notes=(*_overrun(execution), *prepared.notes, *own_merits(rubric, verdicts)),
+        environment=_environment(execution, prepared.job.seed),
     )
 
 
@@ -173,6 +191,10 @@ def _for_device(rubric: Rubric, key: AnswerKey, execution: Execution) -> Rubric:
     )
 
 
+def _overrun(execution: Execution) -> tuple[str, ...]:
+    return (f"The notebook {execution.overrun}.",) if execution.overrun else ()
+
+
 def _trouble(cell: CellOutcome, limits: Limits) -> CellTrouble | None:
     match cell.status:
         case "ok":
@@ -186,11 +208,19 @@ def _trouble(cell: CellOutcome, limits: Limits) -> CellTrouble | None:
         case "died":
             text = "this cell ended Python; only its definitions were kept"
             return CellTrouble(cell=cell.index, ename="KernelDied", evalue=text)
+        case "unsound":
+            text = (
+                "after this cell Python or its libraries no longer do what they did before, so "
+                "nothing could be asked; only its definitions were kept"
+            )
+            return CellTrouble(cell=cell.index, ename="Unsound", evalue=text)
         case _:
             text = f"not run: the notebook limit of {limits.notebook:g} s was used up"
             return CellTrouble(cell=cell.index, ename="NotRun", evalue=text)
 
 
-def _environment(seen: Mapping[str, Any], seed: int) -> dict[str, Any]:
+def _environment(execution: Execution, seed: int) -> dict[str, Any]:
+    """What the run was in; how it was kept in is what we know from outside."""
     wanted = ("python", "torch", "transformer_lens", "model", "device")
-    return {**{name: seen.get(name) for name in wanted}, "isolation": "none", "seed": seed}
+    seen = {name: execution.environment.get(name) for name in wanted}
+    return {**seen, "isolation": execution.isolation, "seed": seed}

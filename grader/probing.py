@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from grader.hidden import draw_models, kernel_seed
+from grader.hidden import draw_models, is_constructed, kernel_seed
 from grader.rubric import Limits, Probe, Rubric
 from grader.source import definitions, stubs, without_installs
 from grader.submission import Submission
@@ -37,7 +37,15 @@ class ProbeToRun:
     """Names to expressions in the same namespace: a variant in its function's place."""
     side_effects: bool = False
     """Whether what it leaves behind is the answer."""
+    secret: bool = False
+    """Whether its models must not be known by name: they are sent as weights."""
     seed: int = 0
+
+    def head(self) -> dict[str, Any]:
+        """The probe as JSON."""
+        fields = asdict(self)
+        del fields["secret"]
+        return fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,24 +61,20 @@ class Job:
     seed: int
 
     def head(self) -> dict[str, Any]:
-        """The job as JSON; recorded values travel beside it."""
+        """What is sent before the notebook runs: nothing of the probes."""
         return {
             "cells": [asdict(cell) for cell in self.cells],
-            "probes": [asdict(probe) for probe in self.probes],
             "limits": self.limits.model_dump(),
             "model": self.model,
             "device": self.device,
             "seed": self.seed,
-            "recordings": {
-                name: {
-                    "replaces": r.replaces,
-                    "parameters": dict(r.parameters),
-                    "cycle": r.cycle,
-                    "batch": r.batch,
-                }
-                for name, r in self.recordings.items()
-            },
         }
+
+    @property
+    def secret_models(self) -> tuple[str, ...]:
+        """The models that are sent as weights, each once, in the order they are needed."""
+        names = (name for probe in self.probes if probe.secret for name in probe.models.values())
+        return tuple(dict.fromkeys(name for name in names if is_constructed(name)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +114,8 @@ def instrument(
             for cell, source, _ in prepared
         ),
         probes=tuple(
-            replace(probe_to_run(name, probe, rubric, seed=seed), seed=inner)
-            for name, probe in rubric.probes.items()
+            replace(probe_to_run(name, probe, rubric, seed=seed), seed=inner, secret=probe.hidden)
+            for name, probe in in_asking_order(rubric).items()
             if not (probe.figures or probe.reference_only or probe.function in empty)
         ),
         recordings={name: recordings[name] for name in wanted_recordings(rubric.probes.values())},
@@ -139,6 +143,26 @@ def probe_to_run(name: str, probe: Probe, rubric: Rubric, *, seed: int) -> Probe
         side_effects=probe.side_effects,
         seed=seed,
     )
+
+
+def in_asking_order(rubric: Rubric) -> dict[str, Probe]:
+    """The probes, those that play back a function's answers after those that ask it for them.
+
+    A function that hears the right answers in one probe could give them in a later one.
+    """
+    left = dict(rubric.probes)
+    ordered: dict[str, Probe] = {}
+    while left:
+        asked = {probe.function for probe in left.values() if not probe.figures}
+        free = [n for n, p in left.items() if not _played_back(p, rubric) & asked] or list(left)
+        for name in free:
+            ordered[name] = left.pop(name)
+    return ordered
+
+
+def _played_back(probe: Probe, rubric: Rubric) -> set[str]:
+    """The functions of others that a probe gives the recorded answers of."""
+    return {rubric.recordings[name].replaces for name in probe.provide} - {probe.function}
 
 
 def wanted_recordings(probes: Iterable[Probe]) -> list[str]:

@@ -23,7 +23,10 @@ class Part(BaseModel):
 
 
 class Limits(Part):
-    """How long and how much a submission may run, in seconds unless the name says otherwise."""
+    """How long and how much a submission may run, in seconds unless the name says otherwise.
+
+    All are enforced from outside the student's process.
+    """
 
     notebook: Positive = 600
     """All cells and probes together, restarts included."""
@@ -36,6 +39,15 @@ class Limits(Part):
     cells: Annotated[int, Field(gt=0)] = 2000
     restarts: Annotated[int, Field(ge=0)] = 5
     """How often a kernel that died or hung is replaced."""
+    memory_gb: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 4
+    """Of data, each process and all together; with less than 1 torch does not work."""
+    processes: Annotated[int, Field(ge=32)] = 256
+    """Processes and threads; like the next ones held only where notebooks are isolated."""
+    open_files: Annotated[int, Field(ge=128)] = 512
+    home_mb: Annotated[float, Field(ge=16, allow_inf_nan=False)] = 256
+    """What a notebook may write, and the largest file."""
+    shm_mb: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 64
+    """Shared memory."""
 
 
 class Probe(Part):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
@@ -11,10 +12,13 @@ from pydantic import ValidationError
 
 from grader.contradictions import contradictions
 from grader.errors import RubricError
+from grader.plain_yaml import PlainYamlError, plain_tree, values
+from grader.reading import ReadingError, TooLargeError, read_regular, shown
 from grader.rubric import Rubric
 
 LABS = "induction_lab_grader.labs"
 MAX_BYTES = 2**20
+_MAX_LISTED = 100
 Place = tuple[str | int, ...]
 
 
@@ -74,12 +78,15 @@ def load_rubric(path: Path) -> RubricFile:
     Raises:
         RubricError: It cannot be read, or it has mistakes; every one is listed with its line.
     """
+    name = shown(str(path))
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise RubricError(f"{path} is larger than 1 MB: that is no rubric.")
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RubricError(f"Cannot read the rubric {path}: {_reason(error)}.") from error
+        text = read_regular(path, MAX_BYTES).decode("utf-8-sig")
+    except TooLargeError as error:
+        raise RubricError(f"{name} is larger than 1 MB: that is no rubric.") from error
+    except ReadingError as error:
+        raise RubricError(f"Cannot read the rubric {name}: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise RubricError(f"Cannot read the rubric {name}: it is not UTF-8 text.") from error
     return parse_rubric(text, name=str(path))
 
 
@@ -89,31 +96,24 @@ def parse_rubric(text: str, *, name: str) -> RubricFile:
     Raises:
         RubricError: Every mistake with its line, one a line.
     """
+    called = shown(name)
     try:
-        data = yaml.safe_load(text)
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise RubricError(f"{name}: not valid YAML: {' '.join(str(error).split())}") from error
+        tree = plain_tree(text)
+        data = values(tree)
+    except PlainYamlError as error:
+        raise RubricError(f"{called}: not valid YAML: {error}") from error
     if not isinstance(data, dict):
-        raise RubricError(f"{name}:1: a rubric is a mapping; this is {type(data).__name__}.")
+        raise RubricError(f"{called}:1: a rubric is a mapping; this is {type(data).__name__}.")
     problems = [*_repeated_keys(tree)]
     try:
         rubric = Rubric.model_validate(data)
     except ValidationError as error:
         problems += _invalid(error)
-        raise RubricError(_listing(name, tree, problems)) from error
+        raise RubricError(_listing(called, tree, problems)) from error
     problems += contradictions(rubric)
     if problems:
-        raise RubricError(_listing(name, tree, problems))
+        raise RubricError(_listing(called, tree, problems))
     return RubricFile(rubric=rubric, name=name, sha256=hashlib.sha256(text.encode()).hexdigest())
-
-
-def _reason(error: Exception) -> str:
-    return (
-        error.strerror or type(error).__name__
-        if isinstance(error, OSError)
-        else "it is not UTF-8 text"
-    )
 
 
 def _invalid(error: ValidationError) -> list[tuple[Place, str]]:
@@ -138,8 +138,11 @@ def _clean(place: Place) -> Place:
 
 
 def _listing(name: str, tree: yaml.Node | None, problems: list[tuple[Place, str]]) -> str:
-    lines = sorted((_line(tree, place), _path(place), what) for place, what in problems)
-    return "\n".join(f"{name}:{line}: {path}: {what}" for line, path, what in lines)
+    found = problems[:_MAX_LISTED]
+    lines = sorted((_line(tree, place), _path(place), what) for place, what in found)
+    said = [f"{name}:{line}: {shown(path)}: {shown(what, 2000)}" for line, path, what in lines]
+    more = [f"{name}: and {len(problems) - len(found)} more."] if len(problems) > len(found) else []
+    return "\n".join(said + more)
 
 
 def _path(place: Place) -> str:
@@ -175,12 +178,11 @@ def _repeated_keys(tree: yaml.Node | None) -> list[tuple[Place, str]]:
     while pending:
         node, place = pending.pop()
         if id(node) in visited:
-            continue  # an alias: read where it was written, and it may hold itself
+            continue  # an alias: read where it was written
         visited.add(id(node))
         if isinstance(node, yaml.MappingNode):
-            keys = [key.value for key, _ in node.value]
-            twice = dict.fromkeys(key for i, key in enumerate(keys) if key in keys[:i])
-            found += [((*place, key), "this key stands twice") for key in twice]
+            times = Counter(key.value for key, _ in node.value)
+            found += [((*place, k), "this key stands twice") for k, n in times.items() if n > 1]
             pending += [(value, (*place, key.value)) for key, value in node.value]
         elif isinstance(node, yaml.SequenceNode):
             pending += [(item, (*place, i)) for i, item in enumerate(node.value)]

@@ -13,6 +13,8 @@ from typing import NamedTuple
 from grader.errors import KernelError
 
 PREFIX = "trained"
+CACHE = "INDUCTION_LAB_CACHE"
+"""The environment variable that tells a sandbox where it is."""
 GRAMMAR = "trained-LAYERSxHEADS@SEED, with 2 layers or more"
 
 _NAME = re.compile(r"trained-(?P<n_layers>\d{1,2})x(?P<n_heads>\d{1,2})@(?P<seed>\d{1,18})")
@@ -68,13 +70,21 @@ def new_run_file(name: str) -> Path:
         KernelError: No run can have this name, or there is no place to keep one.
     """
     recipe = hashlib.sha256((_MODELS / "training.py").read_bytes()).hexdigest()[:20]
-    return _cache() / "induction-lab-grader" / "runs" / f"{parse_run(name)}-{recipe}.safetensors"
+    return cache_folder() / "runs" / f"{parse_run(name)}-{recipe}.safetensors"
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
+    """Where this project keeps what is made once; in a sandbox, the grader says where that is.
+
+    Raises:
+        KernelError: There is no place to keep anything.
+    """
+    if own := os.environ.get(CACHE):
+        return Path(own)
     try:
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     except RuntimeError:
         raise KernelError(
             "a training run needs a place to be kept and there is no home: set XDG_CACHE_HOME"
         ) from None
+    return caches / "induction-lab-grader"

@@ -2,20 +2,25 @@
 
 import hashlib
 import json
-import os
 import re
-import stat
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from grader.errors import SubmissionError
+from grader.reading import ReadingError, TooLargeError, read_regular, shown
 from grader.rubric import Limits
 from grader.source import parses, readable
 
-_MOODLE = re.compile(r"_(\d+)_assignsubmission_file")
-_CANVAS = re.compile(r"^[^_]+_(?:LATE_)?(\d+)_\d+_")
-_CURRENT_FORMAT = 4
+_MOODLE = re.compile(r"_([0-9]{1,20})_assignsubmission_file")
+_CANVAS = re.compile(r"^[^_]+_(?:LATE_)?([0-9]{1,20})_[0-9]+_")
+_PARTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[,:\[{]', re.DOTALL)
+MAX_PARTS = 3_000_000
+"""JSON of more values than this takes a gigabyte to read, and no figure needs as many."""
+MAX_CELL_CODE = 2**18
+MAX_CODE = 2**20
+"""Characters of code: to read them takes hundreds of times their size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,34 +49,52 @@ def read_submission(path: Path, limits: Limits) -> Submission:
     """Read a notebook file.
 
     Args:
-        path: An ``.ipynb`` file.
+        path: An ``.ipynb`` file; a link to one is refused, for it may point anywhere.
         limits: Size limits.
 
     Raises:
         SubmissionError: It is not a Python notebook; says what it is and what to do.
     """
-    data = _bytes(path, limits)
-    notebook = _notebook(_parse(data, path.name), path.name)
-    cells = notebook["cells"]
-    if len(cells) > limits.cells:
-        raise SubmissionError(f"{path.name} has {len(cells)} cells; the limit is {limits.cells}.")
-    code = tuple(
-        Cell(index=i, source=source)
-        for i, cell in enumerate(cells)
-        if cell.get("cell_type") == "code" and (source := _source(cell)).strip()
-    )
-    if not code:
+    name = shown(path.name)
+    try:
+        data = read_regular(path, limits.file_mb * 2**20, follow=False)
+    except TooLargeError as error:
         raise SubmissionError(
-            f"{path.name} has no code cells with code in them: "
-            "save your work in the notebook and submit that file."
-        )
+            f"{name} is too large: {error}, and the limit is {limits.file_mb:g} MB: "
+            "clear the outputs and save it again."
+        ) from error
+    except ReadingError as error:
+        raise SubmissionError(
+            f"Cannot read {shown(str(path))}: {error}. Give the path of a notebook's file."
+        ) from error
+    return parse_submission(data, path, limits)
+
+
+def parse_submission(data: bytes, path: Path, limits: Limits) -> Submission:
+    """Read a notebook's bytes.
+
+    Args:
+        data: What is in the file.
+        path: Where it is, for its name.
+        limits: Size limits.
+
+    Raises:
+        SubmissionError: It is not a Python notebook; says what it is and what to do.
+    """
+    name = shown(path.name)
+    digest = hashlib.sha256(data).hexdigest()
+    parsed = _parse(data, name)
+    cells = _cells(parsed, name)
+    if len(cells) > limits.cells:
+        raise SubmissionError(f"{name} has {len(cells)} cells; the limit is {limits.cells}.")
+    code = _code(cells, name)
     return Submission(
         name=path.name,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=digest,
         student=student_id(path),
         cells=code,
         total_cells=len(cells),
-        notes=_language_notes(notebook.get("metadata"), code, path.name),
+        notes=_language_notes(parsed.get("metadata"), code, name),
     )
 
 
@@ -83,28 +106,14 @@ def student_id(path: Path) -> str | None:
     return found.group(1) if found else None
 
 
-def _bytes(path: Path, limits: Limits) -> bytes:
-    """Read a regular file, never a device or a pipe that would hang."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            os.close(descriptor)
-            raise SubmissionError(f"{path} is not a file: give the path of a notebook (.ipynb).")
-        with os.fdopen(descriptor, "rb") as file:
-            if status.st_size > limits.file_mb * 2**20:
-                raise SubmissionError(
-                    f"{path.name} is {status.st_size / 2**20:.0f} MB; "
-                    f"the limit is {limits.file_mb:g} MB: clear the outputs and save it again."
-                )
-            return file.read()
-    except OSError as error:
-        raise SubmissionError(f"Cannot read {path}: {error.strerror or error}.") from error
-
-
 def _parse(data: bytes, name: str) -> dict[str, Any]:
     if not data.strip():
         raise SubmissionError(f"{name} is empty: save the notebook and submit it again.")
+    if _too_many_parts(data):
+        raise SubmissionError(
+            f"{name} holds more than {MAX_PARTS // 10**6} million values: "
+            "clear the outputs and save it again."
+        )
     try:
         parsed = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -124,34 +133,59 @@ def _parse(data: bytes, name: str) -> dict[str, Any]:
     return parsed
 
 
-def _notebook(parsed: dict[str, Any], name: str) -> dict[str, Any]:
-    """Bring older formats up to the current one and check what is read from it."""
-    major = parsed.get("nbformat", _CURRENT_FORMAT)
-    if "worksheets" in parsed or (isinstance(major, int) and major < _CURRENT_FORMAT):
-        parsed = _upgraded(parsed, name)
+def _too_many_parts(data: bytes) -> bool:
+    """Whether its JSON holds too much, found without reading it; marks in text are no parts."""
+    if sum(map(data.count, (b",", b":", b"[", b"{"))) <= MAX_PARTS:
+        return False
+    return next(islice(_PARTS.finditer(data), MAX_PARTS, None), None) is not None
+
+
+def _cells(parsed: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The cells; before format 4 they were on worksheets."""
     cells = parsed.get("cells")
+    if "worksheets" in parsed:
+        sheets = parsed["worksheets"]
+        pages = (
+            [s.get("cells") for s in sheets if isinstance(s, dict)]
+            if isinstance(sheets, list)
+            else []
+        )
+        cells = [cell for page in pages if isinstance(page, list) for cell in page] or None
     if not isinstance(cells, list):
         raise SubmissionError(
             f"{name} is not a notebook (its cells are not a list): save it in Jupyter again."
         )
-    return {"cells": [c for c in cells if isinstance(c, dict)], "metadata": parsed.get("metadata")}
+    return [cell for cell in cells if isinstance(cell, dict)]
 
 
-def _upgraded(parsed: dict[str, Any], name: str) -> dict[str, Any]:
-    import nbformat  # noqa: PLC0415 (a fifth of a second, for a format that is rarely met)
-
-    try:
-        node = nbformat.from_dict(parsed)
-        return dict(nbformat.convert(node, _CURRENT_FORMAT))
-    except Exception as error:
+def _code(cells: list[dict[str, Any]], name: str) -> tuple[Cell, ...]:
+    """The cells with code in them, none of them so long that reading it is the attack."""
+    code = tuple(
+        Cell(index=i, source=source)
+        for i, cell in enumerate(cells)
+        if cell.get("cell_type") == "code" and (source := _source(cell)).strip()
+    )
+    if not code:
         raise SubmissionError(
-            f"{name} is in an old notebook format that cannot be converted "
-            f"({type(error).__name__}): open it in Jupyter and save it again."
-        ) from error
+            f"{name} has no code cells with code in them: "
+            "save your work in the notebook and submit that file."
+        )
+    longest = max(code, key=lambda cell: len(cell.source))
+    if len(longest.source) > MAX_CELL_CODE:
+        raise SubmissionError(
+            f"{name} has {len(longest.source) // 1024} KB of code in cell {longest.index + 1}; "
+            f"the limit is {MAX_CELL_CODE // 1024} KB: keep data out of the code."
+        )
+    if sum(len(cell.source) for cell in code) > MAX_CODE:
+        raise SubmissionError(
+            f"{name} has more than {MAX_CODE // 1024} KB of code: keep data out of the code."
+        )
+    return code
 
 
 def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", "")
+    """A cell's text; formats before 4 called it input, the first one code."""
+    source = cell.get("source", cell.get("input", cell.get("code", "")))
     lines = source if isinstance(source, list) else [source]
     text = "".join(line for line in lines if isinstance(line, str)).replace("\r\n", "\n")
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -162,9 +196,9 @@ def _language_notes(metadata: object, code: tuple[Cell, ...], name: str) -> tupl
     spec = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     info = metadata.get("language_info") if isinstance(metadata, dict) else None
     languages = [
-        str(value)[:40]
+        shown(value[:40])
         for part, key in ((spec, "language"), (info, "name"))
-        if isinstance(part, dict) and (value := part.get(key))
+        if isinstance(part, dict) and isinstance(value := part.get(key), str) and value
     ]
     if not isinstance(spec, dict):
         return ("The notebook names no kernel; it was run with Python 3.",)

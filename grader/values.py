@@ -100,6 +100,15 @@ class Recording:
     """A tensor parameter whose rows may come together: each is answered, the answers joined."""
     rows: tuple["RecordedCall", ...] = field(default=())
 
+    def head(self) -> dict[str, Any]:
+        """Everything but the rows, as JSON."""
+        return {
+            "replaces": self.replaces,
+            "parameters": dict(self.parameters),
+            "cycle": self.cycle,
+            "batch": self.batch,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedCall:

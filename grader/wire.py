@@ -99,7 +99,11 @@ def _unpack(data: bytes) -> Observation:
     manifest = json.loads(
         data[_LENGTH.size : _LENGTH.size + size].decode(), object_pairs_hook=_unique
     )
-    return _observation(manifest, load(body), depth=0)
+    arrays = load(body)
+    observation = _observation(manifest, arrays, depth=0)
+    if arrays:
+        raise UnreadableError("it holds numbers that are no part of it")
+    return observation
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -142,7 +146,7 @@ def _value(node: dict[str, Any], arrays: dict[str, NDArray[Any]], depth: int) ->
         raise UnreadableError("it is nested too deeply")
     kind = node["kind"]
     if kind in NUMBERS_KINDS:
-        return _numbers(kind, arrays[node["array"]])
+        return _numbers(kind, arrays.pop(node["array"]))  # twice would cost memory for nothing
     if kind == "group" and node["of"] in GROUP_KINDS:
         items = tuple(_value(item, arrays, depth + 1) for item in node["items"])
         return Group(kind=node["of"], items=items)

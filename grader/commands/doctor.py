@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import platform
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -11,9 +12,18 @@ from rich.table import Table
 
 from grader.errors import GraderError
 from grader.execution import run_job
+from grader.isolation.choice import trials
 from grader.key_store import shipped_key
 from grader.probing import Job
 from grader.rubric_file import RubricFile, find_rubric
+
+_PROTECTION = {
+    "bubblewrap": "bubblewrap: no network, no files but their own, limits on everything",
+    "landlock": "landlock: no network, no files but their own, limits; processes and free disk "
+    "space of this machine can be seen",
+    None: "no sandbox: limits on time only. Answers stay out of the notebook's process all the "
+    "same, but not out of its reach on the disk; grade only notebooks you trust",
+}
 
 
 def examine() -> None:
@@ -32,7 +42,8 @@ def examine() -> None:
     table.add_row("Reference", _reference(file))
     table.add_row("Kernel", _kernel(file))
     table.add_row("GPT-2 weights", _weights())
-    table.add_row("Isolation", "none: grade only notebooks you trust")
+    for name, found in _isolation():
+        table.add_row(name, found)
     Console().print(table)
 
 
@@ -76,6 +87,15 @@ def _kernel(file: RubricFile) -> str:
     except GraderError as error:
         return str(error)
     return f"starts, with {environment['model']} on {environment['device']}"
+
+
+def _isolation() -> Iterator[tuple[str, str]]:
+    """Every backend tried, and what is protected with what holds here."""
+    best = None
+    for trial in trials():
+        best = best or (trial.backend.name if trial.problem is None else None)
+        yield f"Isolation: {trial.backend.name}", trial.problem or "holds (tried just now)"
+    yield "Notebooks run in", _PROTECTION[best]
 
 
 def _weights() -> str:

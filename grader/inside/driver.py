@@ -1,32 +1,44 @@
-"""The driver: runs a clean notebook with nbclient, then the probes; sends each value at once.
+"""The driver: runs a clean notebook with nbclient, then answers probes one at a time.
 
-Started by the grader as ``python -m grader.inside.driver``. The job comes on standard input; frames
-go out on what was standard output, which the kernel does not inherit.
+Started by the grader as ``python -m grader.inside.driver``. The job comes on standard input, then,
+once the notebook has run, probe after probe; frames go out on what was standard output. Neither
+pipe is the kernel's, and no other process of this user may look into this one.
 """
 
 import asyncio
+import ctypes
 import os
+import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from grader.frames import Frame, FrameKind, read_frames, write_frame
 from grader.inside.run import Run, TroubleError
+from grader.isolation.names import SANDBOXED, WEIGHTS
+from grader.runs import cache_folder
 
 _MAX_JOB = 2**30
+_MAX_ASKED = 2**33
+_PR_SET_DUMPABLE = 4
 
 
 def main() -> None:
     """Read one job, do it, say so."""
-    results = _private_output()
-    head, recorded = _job()
+    _close_to_others()
+    results = _private(1, "wb")
+    asked = read_frames(_private(0, "rb"), max_head=_MAX_JOB, max_total=_MAX_ASKED)
     signal.signal(signal.SIGTERM, _stop)
+    if os.environ.get(SANDBOXED):
+        _fill_caches()
     with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as home:
-        run = Run(head, recorded, Path(home), lambda frame: write_frame(results, frame))
+        weights = Path(os.environ.get(WEIGHTS) or Path(home) / "weights")
+        run = Run(_job(asked), Path(home), weights, lambda frame: write_frame(results, frame))
         try:
-            asyncio.run(run.everything())
+            asyncio.run(run.everything(asked))
         except TroubleError as trouble:
             write_frame(
                 results, Frame(kind=FrameKind.TROUBLE, head={"message": str(trouble)[:2000]})
@@ -36,26 +48,30 @@ def main() -> None:
     write_frame(results, Frame(kind=FrameKind.DONE))
 
 
-def _private_output() -> IO[bytes]:
-    """Keep the pipe to the grader under another number, closed to children; stdout goes nowhere."""
-    results = os.fdopen(os.dup(1), "wb")
+def _close_to_others() -> None:
+    """No process of the same user may read this one's memory or open its pipes."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _private(number: int, mode: str) -> IO[bytes]:
+    """Keep a pipe to the grader under a number that children do not inherit."""
+    pipe = os.fdopen(os.dup(number), mode)
     nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 1)
-    return results
+    os.dup2(nowhere, number)
+    os.close(nowhere)
+    return pipe
 
 
-def _job() -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
-    """The job's head, and each recording's rows as they will be sent on to the kernel."""
-    head: dict[str, Any] = {}
-    recorded: dict[str, list[dict[str, Any]]] = {}
-    for frame in read_frames(sys.stdin.buffer, max_head=_MAX_JOB):
-        if frame.kind is FrameKind.JOB:
-            head = frame.head
-        elif frame.kind is FrameKind.RECORDED_CALL:
-            recorded.setdefault(frame.head["recording"], []).append(frame.head["row"])
-    nowhere = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nowhere, 0)
-    return head, recorded
+def _fill_caches() -> None:
+    """What matplotlib looks for in a home of its own; making it takes seconds."""
+    fonts, cache = cache_folder() / "matplotlib", Path.home() / ".cache" / "matplotlib"
+    if fonts.is_dir():
+        shutil.copytree(fonts, cache, dirs_exist_ok=True)
+
+
+def _job(asked: Iterator[Frame]) -> dict[str, object]:
+    return next(frame for frame in asked if frame.kind is FrameKind.JOB).head
 
 
 def _stop(_signal: int, _frame: object) -> None:

@@ -5,6 +5,7 @@ import random
 import sys
 import types
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -25,18 +26,19 @@ class Kernel:
     model: str
 
 
-def prepare(model: str, device: str, seed: int) -> None:
+def prepare(model: str, device: str, seed: int, weights: str) -> None:
     """Make this kernel ready for a notebook and tell the driver what it is.
 
     Args:
         model: Name of the grading model.
         device: ``auto``, ``cpu`` or ``cuda``.
         seed: For torch, numpy and random.
+        weights: The directory where hidden models' weights will be.
 
     Raises:
         KernelError: The model cannot be built or loaded.
     """
-    Kernel.shelf = Shelf(resolve_device(device))
+    Kernel.shelf = Shelf(resolve_device(device), Path(weights))
     Kernel.model = model
     grading = Kernel.shelf.pristine(model)
     _hand_out_models()

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -23,6 +23,8 @@ _gc.freeze()
 _gc.enable()
 del _gc, _prelude
 """
+_SAMPLE = "from grader.inside.soundness import sample as _sample; _sample()"
+_SAMPLE_LIMIT = 20.0
 _SHARE = 3 * 2**20
 """Bytes one function's values may take together; all of them fit the grader's cap on the pipe."""
 
@@ -38,13 +40,12 @@ class Run:
     not called again. Everything else goes on.
     """
 
-    def __init__(
-        self, job: dict[str, Any], recorded: dict[str, list[dict[str, Any]]], home: Path, send: Send
-    ) -> None:
-        """Take the job, the recorded rows to pass on, a private directory, and where frames go."""
+    def __init__(self, job: dict[str, Any], home: Path, weights: Path, send: Send) -> None:
+        """Take the job, directories for kernels and for hidden models, and where frames go."""
         self._job = job
-        self._recorded = recorded
+        self._recorded: dict[str, list[dict[str, Any]]] = {}
         self._home = home
+        self._weights = weights
         self._send = send
         self._limits = job["limits"]
         self._deadline = 0.0
@@ -56,15 +57,30 @@ class Run:
         self._heatmaps = 0
         self._sent: dict[str, int] = {}
         self._session: Session | None = None
+        self._sample = ""
+        self._careful = False
 
-    async def everything(self) -> None:
-        """Run all cells, then all probes."""
+    async def everything(self, asked: Iterator[Frame]) -> None:
+        """Run all cells, then answer probes as they come."""
         try:
             await self._ready()
-            for probe in self._job["probes"]:
-                await self._probe(probe)
+            self._send(Frame(kind=FrameKind.READY))
+            for frame in asked:
+                await self._take(frame)
         finally:
             await self._stop()
+
+    async def _take(self, frame: Frame) -> None:
+        """A probe to answer, or something that a later one needs."""
+        head = frame.head
+        if frame.kind is FrameKind.PROBE:
+            await self._probe(head)
+        elif frame.kind is FrameKind.RECORDED_CALL:
+            self._recorded.setdefault(head["recording"], []).append(head["row"])
+        elif frame.kind is FrameKind.WEIGHTS:
+            self._weights.mkdir(exist_ok=True)
+            with (self._weights / str(head["model"])).open("ab") as file:
+                file.write(frame.payload)
 
     async def _stop(self) -> None:
         if self._session is not None:
@@ -83,11 +99,9 @@ class Run:
             session = await self._started()
             if not self._deadline:
                 self._deadline = monotonic() + self._limits["notebook"]
-            for cell in self._job["cells"]:
-                if not await self._cell(session, cell):
-                    self._restarts += 1
-                    await self._stop()
-                    break
+            if not await self._all_cells(session):
+                self._restarts += 1
+                await self._stop()
             if not self._can_restart():
                 return
 
@@ -99,7 +113,8 @@ class Run:
             await session.start()
         except StartError as error:
             raise TroubleError(str(error)) from error
-        settings = f"{self._job['model']!r}, {self._job['device']!r}, {self._job['seed']!r}"
+        job = self._job
+        settings = f"{job['model']!r}, {job['device']!r}, {job['seed']!r}, {str(self._weights)!r}"
         run = await session.execute(_PRELUDE.format(settings), self._limits["start"])
         published = run.published
         if run.status != "ok" or published is None:
@@ -109,7 +124,35 @@ class Run:
             )
         if self._restarts == 0:
             self._send(Frame(kind=FrameKind.ENVIRONMENT, head=published["environment"]))
+            if not await self._sound(session):
+                raise TroubleError("a fresh kernel does not answer")
         return session
+
+    async def _all_cells(self, session: Session) -> bool:
+        """Run every cell; False when the kernel is lost, or no longer to be relied on."""
+        for cell in self._job["cells"]:
+            if not await self._cell(session, cell):
+                return False
+            if self._careful and not await self._sound(session):
+                self._blame(cell["index"])
+                return False
+        if self._careful or await self._sound(session):
+            return True
+        self._careful = True  # once more, looking after each cell
+        return False
+
+    async def _sound(self, session: Session) -> bool:
+        """Whether what probes rely on answers as it did in the fresh kernel."""
+        run = await session.execute(_SAMPLE, _SAMPLE_LIMIT)
+        taken = str((run.published or {}).get("sample", ""))
+        self._sample = self._sample or taken
+        return run.alive and bool(taken) and taken == self._sample
+
+    def _blame(self, index: int) -> None:
+        """A cell that left Python or its libraries unfit is replayed as its definitions only."""
+        self._lethal[index] = self._lethal.get(index, 0) + 1
+        head = {"cell": index, "status": "unsound", "seconds": 0.0}
+        self._send(Frame(kind=FrameKind.CELL, head=head))
 
     async def _cell(self, session: Session, cell: dict[str, Any]) -> bool:
         """Run one cell; False when the kernel is lost."""
@@ -211,8 +254,8 @@ class Run:
 
     def _question(self, probe: dict[str, Any]) -> str:
         provide = [
-            {**self._job["recordings"][name], "rows": self._recorded.get(name, [])}
-            for name in probe["provide"]
+            {**recording, "rows": self._recorded.get(name, [])}
+            for name, recording in probe["provide"].items()
         ]
         request = base64.b64encode(json.dumps({**probe, "provide": provide}).encode()).decode()
         return f"from grader.inside.probe import answer as _answer; _answer({request!r})"

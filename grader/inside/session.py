@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+import os
+import signal
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +19,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from grader.inside import KERNEL_ENVIRONMENT, MIME
+from grader.isolation.names import SANDBOXED
 
-GRACE = 5.0
+GRACE = 2.0
 """Seconds an interrupted cell has to stop before its kernel is killed."""
 MAX_STREAM = 64 * 2**10
 """Bytes of printed text kept of one cell."""
@@ -58,7 +62,7 @@ class _OwnKernelSpec(KernelSpecManager):
         argv = [
             sys.executable,
             "-m",
-            "ipykernel_launcher",
+            "grader.inside.confined" if os.environ.get(SANDBOXED) else "ipykernel_launcher",
             "-f",
             "{connection_file}",
             "--HistoryManager.enabled=False",
@@ -120,7 +124,9 @@ class Session:
         work = self._home / "work"
         work.mkdir(exist_ok=True)
         try:
-            await self._client.async_start_new_kernel(cwd=str(work))
+            # Nothing of the driver's is the kernel's, not even where it says what went wrong.
+            null = subprocess.DEVNULL
+            await self._client.async_start_new_kernel(cwd=str(work), stdout=null, stderr=null)
             await self._client.async_start_new_kernel_client()
         except (RuntimeError, OSError, TimeoutError) as error:
             raise StartError(f"the kernel did not start ({error})") from error
@@ -155,6 +161,16 @@ class Session:
             await self._manager.shutdown_kernel(now=True)
         if self._client.kc is not None:
             self._client.kc.stop_channels()
+        if os.environ.get(SANDBOXED):
+            _end_all_others()
+
+
+def _end_all_others() -> None:
+    """In a sandbox whatever is left is the student's: forks, daemons, all of it."""
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except ProcessLookupError:
+        return  # there was nothing
 
 
 async def _finished(task: "asyncio.Future[Any]", limit: float) -> bool:

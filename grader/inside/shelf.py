@@ -1,6 +1,7 @@
 """The grading models of one kernel: built once, handed out with pristine weights."""
 
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from transformer_lens import HookedTransformer
@@ -8,15 +9,17 @@ from transformer_lens import HookedTransformer
 from grader.errors import KernelError
 from grader.inside.kept import Kept
 from grader.models import load_checkpoints, load_model
+from grader.models.weights import read_weights
 from grader.runs import is_run
 
 
 class Shelf:
     """Builds models by name and gives each out as if it were new."""
 
-    def __init__(self, device: str) -> None:
-        """Take the device all models live on."""
+    def __init__(self, device: str, weights: Path | None = None) -> None:
+        """Take the device all models live on, and where hidden ones' weights are."""
         self.device = device
+        self._weights = weights
         self._kept: dict[str, Kept] = {}
 
     def asked_for(self, name: str) -> HookedTransformer | list[HookedTransformer]:
@@ -40,8 +43,13 @@ class Shelf:
         if name in self._kept:
             self._kept[name].restore()
         else:
-            self._kept[name] = Kept(load_model(name, self.device))
+            self._kept[name] = Kept(self._load(name))
         return self._kept[name].model
+
+    def _load(self, name: str) -> HookedTransformer:
+        if self._weights is not None and (sent := self._weights / name).is_file():
+            return read_weights(sent, self.device)
+        return load_model(name, self.device)
 
     def kept(self, model: HookedTransformer) -> Kept:
         """What a model that was given out just now was like, for telling what is done to it."""

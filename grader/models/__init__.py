@@ -9,6 +9,7 @@ from grader.models.planted import PlantedModel, plant
 from grader.models.tokenizer import gpt2_tokenizer
 from grader.models.trained import fold_vocabulary, keep_run
 from grader.models.training import train
+from grader.models.weights import read_weights, write_weights
 
 __all__ = [
     "Head",
@@ -22,6 +23,8 @@ __all__ = [
     "load_model",
     "plant",
     "random_model",
+    "read_weights",
     "resolve_device",
     "train",
+    "write_weights",
 ]

@@ -1,7 +1,6 @@
 """GPT-2's own tokenizer, from a package that carries its vocabulary: nothing is downloaded."""
 
 import json
-import os
 import tempfile
 from functools import cache
 from importlib.util import find_spec
@@ -13,6 +12,7 @@ from jaxtyping import Int
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from grader.errors import KernelError
+from grader.runs import cache_folder
 
 GPT2_VOCABULARY = 50257
 GPT2_N_CTX = 1024
@@ -96,14 +96,9 @@ def _saved_tokenizer() -> Path:
     """
     name = f"gpt2-tokenizer-{transformers.__version__}"
     try:
-        return _save_in(_cache_folder(), name)
-    except (OSError, RuntimeError):  # a read-only home, or none: a folder of this process's own
+        return _save_in(cache_folder() / "tokenizers", name)
+    except (OSError, KernelError):  # a read-only home, or none: a folder of this process's own
         return _save_in(Path(tempfile.mkdtemp(prefix="induction-lab-grader-")), name)
-
-
-def _cache_folder() -> Path:
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(caches) / "induction-lab-grader"
 
 
 def _save_in(folder: Path, name: str) -> Path:

@@ -7,10 +7,11 @@ from grader.report import Report, Verdict
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
+body { max-width: 52rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; }
 th, td { padding: .4rem .6rem; border-bottom: 1px solid #8884; font-weight: normal; }
+td, thead th { overflow-wrap: normal; }
 td.points { text-align: right; white-space: nowrap; }
 .passed { color: #1a7f37; }
 .failed, .errored { color: #c62828; }
@@ -22,7 +23,7 @@ td.points { text-align: right; white-space: nowrap; }
   .failed, .errored { color: #ff7b72; }
 }
 """
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def to_html(report: Report) -> str:

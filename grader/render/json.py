@@ -2,10 +2,10 @@
 
 import json
 
-from grader.render.text import plain
+from grader.render.text import in_json
 from grader.report import Report
 
 
 def to_json(report: Report) -> str:
-    """The report's dictionary, indented, with a final newline."""
-    return plain(json.dumps(report.to_dict(), indent=2, ensure_ascii=False)) + "\n"
+    """The report's dictionary, indented, with a final newline; harmless to print and to embed."""
+    return in_json(json.dumps(report.to_dict(), indent=2, ensure_ascii=False)) + "\n"

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.proof import Margin, Proof
+from grader.render.text import line
 
 _HEAD = ("Criterion", "Right", "farthest", "which", "Wrong", "closest", "which")
 
@@ -19,8 +20,8 @@ def render(proof: Proof) -> RenderableType:
         right = column not in {"Criterion", "which"}
         table.add_column(column, justify="right" if right else "left")
     for row in _rows(proof):
-        table.add_row(*row)
-    problems = [Text(problem, style="red") for problem in proof.problems()]
+        table.add_row(*(Text(line(cell)) for cell in row))
+    problems = [Text(line(problem), style="red") for problem in proof.problems()]
     return Group(table, *problems, Text(summary(proof), style="bold"))
 
 

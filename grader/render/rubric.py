@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.checks.base import BaseCheck
+from grader.render.text import line
 from grader.rubric import Criterion, Mistake, Rubric, Variant
 
 
@@ -17,7 +18,7 @@ def render(rubric: Rubric) -> RenderableType:
     bonus = sum(c.points for c in rubric.criteria if c.bonus)
     head = f"{rubric.title} · {rubric.lab} {rubric.version} · {rubric.total:g} points"
     return Group(
-        Text(head + (f" + {bonus:g} bonus" if bonus else ""), style="bold"),
+        Text(line(head + (f" + {bonus:g} bonus" if bonus else "")), style="bold"),
         _criteria(rubric),
         _answers("Accepted variant", rubric.variants),
         _answers("Known mistake", rubric.mistakes),
@@ -37,12 +38,12 @@ def _table(*columns: str) -> Table:
 def _criteria(rubric: Rubric) -> Table:
     table = _table("Criterion", "Points", "Checks")
     for function, criteria in groupby(rubric.criteria, key=lambda c: c.function):
-        table.add_row(Text(function or "The notebook as a whole", style="bold"), "", "")
+        table.add_row(Text(line(function or "The notebook as a whole"), style="bold"), "", "")
         for criterion in criteria:
             table.add_row(
-                Text(f"  {criterion.title}"),
+                Text(f"  {line(criterion.title)}"),
                 f"{criterion.points:g}{' bonus' if criterion.bonus else ''}",
-                Text("; ".join(_checks(criterion))),
+                Text(line("; ".join(_checks(criterion)))),
             )
     return table
 
@@ -67,12 +68,12 @@ def _answers(what: str, answers: Iterable[Variant | Mistake]) -> Table:
     table = _table(what, "Function", "Said to the student")
     for answer in answers:
         said = answer.says if isinstance(answer, Mistake) else answer.note
-        table.add_row(answer.name, answer.function, Text(said))
+        table.add_row(answer.name, answer.function, Text(line(said)))
     return table
 
 
 def _pairs(what: str, pairs: Mapping[str, str]) -> Table:
     table = _table(what, "")
     for name, value in pairs.items():
-        table.add_row(name, Text(value))
+        table.add_row(Text(line(name)), Text(line(value)))
     return table

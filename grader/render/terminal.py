@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.render.text import plain
+from grader.render.text import line
 from grader.report import Report, Verdict
 
 _MARKS = {
@@ -46,12 +46,12 @@ def _table(report: Report) -> Table:
     table.add_column("Outcome")
     table.add_column("Points", justify="right")
     for function, verdicts in groupby(report.verdicts, key=lambda v: v.function):
-        table.add_row("", Text(function or "The notebook as a whole", style="bold"), "", "")
+        table.add_row("", Text(line(function or "The notebook as a whole"), style="bold"), "", "")
         for verdict in verdicts:
             mark, colour = _MARKS[verdict.outcome]
-            title = Text(f"  {verdict.title}")
+            title = Text(f"  {line(verdict.title)}")
             if verdict.variant:
-                title.append(f"  [{verdict.variant}]", style="cyan")
+                title.append(f"  [{line(verdict.variant)}]", style="cyan")
             if verdict.followed:
                 title.append("  [follows from yours]", style="cyan")
             points = f"{verdict.points:g} / {verdict.max_points:g}" + (
@@ -76,14 +76,14 @@ def _feedback(report: Report, hints: int) -> Iterator[RenderableType]:
 def _block(verdicts: Sequence[Verdict], hints: int) -> RenderableType:
     """What one mistake is, said once, with every criterion it cost."""
     first = verdicts[0]
-    titles = ", ".join(verdict.title for verdict in verdicts)
-    heading = Text(f"{first.function or 'The notebook'} · {titles}", style="bold")
+    titles = ", ".join(line(verdict.title) for verdict in verdicts)
+    heading = Text(f"{line(first.function or 'The notebook')} · {titles}", style="bold")
     if first.misconception:
-        name = first.misconception.replace("_", " ")
+        name = line(first.misconception.replace("_", " "))
         heading.append(f"   known mistake: {name}", style="magenta")
-    lines: list[RenderableType] = [heading, Padding(Text(plain(first.feedback)), (0, 0, 0, 2))]
+    lines: list[RenderableType] = [heading, Padding(Text(line(first.feedback)), (0, 0, 0, 2))]
     lines += [
-        Padding(Text.assemble(("Hint: ", "cyan"), plain(hint)), (0, 0, 0, 2))
+        Padding(Text.assemble(("Hint: ", "cyan"), line(hint)), (0, 0, 0, 2))
         for hint in first.hints[:hints]
     ]
     return Padding(Group(*lines), (0, 0, 1, 0))
@@ -93,12 +93,12 @@ def _troubles(report: Report) -> Iterator[RenderableType]:
     """Cells that did not run to their end; a stub's NotImplementedError is no news."""
     shown = [t for t in report.troubles if t.ename != "NotImplementedError"]
     for trouble in shown[:8]:
-        said = " ".join(f"Cell {trouble.cell + 1}: {trouble.ename}: {trouble.evalue}".split())
-        yield Text(plain(said), style="yellow")
+        said = line(f"Cell {trouble.cell + 1}: {trouble.ename}: {trouble.evalue}")
+        yield Text(said, style="yellow")
     if len(shown) > 8:  # noqa: PLR2004 (eight lines are enough to start with)
         yield Text(f"… and {len(shown) - 8} more cells with errors", style="yellow")
     for note in report.notes:
-        yield Text(plain(note), style="bright_black")
+        yield Text(line(note), style="bright_black")
 
 
 def _score(report: Report) -> RenderableType:
@@ -109,7 +109,7 @@ def _score(report: Report) -> RenderableType:
     text = Text.assemble(
         "\nScore ",
         (f"{report.score:g} / {total:g}", "bold green" if report.full_marks else "bold"),
-        f"   {plain(world)}",
+        f"   {line(world)}",
     )
     if report.status == "partial":
         text.append(

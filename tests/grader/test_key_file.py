@@ -76,6 +76,11 @@ def test_the_same_key_is_the_same_bytes() -> None:
         altered(b'"draws": 24', b'"draws": Infinity'),
         altered(b'"00000"', b'"99999"'),
         altered(b'"torch"', b'"numpy"'),
+        altered(b'"seed": 0', b'"seed": "0"'),
+        altered(b'"hidden": false', b'"hidden": null'),
+        altered(b'"draws": 24', b'"draws": "24"'),
+        altered(b'"cycle": "seed"', b'"cycle": ["seed"]'),
+        altered(b'"00001"', b'"00000"'),
     ],
 )
 def test_foreign_bytes_are_no_key(data: bytes) -> None:

@@ -83,15 +83,30 @@ def test_what_is_no_mapping_is_refused(text: str, said: str) -> None:
     assert line.startswith(said)
 
 
-def test_an_alias_may_hold_itself() -> None:
-    """A rubric that contains itself is a mistake like any other."""
-    assert "mini.yaml:1: lab: Input should be a valid string" in complaints("lab: &a [*a]")
+def test_an_alias_may_stand_for_what_is_written_elsewhere() -> None:
+    """A rubric may say a thing once; the mini rubric with an alias is the mini rubric."""
+    text = changed("models: {grading: planted-4x3}", "models: {grading: &m planted-4x3, other: *m}")
+    assert parse_rubric(text, name="").rubric.models["other"] == "planted-4x3"
 
 
-def test_aliases_do_not_multiply() -> None:
-    """Nested aliases are read once each."""
-    lines = [f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 9)}]" for i in range(30)]
-    assert complaints("\n".join(["a0: &a0 x", *lines]))
+def test_keys_are_text_whatever_they_look_like() -> None:
+    """YAML's `on` and `1` are no booleans and numbers where a key belongs."""
+    assert "mini.yaml:5: on: Extra inputs are not permitted" in complaints(
+        changed("total: 10", "total: 10\non: 3")
+    )
+
+
+def test_a_long_list_of_mistakes_is_cut() -> None:
+    """Nobody mends a thousand lines at once; how many more there are is said."""
+    found = complaints("\n".join(f"k{i}: 1" for i in range(1000)))
+    assert len(found) == 101
+    assert found[-1].startswith("mini.yaml: and ")
+
+
+def test_a_mistake_takes_one_line_whatever_it_is_called() -> None:
+    """A key with a line break or an escape sequence in it is shown, not obeyed."""
+    (line,) = [x for x in complaints(MINI_RUBRIC + '"a\\n\\e[31mb": 1\n') if "Extra" in x]
+    assert r"a\u000a\u001b[31mb: Extra inputs" in line
 
 
 @given(st.text(max_size=60))
@@ -104,7 +119,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     """Missing, a folder, no text, too large: each says so."""
     with pytest.raises(RubricError, match=r"Cannot read the rubric .*No such file"):
         load_rubric(tmp_path / "none.yaml")
-    with pytest.raises(RubricError, match=r"Cannot read the rubric .*directory"):
+    with pytest.raises(RubricError, match=r"Cannot read the rubric .*: it is not a file"):
         load_rubric(tmp_path)
     with pytest.raises(RubricError, match="it is not UTF-8 text"):
         load_rubric(written(tmp_path, b"\xff\xfe\xff", "r.yaml"))

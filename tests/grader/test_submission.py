@@ -59,7 +59,7 @@ def test_code_cells_keep_their_place(tmp_path: Path) -> None:
         (notebook(), "has no code cells"),
         (notebook(5, None, {}, [5, None], ""), "has no code cells"),
         ({"cells": [1, None, "x = 1"], "nbformat": 4}, "has no code cells"),
-        ({"worksheets": 5, "nbformat": 3}, "old notebook format that cannot be converted"),
+        ({"worksheets": 5, "nbformat": 3}, "its cells are not a list"),
     ],
 )
 def test_what_cannot_be_graded_is_refused(tmp_path: Path, content: object, said: str) -> None:
@@ -162,7 +162,7 @@ def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
     """The message says which of the two it is."""
     with pytest.raises(SubmissionError, match="No such file"):
         read_submission(tmp_path / "none.ipynb", LIMITS)
-    with pytest.raises(SubmissionError, match="is not a file: give the path of a notebook"):
+    with pytest.raises(SubmissionError, match=r"it is not a file\. Give the path of a notebook"):
         read_submission(tmp_path, LIMITS)
 
 
@@ -170,13 +170,69 @@ def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
 def test_a_fifo_does_not_hang(tmp_path: Path) -> None:
     """A pipe in place of a notebook is refused at once, though nobody writes to it."""
     os.mkfifo(tmp_path / "nb.ipynb")
-    with pytest.raises(SubmissionError, match="is not a file"):
+    with pytest.raises(SubmissionError, match="it is not a file"):
         read_submission(tmp_path / "nb.ipynb", LIMITS)
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    """A submission that is a link could be anyone's file; who means it gives the file itself."""
+    written(tmp_path, notebook("x = 1"), "real.ipynb")
+    (tmp_path / "nb.ipynb").symlink_to("real.ipynb")
+    with pytest.raises(SubmissionError, match="it is a link: give the path of the file itself"):
+        read_submission(tmp_path / "nb.ipynb", LIMITS)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no such files here")
+def test_a_file_that_grows_is_not_read_on() -> None:
+    """What is larger than it said is refused, not read to whatever end it has."""
+    with pytest.raises(SubmissionError, match="it grew while it was read"):
+        read_submission(Path("/proc/self/status"), LIMITS)
+
+
+@pytest.mark.parametrize(
+    "name", ["a\nb.ipynb", "\x1b[31mb.ipynb", "\u202eb.ipynb", "b\udc80.ipynb"]
+)
+def test_a_refusal_is_one_plain_line_whatever_the_name(tmp_path: Path, name: str) -> None:
+    """Line breaks, escape sequences and direction marks in a file's name are shown, not obeyed."""
+    for path in (written(tmp_path, "", name), tmp_path / f"no {name}"):
+        with pytest.raises(SubmissionError) as caught:
+            read_submission(path, LIMITS)
+        assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("name", ["a\0b.ipynb", "\ud800.ipynb"])
+def test_a_name_that_no_file_has_is_refused(tmp_path: Path, name: str) -> None:
+    """A NUL or half a character in a name is no fault of the grader's."""
+    with pytest.raises(SubmissionError, match="no file has such a name"):
+        read_submission(tmp_path / name, LIMITS)
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": ["x = 1"]}]}]},
+        {"nbformat": 2, "worksheets": [{"cells": [{"cell_type": "code", "input": "x = 1"}]}]},
+        {"nbformat": 1, "cells": [{"cell_type": "code", "code": "x = 1"}]},
+        {
+            "nbformat": -(10**9),
+            "worksheets": [
+                5,
+                {"cells": 5},
+                {"cells": [5, {"cell_type": "code", "input": "x = 1"}]},
+            ],
+        },
+    ],
+)
+def test_old_formats_are_read(tmp_path: Path, old: dict[str, Any]) -> None:
+    """What a cell's text was called, and that cells lay on worksheets, is all that matters."""
+    assert [cell.source for cell in read(tmp_path, old).cells] == ["x = 1"]
 
 
 @pytest.mark.parametrize(
     ("path", "student"),
     [
+        ("A_\u0661\u0662_assignsubmission_file/lab.ipynb", None),
+        (f"A_{'1' * 30}_assignsubmission_file/lab.ipynb", None),
         ("Ada Lovelace_1234567_assignsubmission_file/lab.ipynb", "1234567"),
         ("lovelaceada_91_4711_lab.ipynb", "91"),
         ("lovelaceada_LATE_91_4711_lab.ipynb", "91"),

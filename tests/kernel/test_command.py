@@ -126,8 +126,10 @@ def test_the_shipped_key_is_fresh() -> None:
 
 
 def test_doctor_says_what_works() -> None:
-    """`grade doctor` starts a real kernel and names the model and the isolation."""
+    """`grade doctor` starts a real kernel and says what each kind of isolation protects here."""
     result = run("doctor")
     assert result.returncode == 0
     assert "planted-12x12 on" in result.stdout
-    assert "grade only notebooks you trust" in result.stdout
+    for backend in ("bubblewrap", "landlock"):
+        assert f"Isolation: {backend}" in result.stdout
+    assert "Notebooks run in" in result.stdout

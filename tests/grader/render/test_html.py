@@ -78,6 +78,11 @@ def test_hostile_text_is_shown_as_it_is() -> None:
     assert r"&amp;\u001b\u202e" in page.text
 
 
+def test_long_text_pushes_nothing_off_the_page() -> None:
+    """A word without an end is broken, or the points beside it would not be seen."""
+    assert "overflow-wrap: anywhere" in to_html(report(verdict()))
+
+
 def test_the_page_is_self_contained() -> None:
     """Nothing is loaded and nothing runs: a policy says so, and there is nothing to load."""
     text = to_html(report(verdict()))

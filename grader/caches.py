@@ -1,0 +1,51 @@
+"""What is made once and kept for every kernel: a tokenizer, a list of fonts, training runs."""
+
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from grader.errors import KernelError
+from grader.runs import cache_folder
+
+_MINUTES = 5
+
+
+def kept_for_kernels() -> tuple[Path, ...]:
+    """The folders a kernel may read; nothing else that is kept concerns it."""
+    folder = cache_folder()
+    return (folder / "tokenizers", folder / "matplotlib", folder / "runs")
+
+
+def prepare() -> None:
+    """Make what a kernel in a sandbox cannot make and keep for the next one; seconds, once.
+
+    Raises:
+        KernelError: It cannot be made or kept; says why.
+    """
+    mark = cache_folder() / f"prepared-{_versions()}"
+    if mark.is_file():
+        return
+    try:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "grader.models.prepare"],
+            capture_output=True,
+            check=False,
+            timeout=60 * _MINUTES,
+        )
+        if not done.returncode:
+            mark.touch()
+            return
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise KernelError(
+            f"Nothing can be kept in {mark.parent}: {error}. Set XDG_CACHE_HOME."
+        ) from None
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    raise KernelError(
+        f"The kernel's caches could not be made: {said[-1][:300] if said else 'no word'}"
+    )
+
+
+def _versions() -> str:
+    return "-".join(metadata.version(name) for name in ("transformers", "matplotlib"))

@@ -1,0 +1,122 @@
+"""What came through the pipe, made into what was seen. Nothing of it is believed but values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.frames import Frame, FrameKind
+from grader.values import Failure, Group, Numbers, Observation
+from grader.wire import UnreadableError, unpack
+
+_MAX_CELLS = 5000
+_MAX_HEATMAPS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellOutcome:
+    """What became of one cell."""
+
+    index: int
+    status: str
+    seconds: float
+    ename: str = ""
+    evalue: str = ""
+    limit: str = ""
+    """Which limit stopped it: ``cell`` or ``notebook``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """What running a submission gave: no verdict, only what was seen."""
+
+    environment: Mapping[str, Any]
+    cells: tuple[CellOutcome, ...]
+    observations: Mapping[str, Observation]
+    seconds: Mapping[str, float]
+    """Probe name to how long it took."""
+    heatmaps: Group
+    complete: bool
+    """Whether the driver reached its end."""
+    isolation: str = "none"
+    """What kept it from everything else: a backend's name."""
+    overrun: str = ""
+    """Which limit on the whole run was passed, with its amount; empty when none was."""
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Frames so far, taken in one at a time."""
+
+    environment: dict[str, Any] = field(default_factory=dict)
+    cells: list[CellOutcome] = field(default_factory=list)
+    observations: dict[str, Observation] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    heatmaps: list[Numbers] = field(default_factory=list)
+    trouble: str = ""
+    done: bool = False
+
+    def take(self, frame: Frame, asked: str | None) -> None:
+        """Take in a frame; an answer counts once, and only to what was asked."""
+        head = frame.head
+        match frame.kind:
+            case FrameKind.ENVIRONMENT if not self.environment:
+                self.environment = {str(key)[:40]: _plain(value) for key, value in head.items()}
+            case FrameKind.CELL if len(self.cells) < _MAX_CELLS:
+                self.cells.append(_cell(head))
+            case FrameKind.HEATMAP if len(self.heatmaps) < _MAX_HEATMAPS:
+                heatmap = _read(frame.payload)
+                if isinstance(heatmap, Numbers):
+                    self.heatmaps.append(heatmap)
+            case FrameKind.OBSERVATION if asked is not None and head.get("probe") == asked:
+                self.observations.setdefault(asked, _read(frame.payload))
+                self.seconds[asked] = _number(head.get("seconds"))
+            case FrameKind.TROUBLE:
+                self.trouble = " ".join(str(head.get("message")).split())[:2000]
+            case FrameKind.DONE:
+                self.done = True
+            case _:
+                pass
+
+    def execution(self, *, isolation: str, overrun: str) -> Execution:
+        """All of it, once the stream has ended."""
+        return Execution(
+            environment=self.environment,
+            cells=tuple(self.cells),
+            observations=self.observations,
+            seconds=self.seconds,
+            heatmaps=Group(kind="figure", items=tuple(self.heatmaps)),
+            complete=self.done,
+            isolation=isolation,
+            overrun=overrun,
+        )
+
+
+def _cell(head: Mapping[str, Any]) -> CellOutcome:
+    return CellOutcome(
+        index=int(_number(head.get("cell"))),
+        status=str(head.get("status"))[:20],
+        seconds=_number(head.get("seconds")),
+        ename=str(head.get("ename") or "")[:60],
+        evalue=str(head.get("evalue") or "")[:300],
+        limit=str(head.get("limit") or "")[:20],
+    )
+
+
+def _read(payload: bytes) -> Observation:
+    try:
+        return unpack(payload)
+    except UnreadableError as error:
+        return Failure(kind="unreadable", message=str(error))
+
+
+def _plain(value: object) -> str | dict[str, int]:
+    """Short text or small numbers, nothing else."""
+    if isinstance(value, dict):
+        return {str(key)[:40]: int(_number(number)) for key, number in list(value.items())[:20]}
+    return str(value)[:120]
+
+
+def _number(value: object) -> float:
+    """A sane number, or nought: NaN, infinities and giants are none."""
+    sane = isinstance(value, int | float) and abs(value) < 1e12  # noqa: PLR2004 (30 000 years)
+    return float(value) if sane and isinstance(value, int | float) else 0.0

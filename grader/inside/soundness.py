@@ -1,0 +1,73 @@
+"""Whether Python, its libraries and this kernel still do what they did before the first cell.
+
+A sample of what probes rely on is taken from the fresh kernel and again after the notebook: the
+same question, the same bytes. Where they differ, a cell has put something else in their place.
+"""
+
+import base64
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import numpy as np
+import torch
+
+from grader.inside.encoder import encode
+from grader.inside.prelude import Kernel, calm, publish
+from grader.wire import pack
+
+_MODEL = "generic-1x2@7/50"
+
+
+def sample() -> None:
+    """Publish values that pass through everything a probe's do."""
+    try:
+        with _settings_kept():
+            body = base64.b64encode(pack(encode(_values()))).decode()
+    except BaseException:  # noqa: BLE001 (student code may be in the way anywhere here)
+        body = ""
+    publish({"sample": body})
+
+
+@contextmanager
+def _settings_kept() -> Iterator[None]:
+    """Leave the notebook's random numbers and torch's settings as they were."""
+    states = torch.get_rng_state(), np.random.get_state(), random.getstate()
+    settings = torch.get_default_dtype(), torch.get_default_device(), torch.is_grad_enabled()
+    precision = torch.get_float32_matmul_precision()
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(settings[0])
+        torch.set_default_device(settings[1])
+        torch.set_grad_enabled(settings[2])
+        torch.set_float32_matmul_precision(precision)
+        torch.set_rng_state(states[0])
+        np.random.set_state(states[1])
+        random.setstate(states[2])
+
+
+def _values() -> dict[str, Any]:
+    calm(7)
+    model = Kernel.shelf.pristine(_MODEL)
+    tokens = torch.randint(0, 50, (2, 6), device=Kernel.shelf.device)
+    output, cache = model.run_with_cache(tokens)
+    logits = cast("torch.Tensor", output)
+    hooked = model.run_with_hooks(tokens, fwd_hooks=[("hook_embed", _doubled)])
+    return {
+        "tokens": tokens,
+        "logits": logits,
+        "pattern": cache["blocks.0.attn.hook_pattern"],
+        "hooked": hooked,
+        "number": float(logits.sum()),
+        "numbers": [1, 2.5, True, None, "text"],
+        "pairs": [(0, 1), (2, 3)],
+        "array": logits.detach().cpu().numpy(),
+        "softmax": torch.softmax(logits, dim=-1),
+        "drawn": torch.randn(3),
+    }
+
+
+def _doubled(activation: torch.Tensor, hook: object) -> torch.Tensor:  # noqa: ARG001 (a hook's form)
+    return activation * 2

@@ -1,0 +1,133 @@
+"""bubblewrap: own namespaces for processes, network, files. What is not mounted is not there."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from grader.errors import KernelError
+from grader.isolation import seccomp
+from grader.isolation.environment import environment
+from grader.isolation.names import WEIGHTS
+from grader.isolation.sandbox import Running, Sandbox
+from grader.isolation.slots import Slot
+from grader.isolation.view import View, view
+
+HOME, OWN_WEIGHTS = "/sandbox", "/weights"
+"""Places no real path is below."""
+_CONFINE = Path(__file__).with_name("confine.py")
+_DEPTH = 2
+"""bwrap itself, the first process of its namespace, the driver."""
+_UID = 1000
+
+
+class Bubblewrap:
+    """Starts the driver under bwrap, as a real user that is not root."""
+
+    name = "bubblewrap"
+
+    def missing(self) -> str | None:
+        """Whether bwrap and libseccomp are here."""
+        if sys.platform != "linux":
+            return "bubblewrap is for Linux"
+        if shutil.which("bwrap") is None:
+            return "bubblewrap is not installed: apt install bubblewrap"
+        return seccomp.missing()
+
+    def start(self, command: Sequence[str], sandbox: Sandbox, *, errors: int) -> Running:
+        """Start a command inside; see `Backend.start`."""
+        with ExitStack() as stack:
+            slot = stack.enter_context(Slot.take()) if os.geteuid() == 0 else None
+            program = stack.enter_context(tempfile.TemporaryFile())
+            program.write(seccomp.build(same_user=False))
+            program.seek(0)
+            arguments = [
+                *_namespaces(root=slot is not None),
+                *_files(view(sandbox), sandbox),
+                *("--chdir", HOME, "--seccomp", str(program.fileno())),
+                *_inside(command, sandbox, slot.uid if slot else None),
+            ]
+            try:
+                process = subprocess.Popen(  # noqa: S603 (bwrap, found on the path, and our driver)
+                    [shutil.which("bwrap") or "bwrap", *arguments],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    pass_fds=(program.fileno(),),
+                    start_new_session=True,
+                    env={},
+                )
+            except OSError as error:
+                raise KernelError(f"bubblewrap could not be started: {error}") from error
+            return Running(process, depth=_DEPTH, clean=stack.pop_all().close)
+
+
+def _namespaces(*, root: bool) -> Iterator[str]:
+    """Everything unshared. Root needs no user namespace, and becomes a real other user inside."""
+    yield from ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts")
+    yield from ("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv")
+    yield from ("--cap-drop", "ALL")
+    if root:
+        yield from ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
+    else:
+        yield from ("--unshare-user", "--disable-userns", "--uid", str(_UID), "--gid", str(_UID))
+
+
+def _files(seen: View, sandbox: Sandbox) -> Iterator[str]:
+    """Own empty folders first, then what is read, then what is hidden in it."""
+    yield from ("--proc", "/proc", "--dev", "/dev")
+    yield from _empty("/dev/shm", sandbox.shm_bytes)  # noqa: S108 (the sandbox's own)
+    yield from _empty("/tmp", sandbox.home_bytes // 4)  # noqa: S108 (the same)
+    yield from _empty(HOME, sandbox.home_bytes)
+    yield from _empty(OWN_WEIGHTS, sandbox.weights_bytes)
+    yield from ("--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu")
+    for folder in _on_the_way(seen):
+        yield from ("--perms", "0755", "--dir", str(folder))
+    for path in seen.trees:
+        yield from _bound(path)
+    hidden = [str(p) for p in seen.hidden if any(tree in p.parents for tree in seen.trees)]
+    yield from (word for path in hidden for word in ("--tmpfs", path))
+    for path in seen.grader:
+        yield from _bound(path)
+    yield from (word for path in hidden for word in ("--remount-ro", path))
+    if sandbox.device == "cuda":
+        for device in sorted(Path("/dev").glob("nvidia*")):
+            yield from ("--dev-bind-try", str(device), str(device))
+    yield from ("--remount-ro", "/dev", "--remount-ro", "/")
+
+
+def _bound(path: Path) -> tuple[str, str, str]:
+    if path.is_symlink():
+        return ("--symlink", str(path.readlink()), str(path))
+    return ("--ro-bind", str(path), str(path))
+
+
+def _on_the_way(seen: View) -> list[Path]:
+    """The folders above what is mounted, outermost first; bwrap would close them to others."""
+    parents = {parent for path in (*seen.trees, *seen.grader) for parent in path.parents}
+    inside = {p for p in parents if any(tree == p or tree in p.parents for tree in seen.trees)}
+    return sorted(parents - inside - {Path("/"), Path("/tmp")})  # noqa: S108 (made above)
+
+
+def _empty(folder: str, size: int) -> tuple[str, ...]:
+    return ("--perms", "1777", "--size", str(size), "--tmpfs", folder)
+
+
+def _inside(command: Sequence[str], sandbox: Sandbox, uid: int | None) -> Iterator[str]:
+    """What bwrap starts: limits first, which would hinder bwrap itself, then the command."""
+    plan = {
+        "command": list(command),
+        "environment": environment(HOME, sandbox, **{WEIGHTS: OWN_WEIGHTS}),
+        "home": HOME,
+        "uid": uid,
+        "rlimits": sandbox.rlimits,
+        "processes": sandbox.processes,
+        "landlock": None,
+        "seccomp": None,
+    }
+    yield from ("--", sys.executable, "-I", "-S", str(_CONFINE), json.dumps(plan))

@@ -1,0 +1,56 @@
+"""Which backend a submission is run in: the strongest that holds on this machine."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Literal, get_args
+
+from grader.errors import KernelError
+from grader.isolation.bubblewrap import Bubblewrap
+from grader.isolation.landlock import Landlock
+from grader.isolation.none import NONE
+from grader.isolation.sandbox import Backend
+from grader.isolation.trial import Trial, try_out
+
+Level = Literal["auto", "strict", "none", "bubblewrap", "landlock"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+_STRONGEST_FIRST: tuple[Backend, ...] = (Bubblewrap(), Landlock())
+_ADVICE = (
+    "On Debian or Ubuntu: apt install bubblewrap libseccomp2. Where bubblewrap is installed and "
+    "refused (stock Ubuntu 24.04), write these four lines to /etc/apparmor.d/bwrap and run "
+    "`apparmor_parser -r /etc/apparmor.d/bwrap`:\n"
+    "    abi <abi/4.0>,\n"
+    "    profile bwrap /usr/bin/bwrap flags=(unconfined) {\n"
+    "      userns,\n"
+    "    }\n"
+    "Or use --isolation none, for notebooks you trust."
+)
+
+
+def trials() -> Iterator[Trial]:
+    """Every backend tried, the strongest first."""
+    return (try_out(backend) for backend in _STRONGEST_FIRST)
+
+
+@cache
+def choose(level: Level) -> Backend:
+    """The backend for a level, tried out once in a process.
+
+    Args:
+        level: ``auto`` takes what holds, or none; ``strict`` refuses to go without; ``none`` does
+            not try; a backend's own name takes that one or refuses.
+
+    Raises:
+        KernelError: None holds that may be taken; says what is missing and what to do.
+    """
+    if level == "none":
+        return NONE
+    named = [backend for backend in _STRONGEST_FIRST if level in {"auto", "strict", backend.name}]
+    problems = []
+    for trial in map(try_out, named):
+        if trial.problem is None:
+            return trial.backend
+        problems.append(f"{trial.backend.name}: {trial.problem}")
+    if level == "auto":
+        return NONE
+    listed = "\n  ".join(problems)
+    raise KernelError(f"Isolation was asked for and is not to be had here.\n  {listed}\n{_ADVICE}")

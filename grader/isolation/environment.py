@@ -1,0 +1,40 @@
+"""The environment variables of a sandbox: made anew, nothing of the grader's own in them."""
+
+import os
+import sys
+from pathlib import Path
+
+from grader.hidden import is_constructed
+from grader.isolation.names import SANDBOXED
+from grader.isolation.sandbox import Sandbox
+from grader.runs import CACHE, cache_folder
+
+
+def environment(home: str, sandbox: Sandbox, **more: str) -> dict[str, str]:
+    """What a driver in a sandbox finds set.
+
+    Args:
+        home: Its home.
+        sandbox: What it may have.
+        more: Further variables.
+    """
+    hub = {} if is_constructed(sandbox.model) or not sandbox.model else {"HF_HUB_CACHE": _hub()}
+    return {
+        "HOME": home,
+        "TMPDIR": f"{home}/tmp",  # noqa: S108 (in a home of its own)
+        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "USER": "student",
+        "LOGNAME": "student",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+        CACHE: str(cache_folder()),
+        SANDBOXED: "1",
+        **hub,
+        **more,
+    }
+
+
+def _hub() -> str:
+    home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
+    return os.environ.get("HF_HUB_CACHE") or str(home / "hub")

@@ -1,0 +1,157 @@
+"""Landlock, seccomp and rlimits: for machines without user namespaces, course containers first.
+
+Needs no privilege. Where the grader is root, the driver becomes another user as well.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from base64 import b64encode
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from grader.errors import KernelError
+from grader.isolation import seccomp
+from grader.isolation.environment import environment
+from grader.isolation.names import FILTER, WEIGHTS
+from grader.isolation.sandbox import Running, Sandbox
+from grader.isolation.slots import Slot
+from grader.isolation.view import carved, view
+
+_HERE = Path(__file__).parent
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/proc/filesystems", "/sys/devices/system/cpu")
+
+
+class Landlock:
+    """Starts the driver in a Landlock domain of its own, under a supervisor."""
+
+    name = "landlock"
+
+    def missing(self) -> str | None:
+        """Whether py_landlock and libseccomp are here, and Python can be read by another user."""
+        if sys.platform != "linux":
+            return "Landlock is for Linux"
+        try:
+            import py_landlock  # noqa: PLC0415 (Linux only)
+
+            py_landlock.get_abi_version()
+        except ImportError:
+            return "py-landlock is not installed: pip install py-landlock"
+        except (OSError, RuntimeError, py_landlock.LandlockError):
+            return "this kernel has no Landlock, or it is switched off (Linux 5.13 or newer has it)"
+        if os.geteuid() == 0 and (closed := _closed_to_others(Path(sys.executable))):
+            return f"Python lies below {closed}, which only root can enter: install it elsewhere"
+        return seccomp.missing()
+
+    def start(self, command: Sequence[str], sandbox: Sandbox, *, errors: int) -> Running:
+        """Start a command inside; see `Backend.start`."""
+        with ExitStack() as stack:
+            slot = stack.enter_context(Slot.take()) if os.geteuid() == 0 else None
+            uid = slot.uid if slot else None
+            base = _folders(uid)
+            stack.callback(_remove, base)
+            plan = {
+                "command": _confined(command, sandbox, base, uid),
+                "parent": os.getpid(),
+                "uid": uid,
+            }
+            try:
+                process = subprocess.Popen(  # noqa: S603 (our own supervisor and driver)
+                    [*_script("supervise.py"), json.dumps(plan)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    start_new_session=True,
+                    env={},
+                )
+            except OSError as error:
+                raise KernelError(f"The sandbox could not be started: {error}") from error
+            clean = stack.pop_all().close
+            return Running(process, depth=1, clean=clean, gentle=True, home=base)
+
+
+def _confined(command: Sequence[str], sandbox: Sandbox, base: Path, uid: int | None) -> list[str]:
+    """The command that gives up its rights before it becomes the driver."""
+    same_user = uid is None
+    home, weights = str(base / "home"), str(base / "weights")
+    kernel = b64encode(seccomp.build_for_kernel()).decode() if same_user else ""
+    plan = {
+        "command": list(command),
+        "environment": environment(home, sandbox, **{WEIGHTS: weights, FILTER: kernel}),
+        "home": home,
+        "uid": uid,
+        "rlimits": sandbox.rlimits,
+        # The user's other processes count too, and there may be many.
+        "processes": sandbox.processes + (_tasks_of_user() if same_user else 0),
+        "landlock": _paths(sandbox, [home, weights]),
+        "seccomp": b64encode(seccomp.build(same_user=same_user)).decode(),
+    }
+    return [*_script("confine.py"), json.dumps(plan)]
+
+
+def _paths(sandbox: Sandbox, own: list[str]) -> dict[str, Any]:
+    whole, listed = carved(view(sandbox))
+    devices = [f"/dev/{name}" for name in _DEVICES]
+    if sandbox.device == "cuda":
+        devices += map(str, Path("/dev").glob("nvidia*"))
+    return {
+        "library": sysconfig.get_paths()["purelib"],
+        "read": [*map(str, whole), *_MACHINE],
+        "list": [str(path) for path in listed],
+        "write": [*own, *devices],
+    }
+
+
+def _folders(uid: int | None) -> Path:
+    """A folder for the sandbox's files, which it may enter and not change, and its home in it."""
+    base = Path(tempfile.mkdtemp(prefix="grade-"))
+    base.chmod(0o711 if uid is not None else 0o700)
+    for name in ("home", "weights"):
+        folder = base / name
+        folder.mkdir(mode=0o700)
+        if uid is not None:
+            os.chown(folder, uid, uid)
+    return base
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder whatever is in it: trees too deep for Python, closed ones."""
+    commands = (["rm", "-rf"], ["chmod", "-R", "u+rwX"], ["rm", "-rf"])
+    for command in commands:
+        tool = shutil.which(command[0]) or command[0]
+        subprocess.run(  # noqa: S603 (the system's own tools on our own folder)
+            [tool, *command[1:], "--", str(folder)], check=False, capture_output=True
+        )
+        if not folder.exists():
+            return
+
+
+def _script(name: str) -> list[str]:
+    return [sys.executable, "-I", "-S", str(_HERE / name)]
+
+
+def _tasks_of_user() -> int:
+    """Threads of all processes of this user, as the kernel counts them."""
+    uid = os.getuid()
+    mine = psutil.process_iter(["uids", "num_threads"])
+    return sum(
+        p.info["num_threads"] or 1 for p in mine if p.info["uids"] and p.info["uids"].real == uid
+    )
+
+
+def _closed_to_others(path: Path) -> Path | None:
+    """The first folder on the way that another user cannot pass through."""
+    for place in (path, path.resolve()):
+        for folder in reversed(place.parents):
+            if not folder.stat().st_mode & 0o001:
+                return folder
+    return None

@@ -1,0 +1,163 @@
+"""A constructed model as one file: its weights and its size, not the name that it was made from.
+
+From a name, whoever has this package can build the model and look up its circuit. From the file,
+no more than from any model. A disguise is in the weights and so in the file.
+"""
+
+import json
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from transformer_lens import HookedTransformer, HookedTransformerConfig
+
+from grader.errors import KernelError
+from grader.models.loading import is_constructed, load_model
+from grader.models.tokenizer import gpt2_tokenizer
+
+_MAX_SIZE = 10**6
+
+
+class _Facts(NamedTuple):
+    """All that sets constructed models apart besides their weights: what a file says of one."""
+
+    n_layers: int
+    n_heads: int
+    d_model: int
+    d_head: int
+    n_ctx: int
+    d_vocab: int
+    has_text: bool
+    """Whether its tokens are GPT-2's."""
+
+
+def write_weights(name: str, file: Path) -> None:
+    """Build a model and write it to a file that only this user may read, whole or not at all.
+
+    Args:
+        name: A planted or generic model, in disguise or not.
+        file: Replaced if there is one; its directory must exist.
+
+    Raises:
+        KernelError: No constructed model has this name, or it cannot be written.
+    """
+    if not is_constructed(name):
+        raise KernelError(f"{name!r} is not constructed: only planted and generic models are")
+    model = load_model(name, "cpu")
+    facts = json.dumps(_facts(model)._asdict())
+    try:
+        with TemporaryDirectory(dir=file.parent) as scratch:
+            built = Path(scratch) / file.name
+            save_file(dict(model.named_parameters()), built, {"model": facts})
+            built.chmod(0o600)
+            built.replace(file)
+    except (OSError, SafetensorError) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise KernelError(
+            f"a model's weights cannot be written to {file.parent} ({reason}): make room there, or"
+            " set TMPDIR to a directory that can be written to"
+        ) from error
+
+
+def read_weights(file: Path, device: str) -> HookedTransformer:
+    """Read a model back, bit for bit and attribute for attribute what `load_model` gives.
+
+    Its weights are its own: the file may be changed or deleted, and they may be written to.
+    Torch's global switches do not count, whatever was done to them in this process before.
+
+    Args:
+        file: One that `write_weights` wrote.
+        device: Where the model goes, such as `cpu` or `cuda`.
+
+    Raises:
+        KernelError: There is no such file, or it is damaged.
+    """
+    with _fresh_torch():
+        try:
+            model = _read(file)
+        except (OSError, SafetensorError, TypeError, ValueError) as error:
+            raise KernelError(
+                f"{file} is missing, damaged, or not a model's weights: write it anew"
+            ) from error
+        if device != "cpu":
+            model.to(device, print_details=False)
+    return model
+
+
+@contextmanager
+def _fresh_torch() -> Iterator[None]:
+    """Torch as it is when a process starts, for as long as a model is made."""
+    dtype = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float32)
+    try:
+        with torch.device("cpu"), torch.inference_mode(mode=False), torch.no_grad():
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
+
+
+def _facts(model: HookedTransformer) -> _Facts:
+    cfg = model.cfg
+    return _Facts(
+        n_layers=cfg.n_layers,
+        n_heads=cfg.n_heads,
+        d_model=cfg.d_model,
+        d_head=cfg.d_head,
+        n_ctx=cfg.n_ctx,
+        d_vocab=cfg.d_vocab,
+        has_text=model.tokenizer is not None,
+    )
+
+
+def _parse(metadata: dict[str, str] | None) -> _Facts:
+    """What a file says of its model, every number of it possible."""
+    facts = _Facts(**json.loads((metadata or {}).get("model", "{}")))
+    *sizes, has_text = facts
+    if type(has_text) is not bool:
+        raise TypeError("neither text nor none")
+    if not all(type(size) is int and 0 < size <= _MAX_SIZE for size in sizes):
+        raise ValueError("no size of a model")
+    return facts
+
+
+def _read(file: Path) -> HookedTransformer:
+    with safe_open(file, framework="pt") as kept:
+        facts = _parse(kept.metadata())
+        model = _blank(facts)
+        weights = dict(model.named_parameters())
+        if set(kept.keys()) != weights.keys():
+            raise ValueError("weights of another model")
+        for name, weight in weights.items():
+            read = kept.get_tensor(name)  # a view of the file, and so copied
+            if (read.shape, read.dtype) != (weight.shape, weight.dtype):
+                raise ValueError(f"{name} of another kind")
+            weight.copy_(read)
+    if facts.has_text:
+        model.set_tokenizer(gpt2_tokenizer(add_bos_token=True))
+    return model
+
+
+def _blank(facts: _Facts) -> HookedTransformer:
+    """A model whose weights are still to be written."""
+    cfg = HookedTransformerConfig(
+        n_layers=facts.n_layers,
+        n_heads=facts.n_heads,
+        d_model=facts.d_model,
+        d_head=facts.d_head,
+        n_ctx=facts.n_ctx,
+        d_vocab=facts.d_vocab,
+        attn_only=True,
+        normalization_type=None,
+        init_weights=False,
+        device="cpu",
+        dtype=torch.float32,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return HookedTransformer(cfg).eval().requires_grad_(requires_grad=False)

@@ -1,0 +1,24 @@
+"""Without isolation the attacks get through: no test of the suite passes by accident."""
+
+import pytest
+
+from tests.attacks.conftest import THROW_AWAY
+from tests.attacks.grading import attack
+from tests.attacks.sample import OURS, Sample, read_samples
+from tests.attacks.world import World
+
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif(not THROW_AWAY.exists(), reason=f"harms the machine: needs {THROW_AWAY}"),
+]
+HARMFUL = [s for s in read_samples(OURS) if s.needs == "isolated" and not s.unsafe]
+
+
+@pytest.mark.parametrize("sample", HARMFUL, ids=lambda sample: sample.id)
+def test_an_attack_gets_through_where_nothing_holds_it(sample: Sample, world: World) -> None:
+    """Without isolation each of these shows: by its sign, by what it leaves, or by points."""
+    shown = [
+        found.evidence or found.damage or found.broken or (found.report and found.report.score)
+        for found in attack(sample, world, "none")
+    ]
+    assert all(shown)

@@ -1,0 +1,192 @@
+"""What a submission may leave on a machine: files, processes, segments, locks, changed labels."""
+
+import ctypes
+import fcntl
+import hashlib
+import os
+import pwd
+import sysconfig
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+from grader.answers import KeyRequest
+from grader.key_store import cached_path
+from grader.rubric_file import load_rubric
+
+RUBRIC = Path(__file__).parent / "rubric.yaml"
+_READ_AT_MOST = 10 * 2**20
+_SET_CHILD_SUBREAPER = 36
+
+
+def keys() -> Path:
+    """The folder in which answer keys are kept."""
+    return cached_path(load_rubric(RUBRIC), KeyRequest(device="cpu")).parent
+
+
+def snapshot(root: Path) -> dict[str, str]:
+    """Every file below a folder: kind, mode, owner, times, attributes and a digest."""
+    return {
+        str(path.relative_to(root)): _description(path)
+        for path in sorted(root.rglob("*"))
+        if not path.is_socket()
+    }
+
+
+def _description(path: Path) -> str:
+    state = path.lstat()
+    parts = [oct(state.st_mode), str(state.st_uid), str(state.st_size)]
+    if path.is_symlink():
+        return " ".join([*parts, str(path.readlink())])
+    if path.is_file():
+        parts.append(str(state.st_mtime_ns))
+        parts += os.listxattr(path) if hasattr(os, "listxattr") else []
+        if state.st_size <= _READ_AT_MOST:
+            parts.append(hashlib.sha256(path.read_bytes()).hexdigest()[:16])
+    return " ".join(parts)
+
+
+def changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """What differs between two snapshots, a line a file."""
+    gone = [f"file gone: {name}" for name in before.keys() - after.keys()]
+    new = [f"file made: {name}" for name in after.keys() - before.keys()]
+    both = before.keys() & after.keys()
+    return sorted([*gone, *new, *(f"file changed: {n}" for n in both if before[n] != after[n])])
+
+
+def marked_files(tag: str) -> Iterator[Path]:
+    """Files with a world's tag in their name, in every place that samples try."""
+    for folder in dict.fromkeys(_places()):
+        try:
+            names = os.listdir(folder)  # noqa: PTH208 (names alone, of folders of thousands)
+        except OSError:
+            continue
+        yield from (folder / name for name in names if tag in name)
+
+
+def _places() -> Iterator[Path]:
+    """Folders that samples leave something in."""
+    shared = "/tmp /var/tmp /dev/shm /dev/mqueue /run /run/lock /var/lock /var/crash / /opt /srv"  # noqa: S108
+    system = "/usr/bin /usr/local/bin /lib /etc/cron.d /etc/profile.d /etc/sudoers.d"
+    system += " /etc/ld.so.conf.d /etc/systemd/system /etc/xdg/autostart /var/spool/cron/crontabs"
+    yield from map(Path, (*shared.split(), *system.split(), "/sys/fs/cgroup"))
+    paths = {name: Path(path) for name, path in sysconfig.get_paths().items()}
+    yield from paths.values()
+    yield from (paths["data"], paths["data"] / "bin", paths["stdlib"] / "__pycache__")
+    yield from (paths["purelib"] / "numpy" / "__pycache__", keys(), keys().parent)
+    yield keys().parent / "runs"
+    homes = {entry.pw_dir for entry in pwd.getpwall() if entry.pw_uid in {0, os.getuid()}}
+    for home in map(Path, sorted({*homes, str(Path.home())})):
+        below = ".config .ssh .jupyter .local/bin .local/share/jupyter/kernels .cache"
+        yield from (home, *(home / name for name in below.split()))
+        yield home / ".ipython" / "profile_default" / "startup"
+
+
+class Offspring:
+    """The processes of this test, those included that have left their parents."""
+
+    def __enter__(self) -> Self:
+        """Become the one whom orphans are given to."""
+        self._adopt(1)
+        self._before = {process.pid for process in psutil.Process().children(recursive=True)}
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End what is left, and no longer take in orphans."""
+        for _ in range(20):
+            left = self.left(patience=0)
+            for process in left:
+                _end(process)
+            if not left:
+                break
+        self._adopt(0)
+
+    @staticmethod
+    def _adopt(yes: int) -> None:
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, yes, 0, 0, 0)
+
+    def left(self, patience: float = 2.0) -> list[psutil.Process]:
+        """Living processes that were not there before; those about to end get a moment."""
+        end = time.monotonic() + patience
+        while True:
+            found = [p for p in self._new() if _alive(p)]
+            if not found or time.monotonic() > end:
+                return found
+            time.sleep(0.05)
+
+    def _new(self) -> list[psutil.Process]:
+        children = psutil.Process().children(recursive=True)
+        return [process for process in children if process.pid not in self._before]
+
+    def keep(self, pid: int) -> None:
+        """A process that belongs to the world."""
+        self._before.add(pid)
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        if process.status() != psutil.STATUS_ZOMBIE:
+            return True
+        if process.ppid() == os.getpid():
+            os.waitpid(process.pid, os.WNOHANG)
+    except (psutil.Error, ChildProcessError):
+        pass
+    return False
+
+
+def _end(process: psutil.Process) -> None:
+    try:
+        process.kill()
+        if process.ppid() == os.getpid():
+            os.waitpid(process.pid, 0)
+    except (psutil.Error, ChildProcessError):
+        pass
+
+
+def segments(key: int) -> list[tuple[str, int]]:
+    """System V objects of a key: kind and number."""
+    found = []
+    for kind in ("shm", "msg", "sem"):
+        table = Path("/proc/sysvipc") / kind
+        rows = table.read_text().splitlines()[1:] if table.is_file() else []
+        found += [(kind, int(row.split()[1])) for row in rows if int(row.split()[0]) == key]
+    return found
+
+
+def remove_segment(kind: str, number: int) -> None:
+    """Remove a System V object."""
+    libc = ctypes.CDLL(None)
+    if kind == "sem":
+        libc.semctl(number, 0, 0)
+    else:
+        getattr(libc, f"{kind}ctl")(number, 0, None)
+
+
+def has_queue(tag: str, *, remove: bool = False) -> bool:
+    """Whether there is a POSIX message queue of a world's name."""
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "mq_open"):
+        return False
+    name = f"/{tag}".encode()
+    queue = libc.mq_open(name, os.O_RDONLY)
+    if queue < 0:
+        return False
+    os.close(queue)
+    if remove:
+        libc.mq_unlink(name)
+    return True
+
+
+def locked(path: Path) -> bool:
+    """Whether somebody holds a lock on a file."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

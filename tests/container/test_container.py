@@ -1,0 +1,151 @@
+"""The emulated container is what a course platform gives: root, and nothing more than Docker's."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.container.__main__ import NOT_STARTED, PROJECT, missing
+
+REASON = missing()
+pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
+
+DOCKER_CAPABILITIES = "00000000a80425fb"
+PRINT_ABI = "import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))"
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command line of `tests.container`."""
+    command = [sys.executable, "-m", "tests.container", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=PROJECT)
+
+
+def look(*options: str) -> dict[str, Any]:
+    """What a process inside finds."""
+    result = run(*options, "--", "python", "-m", "tests.container.look")
+    assert result.returncode == 0, result.stderr
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def inside() -> dict[str, Any]:
+    """What a process finds in a container as it comes."""
+    return look()
+
+
+def test_the_process_is_docker_s_root(inside: dict[str, Any]) -> None:
+    """Root and process 1, with Docker's capabilities and filter, free to gain privileges."""
+    assert (inside["uid"], inside["pid"]) == (0, 1)
+    assert inside["CapEff"] == inside["CapBnd"] == DOCKER_CAPABILITIES
+    assert int(inside["CapInh"], 16) == 0
+    assert (inside["Seccomp"], inside["NoNewPrivs"]) == ("2", "0")
+
+
+@pytest.mark.parametrize("name", ["user_namespace", "mount_namespace", "mount", "io_uring"])
+def test_closed_calls_are_refused(inside: dict[str, Any], name: str) -> None:
+    """No namespace, no mount and no io_uring, as Docker's filter refuses them: EPERM."""
+    assert inside[name] == -errno.EPERM
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="its number is x86-64's")
+def test_keys_are_closed(inside: dict[str, Any]) -> None:
+    """The kernel's key rings are no part of the container."""
+    assert inside["keyctl"] == -errno.EPERM
+
+
+def test_clone3_seems_unknown(inside: dict[str, Any]) -> None:
+    """ENOSYS, so that libc falls back to `clone`, whose flags the filter can see."""
+    assert inside["clone3"] == -errno.ENOSYS
+
+
+def test_bubblewrap_fails(inside: dict[str, Any]) -> None:
+    """What needs namespaces does not work, though the program is there."""
+    assert shutil.which("bwrap") is None or inside["bwrap"] not in {0, 127}
+
+
+def test_landlock_is_the_kernel_s(inside: dict[str, Any]) -> None:
+    """The container has the version of Landlock that the host has."""
+    outside = subprocess.run([sys.executable, "-c", PRINT_ABI], check=True, capture_output=True)
+    if int(outside.stdout) < 1:
+        pytest.skip("this kernel has no Landlock")
+    assert inside["landlock"] == int(outside.stdout)
+
+
+def test_landlock_can_be_missing() -> None:
+    """`--no-landlock` is a kernel without it, and changes nothing else."""
+    found = look("--no-landlock")
+    assert found["landlock"] == -errno.ENOSYS
+    assert found["mount"] == -errno.EPERM
+    assert found["fork"] == 5
+
+
+def test_processes_start(inside: dict[str, Any]) -> None:
+    """Forking works, and another user can run the same Python and import the project."""
+    assert inside["fork"] == 5
+    assert inside["other_user"] == 0
+
+
+def test_only_the_loopback_is_there(inside: dict[str, Any]) -> None:
+    """A server can listen on it; the host's virtual sockets are closed."""
+    assert inside["loopback"] == 0
+    assert inside["vsock"] == errno.EPERM
+
+
+def test_files_are_docker_s(inside: dict[str, Any]) -> None:
+    """Writable are the layer and 64 MB of shared memory; the kernel's files are not."""
+    assert set(inside["writable"].values()) == {0}
+    assert set(inside["read_only"].values()) <= {errno.EROFS, errno.EPERM}
+    assert inside["sysctl"] == errno.EROFS
+    assert inside["masked"] == ""
+    assert inside["shm"] == 64 << 20
+
+
+def test_devices_are_docker_s(inside: dict[str, Any]) -> None:
+    """A node for the host's disk can be made and not opened."""
+    assert inside["disk"] == errno.EPERM
+
+
+def test_torch_can_be_imported() -> None:
+    """Python and its packages are the ones outside."""
+    result = run("--", "python", "-c", "import sys, torch; print(sys.prefix, torch.ones(2).sum())")
+    assert result.stdout == f"{sys.prefix} tensor(2.)\n", result.stderr
+
+
+@pytest.mark.parametrize("code", [0, 7])
+def test_exit_codes_pass_through(code: int) -> None:
+    """The command's exit code and both of its streams are the container's."""
+    result = run("--", "sh", "-c", f"echo out; echo err >&2; exit {code}")
+    assert (result.stdout, result.stderr, result.returncode) == ("out\n", "err\n", code)
+
+
+def test_a_command_that_cannot_start_is_told_apart() -> None:
+    """Not the exit code of any command."""
+    assert run("--", "no-such-command").returncode == NOT_STARTED
+
+
+def test_binds_are_read_only_unless_told(tmp_path: Path) -> None:
+    """`--bind PATH` shows a folder, `--bind PATH:rw` shares it."""
+    write = ("--", "touch", str(tmp_path / "new"))
+    assert run("--bind", str(tmp_path), *write).returncode == 1
+    assert run("--bind", f"{tmp_path}:rw", *write).returncode == 0
+    assert (tmp_path / "new").is_file()
+
+
+def test_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither files nor mounts, also when the run is ended from outside."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    command = [sys.executable, "-m", "tests.container", "--", "sh", "-c", "echo on; sleep 99"]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"on\n"
+        process.terminate()
+        assert process.stdout.read() == b""  # the container's end of the pipe is closed: it ended
+    assert process.returncode == 128 + 15
+    assert list(tmp_path.iterdir()) == []

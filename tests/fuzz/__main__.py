@@ -1,0 +1,52 @@
+"""``python -m tests.fuzz TARGET --seconds N``: exits 1 with the input's base64 on a finding."""
+
+import argparse
+import base64
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+import atheris  # type: ignore[import-untyped,unused-ignore]  # no types upstream
+
+from tests.fuzz.targets import NAMES
+
+
+def main() -> None:
+    """Fuzz one target until the time is over or something is found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("target", choices=NAMES)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--input", help="read one input, in base64, and nothing else")
+    asked = parser.parse_args()
+    with atheris.instrument_imports(include=["grader", "yaml", "safetensors"]):
+        from tests.fuzz.targets import find  # noqa: PLC0415 (instrumented as it is imported)
+
+        target = find(asked.target)
+    if asked.input is not None:
+        target.one(base64.b64decode(asked.input))
+        return
+
+    def one(data: bytes) -> None:
+        try:
+            target.one(data)
+        except Exception:  # noqa: BLE001 (whatever it is, it is what is looked for)
+            traceback.print_exc()
+            sys.stderr.write(f"FOUND in {asked.target}: {base64.b64encode(data).decode()}\n")
+            sys.stderr.flush()
+            os._exit(1)
+
+    with tempfile.TemporaryDirectory() as folder:
+        for i, seed in enumerate(target.seeds):
+            (Path(folder) / f"{i}").write_bytes(seed)
+        options = [
+            f"-max_total_time={asked.seconds}", "-timeout=10", "-rss_limit_mb=1024",
+            "-max_len=20000", f"-artifact_prefix={folder}/", "-print_final_stats=1",
+        ]  # fmt: skip
+        atheris.Setup([sys.argv[0], *options, folder], one)
+        atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

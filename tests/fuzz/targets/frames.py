@@ -1,0 +1,116 @@
+"""What comes through the pipe: frames, and the values in them."""
+
+import json
+import struct
+from io import BytesIO
+
+import numpy as np
+
+from grader.frames import Frame, FrameError, FrameKind, read_frames, write_frame
+from grader.gathering import Gathering
+from grader.values import Failure, Group, Numbers, Table, Text
+from grader.wire import UnreadableError, pack, unpack
+from tests.fuzz.pieces import Pieces
+from tests.fuzz.targets import one_line
+
+_KEYS = ("kind", "of", "array", "items", "entries", "text", "ename", "message")
+_WORDS = (
+    "tensor",
+    "float",
+    "bool",
+    "group",
+    "tuple",
+    "dict",
+    "text",
+    "none",
+    "error",
+    "raised",
+    "0",
+)
+_HEADS = ("probe", "seconds", "cell", "status", "ename", "evalue", "limit", "message", "torch")
+_DTYPES = ("F32", "F64", "F16", "BF16", "I64", "U64", "BOOL", "U8", "F8_E4M3", "C64")
+_VALUE = Group(
+    kind="tuple",
+    items=(
+        Numbers(kind="tensor", array=np.zeros((2, 3), dtype=np.float32)),
+        Table(entries={"a": Numbers(kind="float", array=np.array(1.0)), "b": Text(text="t")}),
+    ),
+)
+
+
+def _stream() -> bytes:
+    stream = BytesIO()
+    cell = {"cell": 1, "status": "error", "seconds": 0.5, "ename": "E", "evalue": "v"}
+    failure = pack(Failure(kind="raised", ename="E", message="m"))
+    for frame in (
+        Frame(kind=FrameKind.ENVIRONMENT, head={"torch": "2.4", "gpu": {"count": 0}}),
+        Frame(kind=FrameKind.CELL, head=cell),
+        Frame(kind=FrameKind.HEATMAP, payload=pack(_VALUE.items[0])),
+        Frame(kind=FrameKind.OBSERVATION, head={"probe": "0", "seconds": 1}, payload=pack(_VALUE)),
+        Frame(kind=FrameKind.OBSERVATION, head={"probe": "p"}, payload=failure),
+        Frame(kind=FrameKind.DONE),
+    ):
+        write_frame(stream, frame)
+    return stream.getvalue()
+
+
+SEEDS = (b"\x00" + _stream(), b"\x01" + pack(_VALUE), b"\x02\x00\x01\x02\x03", b"\x03\x05\x00\x04")
+
+
+def one(data: bytes) -> None:
+    """Read bytes as a stream, as a value, or as a stream or value built from them."""
+    how, body = data[:1], data[1:]
+    if how == b"\x01":
+        read_value(body)
+    elif how == b"\x02":
+        read_value(_value(Pieces(body)))
+    else:
+        read_stream(body if how == b"\x00" else _built(Pieces(body)))
+
+
+def read_value(data: bytes) -> None:
+    """A value, or `UnreadableError`."""
+    try:
+        value = unpack(data)
+    except UnreadableError as error:
+        one_line(error)
+        return
+    assert repr(unpack(pack(value))) == repr(unpack(pack(unpack(pack(value)))))
+
+
+def read_stream(data: bytes) -> None:
+    """Whatever frames there are, gathered, or `FrameError`."""
+    gathering = Gathering()
+    try:
+        for frame in read_frames(BytesIO(data)):
+            gathering.take(frame, "0")
+    except FrameError as error:
+        one_line(error)
+    execution = gathering.execution(isolation="none", overrun="")
+    assert all(abs(seconds) < 1e12 for seconds in execution.seconds.values())
+    assert all(len(str(value)) < 2000 for value in execution.environment.values())
+
+
+def _built(pieces: Pieces) -> bytes:
+    """A few frames with odd heads and lying lengths."""
+    stream = b""
+    for _ in range(pieces.byte() % 6):
+        head = json.dumps(pieces.thing(_HEADS, _WORDS)).encode()
+        payload = _value(pieces) if pieces.byte() % 2 else b""
+        lie = (0, 0, 0, 0, 1, -1, 2**31, 2**63)[pieces.byte() % 8]
+        sizes = max(0, len(head) + (lie if lie < 2**32 else 0)), max(0, len(payload) + lie)
+        stream += struct.pack("<BIQ", pieces.byte() % 14, *sizes) + head + payload
+    return stream
+
+
+def _value(pieces: Pieces) -> bytes:
+    """A manifest and safetensors with odd shapes, dtypes and offsets."""
+    manifest = json.dumps(pieces.thing(_KEYS, _WORDS)).encode()
+    tensors = {}
+    for i in range(pieces.byte() % 3):
+        shape = [pieces.of((0, 1, 2, 3, 2**31, 2**63, 10**15)) for _ in range(pieces.byte() % 4)]
+        offsets = [pieces.byte(), pieces.byte()]
+        tensors[str(i)] = {"dtype": pieces.of(_DTYPES), "shape": shape, "data_offsets": offsets}
+    header = json.dumps(tensors).encode()
+    sizes = struct.pack("<I", len(manifest)), struct.pack("<Q", len(header))
+    return sizes[0] + manifest + sizes[1] + header + pieces.rest()

@@ -1,0 +1,62 @@
+"""Small commands run in a backend, as a driver would be: for tests only."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from grader.isolation.bubblewrap import Bubblewrap
+from grader.isolation.landlock import Landlock
+from grader.isolation.sandbox import Backend, Running, Sandbox
+from grader.isolation.trial import try_out
+
+BACKENDS = [
+    pytest.param(
+        backend,
+        id=backend.name,
+        marks=pytest.mark.skipif(bool(problem), reason=f"{backend.name}: {problem}"),
+    )
+    for backend in (Bubblewrap(), Landlock())
+    for problem in [try_out(backend).problem]
+]
+
+
+@contextmanager
+def started(backend: Backend, code: str, sandbox: Sandbox | None = None) -> Iterator[Running]:
+    """Python code running in a sandbox."""
+    with tempfile.TemporaryFile() as errors:
+        command = [sys.executable, "-I", "-c", code]
+        running = backend.start(command, sandbox or Sandbox(), errors=errors.fileno())
+        try:
+            yield running
+        finally:
+            running.end()
+
+
+def said(backend: Backend, code: str, sandbox: Sandbox | None = None) -> str:
+    """What Python code prints in a sandbox."""
+    with started(backend, code, sandbox) as running:
+        return running.stdout.read(2**20).decode().strip()
+
+
+def tried(backend: Backend, code: str, sandbox: Sandbox | None = None) -> str:
+    """``done``, or the name of the error that code ends with in a sandbox."""
+    wrapped = (
+        "try:\n"
+        + "".join(f"    {line}\n" for line in code.splitlines())
+        + "except BaseException as error:\n    print(type(error).__name__)\n"
+        "else:\n    print('done')\n"
+    )
+    return said(backend, wrapped, sandbox).splitlines()[-1]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
