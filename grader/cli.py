@@ -66,6 +66,9 @@ def cli() -> None:
 @click.option(
     "--html", "html_path", type=click.Path(path_type=Path), help="Write the report as a page."
 )
+@click.option(
+    "--csv", "csv_path", type=click.Path(path_type=Path), help="Write a row for each criterion."
+)
 @click.option("--rubric", help="A lab's name or a rubric file; the lab installed by default.")
 @click.option(
     "--model",
@@ -105,6 +108,7 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     notebook: Path,
     json_path: Path | None,
     html_path: Path | None,
+    csv_path: Path | None,
     rubric: str | None,
     model: str | None,
     device: str,
@@ -129,7 +133,7 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
         hidden_key=hidden_key,
         isolation=isolation,
     )
-    output = Output(json=json_path, html=html_path, hints=hints)
+    output = Output(json=json_path, html=html_path, csv=csv_path, hints=hints)
     ctx.exit(grade_notebook(notebook, rubric=rubric, settings=settings, output=output))
 
 

@@ -11,11 +11,13 @@ from grader.answer_key import build_key
 from grader.answers import AnswerKey, KeyRequest
 from grader.errors import AnswerKeyError
 from grader.key_file import key_bytes, read_key, write_atomically
+from grader.reading import ReadingError, read_regular, shown
 from grader.recording import Progress
 from grader.reference_source import reference_sha256
 from grader.rubric_file import LABS, RubricFile
 
 PUBLIC_SEED = 0
+_MAX_KEY = 64 * 2**20
 Note = Callable[[str], None]
 
 
@@ -75,9 +77,9 @@ def read_hidden_key(path: Path, file: RubricFile) -> AnswerKey:
         AnswerKeyError: It cannot be read, or was made for something else.
     """
     try:
-        key = read_key(path.read_bytes(), name=str(path))
-    except OSError as error:
-        raise AnswerKeyError(f"Cannot read the key {path}: {error.strerror or error}.") from error
+        key = read_key(read_regular(path, _MAX_KEY), name=str(path))
+    except ReadingError as error:
+        raise AnswerKeyError(f"Cannot read the key {shown(str(path))}: {error}.") from error
     if not key.about.hidden:
         raise AnswerKeyError(f"{path} is no hidden key: make one with `grade key build --full`.")
     if key.about.probing_sha256 != file.probing_sha256:

@@ -5,11 +5,13 @@ import re
 import warnings
 from collections.abc import Iterable
 
-_MAGIC = re.compile(r"^(\s*)[%!?].*$|^(\s*).*\?{1,2}\s*$", re.MULTILINE)
-_ASSIGNED_MAGIC = re.compile(r"^(\s*)([\w, ]+)=\s*[%!].*$", re.MULTILINE)
+# Possessive, and within a line: blank lines and long runs of spaces take linear time.
+_MAGIC = re.compile(r"^([ \t]*+)[%!?].*$|^([ \t]*+).*\?{1,2}[ \t]*$", re.MULTILINE)
+_ASSIGNED_MAGIC = re.compile(r"^([ \t]*+)([\w, ]++)=[ \t]*+[%!].*$", re.MULTILINE)
 _CODE_CELL_MAGICS = ("time", "timeit", "capture", "prun")
 _INSTALL = re.compile(
-    r"^(\s*)[%!]\s*(?:sudo\s+)?(?:python3?\s+-m\s+)?(?:pip3?|uv|conda|mamba|apt|apt-get)\b.*$",
+    r"^([ \t]*+)[%!][ \t]*+(?:sudo[ \t]++)?(?:python3?[ \t]++-m[ \t]++)?"
+    r"(?:pip3?|uv|conda|mamba|apt|apt-get)\b.*$",
     re.MULTILINE,
 )
 _CONTINUED_INSTALL = re.compile(r"\\\n")
@@ -21,20 +23,24 @@ def without_installs(source: str) -> tuple[str, list[str]]:
     Returns:
         The cell with each of them replaced by ``pass``, and the lines taken out.
     """
+    if not re.search(r"[%!]", source) or parses(source):
+        return source, []
+    first, end, rest = source.lstrip().partition("\n")
+    if not first.startswith("%%"):
+        return _without_installs(source)
+    if not _keeps_python(first) or parses(rest):
+        return source, []
+    cleaned, taken = _without_installs(rest)
+    return first + end + cleaned, taken
+
+
+def _without_installs(source: str) -> tuple[str, list[str]]:
     taken: list[str] = []
 
     def skip(match: re.Match[str]) -> str:
         taken.append(match.group(0).strip())
         return f"{match.group(1)}pass"
 
-    if not re.search(r"[%!]", source) or parses(source):
-        return source, []
-    first, end, rest = source.lstrip().partition("\n")
-    if first.startswith("%%"):
-        if not _keeps_python(first):
-            return source, []
-        cleaned, taken = without_installs(rest)
-        return first + end + cleaned, taken
     joined = _CONTINUED_INSTALL.sub(" ", source) if _INSTALL.search(source) else source
     return _INSTALL.sub(skip, joined), taken
 
@@ -45,7 +51,11 @@ def readable(source: str) -> str:
         return source  # a line that looks like a magic is part of a string or an expression
     first, _, rest = source.lstrip().partition("\n")
     if first.startswith("%%"):
-        return readable(rest) if _keeps_python(first) else ""
+        if not _keeps_python(first):
+            return ""
+        if parses(rest):
+            return rest
+        source = rest  # another magic below this one is a line like any other
     plain = _ASSIGNED_MAGIC.sub(r"\1\2= None", source)
     return _MAGIC.sub(lambda match: f"{match.group(1) or match.group(2) or ''}pass", plain)
 
@@ -64,9 +74,11 @@ def definitions(source: str) -> str:
     if tree is None:
         return ""
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return ast.unparse(
-        ast.Module(body=[node for node in tree.body if isinstance(node, kinds)], type_ignores=[])
-    )
+    kept = ast.Module(body=[node for node in tree.body if isinstance(node, kinds)], type_ignores=[])
+    try:
+        return ast.unparse(kept)
+    except RecursionError:  # nested more deeply than anyone writes
+        return ""
 
 
 def defined_names(sources: Iterable[str]) -> frozenset[str]:

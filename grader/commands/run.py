@@ -9,6 +9,7 @@ from grader.commands.progress import Display
 from grader.errors import GraderError
 from grader.key_file import write_atomically
 from grader.pipeline import Settings, grade
+from grader.render.csv import to_csv
 from grader.render.html import to_html
 from grader.render.json import to_json
 from grader.render.terminal import render
@@ -21,6 +22,7 @@ class Output:
 
     json: Path | None = None
     html: Path | None = None
+    csv: Path | None = None
     hints: int = 1
 
 
@@ -44,6 +46,8 @@ def grade_notebook(
         _write(output.json, to_json(report))
     if output.html is not None:
         _write(output.html, to_html(report))
+    if output.csv is not None:
+        _write(output.csv, to_csv(report))
     return 0 if report.full_marks else 1
 
 
