@@ -18,6 +18,7 @@ from typing import IO
 
 from grader.frames import Frame, FrameKind, read_frames, write_frame
 from grader.inside.run import Run, TroubleError
+from grader.inside.strays import adopt
 from grader.isolation.names import SANDBOXED, WEIGHTS
 from grader.runs import cache_folder
 
@@ -33,6 +34,7 @@ def main() -> None:
     asked = read_frames(_private(0, "rb"), max_head=_MAX_JOB, max_total=_MAX_ASKED)
     signal.signal(signal.SIGTERM, _stop)
     if os.environ.get(SANDBOXED):
+        adopt()
         _fill_caches()
     with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as home:
         weights = Path(os.environ.get(WEIGHTS) or Path(home) / "weights")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
@@ -106,8 +107,8 @@ class Run:
                 return
 
     async def _started(self) -> Session:
-        home = self._home / f"kernel-{self._restarts}"
-        home.mkdir()
+        # A name nobody can have taken before: the last kernel's code may have tried.
+        home = Path(tempfile.mkdtemp(prefix="kernel-", dir=self._home))
         self._session = session = Session(home, self._limits["start"])
         try:
             await session.start()
@@ -136,6 +137,7 @@ class Run:
             if self._careful and not await self._sound(session):
                 self._blame(cell["index"])
                 return False
+        session.alone()
         if self._careful or await self._sound(session):
             return True
         self._careful = True  # once more, looking after each cell
@@ -176,7 +178,7 @@ class Run:
                 "limit": which if run.status == "timed_out" else "",
             },
         )
-        if run.status in {"timed_out", "died"}:
+        if not run.alive or run.status == "timed_out":
             self._lethal[index] = self._lethal.get(index, 0) + 1
         if run.alive:
             self._draw(run, index)
@@ -208,7 +210,7 @@ class Run:
                     body = pack(Numbers(kind="ndarray", array=array))
                     self._send(Frame(kind=FrameKind.HEATMAP, head={"cell": index}, payload=body))
 
-    async def _probe(self, probe: dict[str, Any]) -> None:
+    async def _probe(self, probe: dict[str, Any], *, again: bool = False) -> None:
         """Evaluate one probe; a function that has hung or killed the kernel is not called again."""
         function = probe["function"]
         if function in self._given_up:
@@ -222,8 +224,14 @@ class Run:
             self._observed(probe, pack(Failure(kind="timed_out", message=which)), 0.0)
             return
         run = await self._session.execute(self._question(probe), limit)
+        if run.status == "garbled" and not again:
+            # Not the function's doing: something of the notebook's still runs, and talks across.
+            self._restarts += 1
+            await self._stop()
+            await self._probe(probe, again=True)
+            return
         body = _observation(run)
-        if run.status in {"timed_out", "died"}:
+        if not run.alive or run.status == "timed_out":
             failure = self._lost(run, limit)
             self._given_up[function] = failure
             body = pack(failure)
@@ -240,7 +248,7 @@ class Run:
         return pack(Failure(kind="unreadable", message="it is too large to compare"))
 
     def _lost(self, run: CellRun, limit: float) -> Failure:
-        if run.status == "died":
+        if run.status != "timed_out":
             return Failure(kind="kernel_died", message="it stopped Python itself")
         which = "probe" if limit >= self._limits["probe"] else "notebook"
         return Failure(

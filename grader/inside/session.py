@@ -19,6 +19,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from grader.inside import KERNEL_ENVIRONMENT, MIME
+from grader.inside.strays import end_strays
 from grader.isolation.names import SANDBOXED
 
 GRACE = 2.0
@@ -26,7 +27,7 @@ GRACE = 2.0
 MAX_STREAM = 64 * 2**10
 """Bytes of printed text kept of one cell."""
 
-Status = Literal["ok", "error", "timed_out", "died"]
+Status = Literal["ok", "error", "timed_out", "died", "garbled"]
 
 
 class StartError(Exception):
@@ -86,6 +87,9 @@ class _Client(NotebookClient):
             return super().output(outs, msg, display_id, cell_index)
         except Exception:  # noqa: BLE001 (an output that is no valid output is the cell's, and dropped)
             return None
+
+    def handle_comm_msg(self, outs: list[Any], msg: dict[str, Any], cell_index: int) -> None:
+        """Widgets are not graded: what a kernel says about them is not looked at."""
 
 
 class Session:
@@ -150,10 +154,16 @@ class Session:
             if not alive:
                 await self.stop()
                 await _finished(task, GRACE)
-        died = alive and _died(task)
+        lost = _lost(task) if alive else None
         task.cancel()
-        status: Status = "died" if died else "ok" if in_time else "timed_out"
-        return _cell_run(cell, status, perf_counter() - start, alive=alive and not died)
+        status: Status = lost or ("ok" if in_time else "timed_out")
+        return _cell_run(cell, status, perf_counter() - start, alive=alive and lost is None)
+
+    def alone(self) -> None:
+        """End what the notebook has started besides; in a sandbox nothing else is there."""
+        kernel = getattr(self._manager.provisioner, "pid", None)
+        if os.environ.get(SANDBOXED) and kernel:
+            end_strays(kernel)
 
     async def stop(self) -> None:
         """Kill the kernel; nothing of it is waited for."""
@@ -178,15 +188,14 @@ async def _finished(task: "asyncio.Future[Any]", limit: float) -> bool:
     return bool(done)
 
 
-def _died(task: "asyncio.Future[Any]") -> bool:
-    if task.cancelled():
-        return True
-    error = task.exception()
-    if isinstance(error, CellTimeoutError):
-        return False  # its last words got lost; the kernel itself goes on
-    if error is not None and not isinstance(error, DeadKernelError):
-        raise error
-    return error is not None
+def _lost(task: "asyncio.Future[Any]") -> Literal["died", "garbled"] | None:
+    """How the kernel was lost, if it was."""
+    error = None if task.cancelled() else task.exception()
+    if task.cancelled() or isinstance(error, DeadKernelError):
+        return "died"
+    if error is None or isinstance(error, CellTimeoutError):
+        return None  # at worst its last words got lost, and the kernel itself goes on
+    return "garbled"  # what it sends is no message: forged, or by many processes at once
 
 
 def _cell_run(cell: Any, status: Status, seconds: float, *, alive: bool) -> CellRun:

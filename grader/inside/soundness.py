@@ -5,6 +5,7 @@ same question, the same bytes. Where they differ, a cell has put something else 
 """
 
 import base64
+import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,11 +24,21 @@ _MODEL = "generic-1x2@7/50"
 def sample() -> None:
     """Publish values that pass through everything a probe's do."""
     try:
+        _bury()
         with _settings_kept():
             body = base64.b64encode(pack(encode(_values()))).decode()
     except BaseException:  # noqa: BLE001 (student code may be in the way anywhere here)
         body = ""
     publish({"sample": body})
+
+
+def _bury() -> None:
+    """Take leave of children that have ended; until then they count as processes."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except (ChildProcessError, AttributeError):
+        return  # there are none; or this is Windows
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from typing import Any
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _FILTER = 38, 22, 2
 _SIGKILL = 9
+_CAPABILITY_VERSION = 0x20080522
 _INSTRUCTION = 8
 
 
@@ -38,12 +39,22 @@ def confine(plan: dict[str, Any]) -> None:
         os.setresuid(plan["uid"], plan["uid"], plan["uid"])
     _limit(resource.RLIMIT_NPROC, plan["processes"])  # not before: root's do not count
     libc = ctypes.CDLL(None, use_errno=True)
+    if plan["uid"] is not None:
+        _drop_capabilities(libc)
     _prctl(libc, _PR_SET_PDEATHSIG, _SIGKILL)
     _prctl(libc, _PR_SET_NO_NEW_PRIVS, 1)
     if plan["landlock"] is not None:
-        _landlock(plan["landlock"])
+        allow_paths(plan["landlock"])
     if plan["seccomp"] is not None:
         filter_system_calls(b64decode(plan["seccomp"]))
+
+
+def _drop_capabilities(libc: ctypes.CDLL) -> None:
+    """All sets of them: what is inheritable stays when the user changes."""
+    header = struct.pack("Ii", _CAPABILITY_VERSION, 0)
+    if libc.capset(header, bytes(24)):
+        code = ctypes.get_errno()
+        raise OSError(code, f"capset: {os.strerror(code)}")
 
 
 def filter_system_calls(program: bytes) -> None:
@@ -67,7 +78,13 @@ def _limit(which: int, amount: int) -> None:
     resource.setrlimit(which, (least, least))
 
 
-def _landlock(paths: dict[str, Any]) -> None:
+def allow_paths(paths: dict[str, Any]) -> None:
+    """Enter a Landlock domain in which these can be opened and nothing else.
+
+    Args:
+        paths: ``read`` and ``write`` for what is used whole, ``list`` for folders whose names may
+            be read, ``library`` for where py_landlock is.
+    """
     sys.path.append(paths["library"])
     from py_landlock import AccessFs, Landlock  # noqa: PLC0415 (only where Landlock is used)
 

@@ -11,8 +11,8 @@ import sys
 import sysconfig
 import tempfile
 from base64 import b64encode
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ import psutil
 from grader.errors import KernelError
 from grader.isolation import seccomp
 from grader.isolation.environment import environment
-from grader.isolation.names import FILTER, WEIGHTS
+from grader.isolation.names import FILTER, PATHS, WEIGHTS
 from grader.isolation.sandbox import Running, Sandbox
 from grader.isolation.slots import Slot
 from grader.isolation.view import carved, view
@@ -57,8 +57,7 @@ class Landlock:
         with ExitStack() as stack:
             slot = stack.enter_context(Slot.take()) if os.geteuid() == 0 else None
             uid = slot.uid if slot else None
-            base = _folders(uid)
-            stack.callback(_remove, base)
+            base = stack.enter_context(_folders(uid))
             plan = {
                 "command": _confined(command, sandbox, base, uid),
                 "parent": os.getpid(),
@@ -83,16 +82,19 @@ def _confined(command: Sequence[str], sandbox: Sandbox, base: Path, uid: int | N
     """The command that gives up its rights before it becomes the driver."""
     same_user = uid is None
     home, weights = str(base / "home"), str(base / "weights")
-    kernel = b64encode(seccomp.build_for_kernel()).decode() if same_user else ""
+    kernel = b64encode(seccomp.build_for_kernel()).decode()
+    paths = _paths(sandbox, [home, weights])
+    more = {WEIGHTS: weights, FILTER: kernel, PATHS: json.dumps(paths)}
     plan = {
         "command": list(command),
-        "environment": environment(home, sandbox, **{WEIGHTS: weights, FILTER: kernel}),
+        "environment": environment(home, sandbox, **more),
         "home": home,
         "uid": uid,
         "rlimits": sandbox.rlimits,
         # The user's other processes count too, and there may be many.
         "processes": sandbox.processes + (_tasks_of_user() if same_user else 0),
-        "landlock": _paths(sandbox, [home, weights]),
+        # The driver sees to what the notebook has started; for that it must find it.
+        "landlock": {**paths, "read": [*paths["read"], "/proc"]},
         "seccomp": b64encode(seccomp.build(same_user=same_user)).decode(),
     }
     return [*_script("confine.py"), json.dumps(plan)]
@@ -111,16 +113,26 @@ def _paths(sandbox: Sandbox, own: list[str]) -> dict[str, Any]:
     }
 
 
-def _folders(uid: int | None) -> Path:
-    """A folder for the sandbox's files, which it may enter and not change, and its home in it."""
+@contextmanager
+def _folders(uid: int | None) -> Iterator[Path]:
+    """A folder for the sandbox's files, which it may enter and not change, and its home in it.
+
+    Raises:
+        KernelError: It cannot be made, or not be given away.
+    """
     base = Path(tempfile.mkdtemp(prefix="grade-"))
-    base.chmod(0o711 if uid is not None else 0o700)
-    for name in ("home", "weights"):
-        folder = base / name
-        folder.mkdir(mode=0o700)
-        if uid is not None:
-            os.chown(folder, uid, uid)
-    return base
+    try:
+        base.chmod(0o711 if uid is not None else 0o700)
+        for name in ("home", "weights"):
+            folder = base / name
+            folder.mkdir(mode=0o700)
+            if uid is not None:
+                os.chown(folder, uid, uid)
+        yield base
+    except OSError as error:
+        raise KernelError(f"The sandbox's home could not be made: {error}") from error
+    finally:
+        _remove(base)
 
 
 def _remove(folder: Path) -> None:

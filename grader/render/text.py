@@ -9,6 +9,8 @@ _OBEYED = re.compile(
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, but tab and newline
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction
     "\u00ad\u034f\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\ufeff"  # no width
+    "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2"  # formats of other scripts
+    "\U000110bd\U000110cd\U00013430-\U0001345f"  # the same
     "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters that show nothing
     "\u2028\u2029"  # other line ends
     "\ufe00-\ufe0e\ufff0-\ufffb\ufffe\uffff"  # variants but emoji's, annotations, no characters

@@ -1,4 +1,4 @@
-"""Reading code that was written to be hard to read: bounded time, and an answer to every question."""
+"""Reading code written to be hard to read: bounded time, and an answer to every question."""
 
 import time
 

@@ -1,7 +1,7 @@
 # ATTACK: frames_into_drivers_pipe
 # KIND: cell
 # BASE: wrong
-# NEEDS: isolated
+# NEEDS: any
 # TRIES: Open the driver's descriptors through /proc and write frames of the grader's own format
 #     into the pipe that carries results.
 # MUST: No descriptor of the driver can be opened; the score is that of the notebook without this
