@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -40,10 +41,18 @@ class Graded:
 
     @property
     def evidence(self) -> str:
-        """What the attack printed that proves it got through; empty when nothing does."""
+        """What an attack printed that proves it got through; empty when nothing does."""
+        return "; ".join(text for text in self._tellings if text != "nothing")
+
+    @property
+    def told(self) -> int:
+        """How many attacks were heard to their end."""
+        return len(self._tellings)
+
+    @property
+    def _tellings(self) -> list[str]:
         troubles = self.report.troubles if self.report else ()
-        told = [t.evalue.removeprefix(PREFIX) for t in troubles if t.evalue.startswith(PREFIX)]
-        return "; ".join(text for text in told if text != "nothing")
+        return [t.evalue.removeprefix(PREFIX) for t in troubles if t.evalue.startswith(PREFIX)]
 
 
 def settings(isolation: str) -> Settings:
@@ -77,10 +86,15 @@ def attack(sample: Sample, world: World, isolation: str) -> list[Graded]:
     return [grade_file(path, world, isolation) for path in handed_in(sample, world)]
 
 
+def attack_together(samples: Sequence[Sample], world: World, isolation: str) -> Graded:
+    """Grade one notebook that tries all of these, one after the other."""
+    return grade_file(write_attacked(world.submissions, samples, world.facts()), world, isolation)
+
+
 def handed_in(sample: Sample, world: World) -> list[Path]:
     """The files of a sample: its attacked notebook, or what its maker makes."""
     if sample.kind == "cell":
-        return [write_attacked(world.submissions, sample, world.facts())]
+        return [write_attacked(world.submissions, [sample], world.facts())]
     write(world.submissions / "base.ipynb", base_cells(sample.base))
     made = _module(sample).build(str(world.submissions))
     return [Path(path) for path in made]

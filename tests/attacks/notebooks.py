@@ -1,5 +1,6 @@
 """Attacked notebooks: a base that earns nothing or everything, the attack, who listens to it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.attacks.sample import Sample
@@ -41,15 +42,15 @@ def base_cells(base: str) -> list[str]:
     return function_cells() if base == "correct" else wrong_cells()
 
 
-def attacked_cells(sample: Sample, facts: dict[str, object]) -> list[str]:
-    """The base, the world's facts and the attack; with a sign, a recorder of what it prints."""
-    cells = [*base_cells(sample.base), f"WORLD = {facts!r}", sample.code]
-    if sample.sign:
-        tell = f"SIGN = {sample.sign!r}\nPREFIX = {PREFIX!r}\n{_TELL}"
-        cells = [*cells[:-1], _LISTEN, sample.code, tell]
-    return cells
+def attack_cells(sample: Sample) -> list[str]:
+    """The attack; with a sign, between a recorder of what it prints and a cell that tells."""
+    if not sample.sign:
+        return [sample.code]
+    return [_LISTEN, sample.code, f"SIGN = {sample.sign!r}\nPREFIX = {PREFIX!r}\n{_TELL}"]
 
 
-def write_attacked(folder: Path, sample: Sample, facts: dict[str, object]) -> Path:
-    """Write the attacked notebook into the submissions folder and return where."""
-    return write(folder / "attacked.ipynb", attacked_cells(sample, facts))
+def write_attacked(folder: Path, samples: Sequence[Sample], facts: dict[str, object]) -> Path:
+    """Write a notebook that attacks, of one base, into the submissions folder; return where."""
+    attacks = [cell for sample in samples for cell in attack_cells(sample)]
+    cells = [*base_cells(samples[0].base), f"WORLD = {facts!r}", *attacks]
+    return write(folder / "attacked.ipynb", cells)

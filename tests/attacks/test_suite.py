@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.grading import Graded, attack
+from tests.attacks.grading import Graded, attack, attack_together
 from tests.attacks.sample import OURS, THEIRS, Sample, read_samples
 from tests.attacks.world import World
 
@@ -30,7 +30,30 @@ def hold(sample: Sample, found: Graded) -> None:
         assert found.lost <= sample.loses
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.id)
+def gentle(sample: Sample) -> bool:
+    """Whether a sample only looks or reaches out, and leaves its kernel as it was."""
+    quiet = sample.category in {"network", "persistence", "privilege", "stealing"}
+    plain = sample.kind == "cell" and sample.base == "wrong" and bool(sample.sign)
+    return quiet and plain and sample.needs == "isolated" and not sample.unsafe
+
+
+GENTLE = [sample for sample in SAMPLES if gentle(sample)]
+TOGETHER = [GENTLE[i : i + 6] for i in range(0, len(GENTLE), 6)]
+"""Six in a notebook, each heard for itself: a kernel for each would take minutes."""
+ALONE = [sample for sample in SAMPLES if not gentle(sample)]
+
+
+@pytest.mark.parametrize("samples", TOGETHER, ids=lambda samples: "+".join(s.name for s in samples))
+def test_attacks_that_look_around_get_nothing(
+    samples: list[Sample], backend: str, world: World
+) -> None:
+    """No sign of any of them, no damage, no point; and each was tried."""
+    found = attack_together(samples, world, backend)
+    hold(samples[0], found)
+    assert found.told == len(samples)
+
+
+@pytest.mark.parametrize("sample", ALONE, ids=lambda sample: sample.id)
 def test_an_attack_gets_nothing(sample: Sample, backend: str, world: World) -> None:
     """The score is that of the base, the world is as before, and a report exists."""
     for found in attack(sample, world, backend):
