@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.frames import Frame, FrameKind
 from grader.inside.figures import MAX_HEATMAPS, heatmaps_of_output
+from grader.inside.home import clear_home
 from grader.inside.session import GRACE, CellRun, Session, StartError
 from grader.values import Failure, Numbers
 from grader.wire import pack
@@ -107,6 +108,7 @@ class Run:
                 return
 
     async def _started(self) -> Session:
+        clear_home(self._home)
         # A name nobody can have taken before: the last kernel's code may have tried.
         home = Path(tempfile.mkdtemp(prefix="kernel-", dir=self._home))
         self._session = session = Session(home, self._limits["start"])

@@ -13,6 +13,8 @@ from grader.isolation.sandbox import Running
 _PAUSE = 0.25
 _DISK_EVERY = 4
 _MAX_FILES = 50_000
+_LOOKS_FULL = 10
+"""After that many looks at a home that stays full there is no hope for the run."""
 
 
 class Watch:
@@ -33,6 +35,7 @@ class Watch:
         self._running = running
         self._memory, self._disk, self._run = memory, disk, run
         self._deadline = monotonic() + start
+        self._full = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self.overrun = ""
@@ -74,8 +77,14 @@ class Watch:
             _kill(max(sizes, key=lambda process: sizes[process]))
 
     def _look_at_disk(self, home: Path) -> None:
-        if _takes_more(home, self._disk):
-            self.overrun = f"wrote more than {self._disk / 2**20:g} MB, or {_MAX_FILES} files"
+        if not _takes_more(home, self._disk):
+            self._full = 0
+            return
+        self.overrun = f"wrote more than {self._disk / 2**20:g} MB, or {_MAX_FILES} files"
+        self._full += 1
+        for process in _students(self._running):
+            _kill(process)  # the driver then clears their home
+        if self._full > _LOOKS_FULL:
             self._running.kill()
 
 
