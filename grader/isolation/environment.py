@@ -2,6 +2,7 @@
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 from grader.hidden import is_constructed
@@ -28,11 +29,19 @@ def environment(home: str, sandbox: Sandbox, **more: str) -> dict[str, str]:
         "LOGNAME": "student",
         "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+        **_where_the_grader_is(),
         CACHE: str(cache_folder()),
         SANDBOXED: "1",
         **hub,
         **more,
     }
+
+
+def _where_the_grader_is() -> dict[str, str]:
+    """Its folder, where Python does not find it by itself: in a checkout, say."""
+    root = Path(__file__).parents[2]
+    installed = {Path(sysconfig.get_paths()[name]).resolve() for name in ("purelib", "platlib")}
+    return {} if root.resolve() in installed else {"PYTHONPATH": str(root)}
 
 
 def _hub() -> str:

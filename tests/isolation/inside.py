@@ -1,11 +1,11 @@
 """Small commands run in a backend, as a driver would be: for tests only."""
 
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 import pytest
 
 from grader.isolation.bubblewrap import Bubblewrap
@@ -54,9 +54,8 @@ def tried(backend: Backend, code: str, sandbox: Sandbox | None = None) -> str:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs."""
+    """Whether a process runs; a corpse that nobody has buried does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
         return False
-    return True
