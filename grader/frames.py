@@ -71,7 +71,7 @@ def read_frames(
         if len(prefix) < _PREFIX.size:
             raise FrameError("a frame is cut short")
         kind, head_size, payload_size = _PREFIX.unpack(prefix)
-        total += head_size + payload_size
+        total += _PREFIX.size + head_size + payload_size
         if head_size > max_head or payload_size > MAX_PAYLOAD_BYTES or total > max_total:
             raise FrameError("a frame is too large")
         yield _frame(

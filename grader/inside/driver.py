@@ -68,8 +68,9 @@ def _private(number: int, mode: str) -> IO[bytes]:
 def _fill_caches() -> None:
     """What matplotlib looks for in a home of its own; making it takes seconds."""
     fonts, cache = cache_folder() / "matplotlib", Path.home() / ".cache" / "matplotlib"
-    if fonts.is_dir():
-        shutil.copytree(fonts, cache, dirs_exist_ok=True)
+    cache.mkdir(parents=True, exist_ok=True)
+    for file in fonts.glob("*.json"):
+        shutil.copyfile(file, cache / file.name)
 
 
 def _job(asked: Iterator[Frame]) -> dict[str, object]:

@@ -21,8 +21,6 @@ from grader.isolation.view import View, view
 HOME, OWN_WEIGHTS = "/sandbox", "/weights"
 """Places no real path is below."""
 _CONFINE = Path(__file__).with_name("confine.py")
-_DEPTH = 2
-"""bwrap itself, the first process of its namespace, the driver."""
 _UID = 1000
 
 
@@ -64,7 +62,7 @@ class Bubblewrap:
                 )
             except OSError as error:
                 raise KernelError(f"bubblewrap could not be started: {error}") from error
-            return Running(process, depth=_DEPTH, clean=stack.pop_all().close)
+            return Running(process, depth=2 if slot else 1, clean=stack.pop_all().close)
 
 
 def _namespaces(*, root: bool) -> Iterator[str]:
@@ -76,6 +74,8 @@ def _namespaces(*, root: bool) -> Iterator[str]:
         yield from ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
     else:
         yield from ("--unshare-user", "--disable-userns", "--uid", str(_UID), "--gid", str(_UID))
+        # Or bwrap would be beside the driver as the notebook's equal, with the same pipes.
+        yield "--as-pid-1"
 
 
 def _files(seen: View, sandbox: Sandbox) -> Iterator[str]:

@@ -7,9 +7,12 @@ the name of everything that worked; one argument of JSON says where to try.
 import json
 import os
 import resource
+import runpy
 import socket
 import sys
+from base64 import b64decode
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 _AF_VSOCK = 40
@@ -22,7 +25,7 @@ def attempts(where: dict[str, Any]) -> dict[str, Callable[[], object]]:
         "change a result": lambda: _open(where["result"], os.O_WRONLY),
         "cut a result short": lambda: os.truncate(where["result"], 0),
         "add a result": lambda: _open(where["new"], os.O_WRONLY | os.O_CREAT),
-        "change a result's rights": lambda: os.chmod(where["result"], 0),  # noqa: PTH101 (a try)
+        "change a result's rights": lambda: _change_rights(where["result"]),
         "delete a result": lambda: os.unlink(where["result"]),  # noqa: PTH108 (a try)
         "open an internet socket": lambda: socket.socket(socket.AF_INET),
         "open a socket to the host": lambda: socket.socket(_AF_VSOCK, socket.SOCK_STREAM),
@@ -35,6 +38,12 @@ def attempts(where: dict[str, Any]) -> dict[str, Callable[[], object]]:
 
 def _open(path: str, flags: int) -> None:
     os.close(os.open(path, flags))
+
+
+def _change_rights(path: str) -> None:
+    os.chmod(path, 0o640)  # noqa: PTH101 (a try)
+    if os.stat(path).st_mode & 0o777 != 0o640:  # noqa: PLR2004, PTH116 (the same)
+        raise PermissionError
 
 
 def _call(path: str) -> None:
@@ -60,8 +69,16 @@ def _fork() -> None:
     os.wait()
 
 
+def _as_a_kernel() -> None:
+    """A kernel has one more filter than the driver: what matters is what it can do."""
+    if program := os.environ.get("INDUCTION_LAB_FILTER"):
+        confine = runpy.run_path(str(Path(__file__).with_name("confine.py")))
+        confine["filter_system_calls"](b64decode(program))
+
+
 def main() -> None:
     """Try everything, say what worked."""
+    _as_a_kernel()
     worked = []
     for name, attempt in attempts(json.loads(sys.argv[1])).items():
         try:

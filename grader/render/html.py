@@ -17,12 +17,17 @@ td.points { text-align: right; white-space: nowrap; }
 .failed, .errored { color: #c62828; }
 .partial, .blocked { color: #b26a00; }
 .not_attempted { color: #777; }
+.banner { border: 2px solid #b26a00; padding: .4rem .8rem; }
 .feedback { margin: .3rem 0 0; } .hint { margin: .3rem 0 0; font-style: italic; }
 @media (prefers-color-scheme: dark) {
   .passed { color: #4ac26b; }
   .failed, .errored { color: #ff7b72; }
 }
 """
+_BANNER = (
+    '<p class="banner">This notebook ran <strong>without isolation</strong>: '
+    "it could reach the answers and change results.</p>"
+)
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -48,6 +53,7 @@ def to_html(report: Report) -> str:
 </head>
 <body>
 <h1>{title}</h1>
+{_BANNER if report.environment.get("isolation") == "none" else ""}
 <p>{_text(report.name)}</p>
 <table>
 <thead><tr>

@@ -118,7 +118,8 @@ def _score(report: Report) -> RenderableType:
         )
     if environment.get("isolation") == "none":
         text.append(
-            "\nThe notebook ran without isolation: grade only notebooks you trust.",
-            style="bright_black",
+            "\nThe notebook ran WITHOUT ISOLATION: grade only notebooks you trust "
+            "(grade doctor says what is missing).",
+            style="bold yellow",
         )
     return text

@@ -1,5 +1,7 @@
 """Every attack, in every kind of isolation: no point, no look outside, nothing left behind."""
 
+from typing import ClassVar
+
 import pytest
 
 from tests.attacks.grading import Graded, attack, attack_together
@@ -53,39 +55,108 @@ def test_attacks_that_look_around_get_nothing(
     assert found.told == len(samples)
 
 
-@pytest.mark.parametrize("sample", ALONE, ids=lambda sample: sample.id)
-def test_an_attack_gets_nothing(sample: Sample, backend: str, world: World) -> None:
-    """The score is that of the base, the world is as before, and a report exists."""
-    for found in attack(sample, world, backend):
-        hold(sample, found)
+class Attacks:
+    """The attacks of one category, each in a notebook of its own."""
+
+    category: ClassVar[str]
+
+    def test_nothing_is_gained(self, sample: Sample, backend: str, world: World) -> None:
+        """The score is that of the base, the world is as before, and a report exists."""
+        for found in attack(sample, world, backend):
+            hold(sample, found)
 
 
-@pytest.mark.skipif(not SHARED, reason="the shared samples are not part of this checkout")
-@pytest.mark.parametrize("sample", SHARED, ids=lambda sample: sample.id)
-def test_a_shared_attack_gets_nothing(sample: Sample, backend: str, world: World) -> None:
-    """The samples that others wrote are held to the same rule."""
-    for found in attack(sample, world, backend):
-        hold(sample, found)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A category a class: test processes take whole classes, and share them out."""
+    if metafunc.cls is not None:
+        mine = [s for s in (*ALONE, *SHARED) if s.category == metafunc.cls.category]
+        metafunc.parametrize("sample", mine, ids=[sample.name for sample in mine])
+
+
+class TestDaemons(Attacks):
+    """Processes that outlive their notebook, and what they do to others."""
+
+    category = "daemons"
+
+
+class TestExhaustion(Attacks):
+    """All of the time, memory, disk, processes there is."""
+
+    category = "exhaustion"
+
+
+class TestFiles(Attacks):
+    """Files that are no notebooks, or more than one."""
+
+    category = "files"
+
+
+class TestForging(Attacks):
+    """Verdicts of one's own making."""
+
+    category = "forging"
+
+
+class TestHostileObjects(Attacks):
+    """Objects and exceptions that do things when looked at."""
+
+    category = "hostile_objects"
+
+
+class TestInjection(Attacks):
+    """Text that a terminal, a page or a spreadsheet would obey."""
+
+    category = "injection"
+
+
+class TestLyingValues(Attacks):
+    """Values that are not what they say."""
+
+    category = "lying_values"
+
+
+class TestNetwork(Attacks):
+    """Ways out to other machines and to services of this one."""
+
+    category = "network"
+
+
+class TestPersistence(Attacks):
+    """What the next notebook, or the grader, would find."""
+
+    category = "persistence"
+
+
+class TestPrivilege(Attacks):
+    """Becoming somebody else."""
+
+    category = "privilege"
+
+
+class TestStealing(Attacks):
+    """Answers, inputs and the work of others."""
+
+    category = "stealing"
+
+
+class TestTakeover(Attacks):
+    """The kernel, the driver and what runs between them."""
+
+    category = "takeover"
+
+
+class TestShared(Attacks):
+    """The samples that others wrote, where this checkout has them."""
+
+    category = "shared"
 
 
 def test_there_are_samples_of_every_kind() -> None:
     """No category of attack is without samples, and no two samples share a name."""
     names = [sample.name for sample in SAMPLES]
     assert len(set(names)) == len(names) >= 64
-    assert {sample.category for sample in SAMPLES} == {
-        "daemons",
-        "exhaustion",
-        "files",
-        "forging",
-        "hostile_objects",
-        "injection",
-        "lying_values",
-        "network",
-        "persistence",
-        "privilege",
-        "stealing",
-        "takeover",
-    }
+    classes = {found.category for found in Attacks.__subclasses__()}
+    assert {sample.category for sample in SAMPLES} == classes - {"shared"}
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.id)

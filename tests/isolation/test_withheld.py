@@ -38,9 +38,9 @@ def test_files_of_others_are_out_of_reach(backend: Backend, tmp_path: Path) -> N
         f"import os; os.truncate({str(file)!r}, 0)",
         f"import os; os.unlink({str(file)!r})",
         f"import os; os.rename({str(file)!r}, {str(file)!r} + '2')",
-        f"import os; os.chmod({str(file)!r}, 0)",
     ):
         assert tried(backend, code) in {"FileNotFoundError", "PermissionError"}
+    tried(backend, f"import os; os.chmod({str(file)!r}, 0)")  # may be done in name only
     assert file.read_text() == "a result"
     assert file.stat().st_mode & 0o777 == 0o666
 
@@ -90,7 +90,7 @@ def test_the_environment_is_made_anew(backend: Backend, monkeypatch: pytest.Monk
 def test_nobody_is_root(backend: Backend) -> None:
     """Whoever grades, student code runs as somebody who is not root, and stays so."""
     assert said(backend, "import os; print(os.getuid() != 0)") == "True"
-    assert tried(backend, "import os; os.setuid(0)") == "PermissionError"
+    assert tried(backend, "import os; os.setuid(0)") in {"PermissionError", "OSError"}
 
 
 def test_limits_are_held(backend: Backend) -> None:

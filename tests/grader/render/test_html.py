@@ -123,3 +123,11 @@ def test_everything_is_said(said: str) -> None:
 def test_empty_sections_are_left_out() -> None:
     """No heading without anything under it."""
     assert "h2" not in Page(to_html(report(verdict()))).tags
+
+
+def test_a_run_without_isolation_is_announced() -> None:
+    """The page says at its top that the notebook could have reached the answers; else not."""
+    environment = dict(report(verdict()).environment)
+    assert "without isolation" in to_html(report(environment=environment | {"isolation": "none"}))
+    kept = environment | {"isolation": "bubblewrap"}
+    assert "without isolation" not in to_html(report(verdict(), environment=kept))

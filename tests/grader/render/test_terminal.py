@@ -94,7 +94,7 @@ def test_warnings_are_under_the_score() -> None:
     environment = {"model": "m", "device": "cpu", "torch": "2.4", "isolation": "none"}
     text = shown(verdict(), status="partial", environment=environment)
     assert text.index("Score 10 / 10") < text.index("this score may be incomplete")
-    assert "ran without isolation" in text
+    assert "ran WITHOUT ISOLATION" in text
 
 
 def test_student_text_gives_no_orders() -> None:
