@@ -205,7 +205,7 @@ def _trouble(cell: CellOutcome, limits: Limits) -> CellTrouble | None:
             limit = limits.cell if cell.limit == "cell" else limits.notebook
             text = f"stopped at the {cell.limit or 'cell'} limit of {limit:g} s"
             return CellTrouble(cell=cell.index, ename="TimeLimit", evalue=text)
-        case "died":
+        case "died" | "garbled":
             text = "this cell ended Python; only its definitions were kept"
             return CellTrouble(cell=cell.index, ename="KernelDied", evalue=text)
         case "unsound":

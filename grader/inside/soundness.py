@@ -14,10 +14,11 @@ from typing import Any, cast
 import numpy as np
 import torch
 
-from grader.inside.encoder import encode
-from grader.inside.prelude import Kernel, calm, publish
-from grader.wire import pack
+from grader.inside import probe as asked
+from grader.inside.prelude import Kernel, calm
 
+# As it is when it is used: a cell may have replaced what is in it.
+probe = cast("Any", asked)
 _MODEL = "generic-1x2@7/50"
 
 
@@ -26,10 +27,10 @@ def sample() -> None:
     try:
         _bury()
         with _settings_kept():
-            body = base64.b64encode(pack(encode(_values()))).decode()
+            body = base64.b64encode(probe.pack(probe.encode(_values()))).decode()
     except BaseException:  # noqa: BLE001 (student code may be in the way anywhere here)
         body = ""
-    publish({"sample": body})
+    probe.publish({"sample": body})
 
 
 def _bury() -> None:

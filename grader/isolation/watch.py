@@ -10,10 +10,10 @@ import psutil
 
 from grader.isolation.sandbox import Running
 
-_PAUSE = 0.25
-_DISK_EVERY = 4
+_PAUSE = 0.1
+_MEMORY_EVERY = 3
 _MAX_FILES = 50_000
-_LOOKS_FULL = 10
+_LOOKS_FULL = 50
 """After that many looks at a home that stays full there is no hope for the run."""
 
 
@@ -62,8 +62,9 @@ class Watch:
                 self.overrun = self.overrun or f"was still running {self._run:g} s after its start"
                 self._running.kill()
                 return
-            self._look_at_memory()
-            if self._running.home is not None and rounds % _DISK_EVERY == 0:
+            if rounds % _MEMORY_EVERY == 0:
+                self._look_at_memory()
+            if self._running.home is not None:
                 self._look_at_disk(self._running.home / "home")
 
     def _look_at_memory(self) -> None:
