@@ -58,6 +58,8 @@ def run_job(
                 progress(frame)
                 if _waits(frame, dialogue.asked):
                     dialogue.go_on()
+                if gathering.done:
+                    break  # nothing more is said, only tidied up
         except FrameError as error:
             broken = str(error)
         said = _tail(errors)
