@@ -91,7 +91,11 @@ def _files(seen: View, sandbox: Sandbox) -> Iterator[str]:
     for path in seen.trees:
         yield from _bound(path)
     hidden = [str(p) for p in seen.hidden if any(tree in p.parents for tree in seen.trees)]
-    yield from (word for path in hidden for word in ("--tmpfs", path))
+    yield from (word for path in hidden for word in ("--perms", "0755", "--tmpfs", path))
+    again = {parent for path in seen.grader for parent in path.parents if str(parent) in hidden}
+    inner = {p for path in seen.grader for p in path.parents if again & set(p.parents)}
+    for folder in sorted(inner):
+        yield from ("--perms", "0755", "--dir", str(folder))
     for path in seen.grader:
         yield from _bound(path)
     yield from (word for path in hidden for word in ("--remount-ro", path))
