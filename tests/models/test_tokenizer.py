@@ -20,7 +20,7 @@ def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     for cached in (gpt2_tokenizer, tokenizer._saved_tokenizer):  # noqa: SLF001
         cached.cache_clear()
-    yield tmp_path / "induction-lab-grader"
+    yield tmp_path / "induction-lab-grader" / "tokenizers"
     for cached in (gpt2_tokenizer, tokenizer._saved_tokenizer):  # noqa: SLF001
         cached.cache_clear()
 
@@ -52,6 +52,7 @@ def test_saved_once_in_the_users_cache(cache_folder: Path) -> None:
 
 def test_works_without_a_cache(cache_folder: Path) -> None:
     """Where nothing can be saved for the user, a temporary folder serves."""
+    cache_folder.parent.mkdir()
     cache_folder.write_text("in the way")
     assert gpt2_tokenizer().encode("Hello world") == [15496, 995]
 
