@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.answers import AnswerKey, KeyAbout, KeyRequest
 from grader.errors import AnswerKeyError
-from grader.execution import Execution
+from grader.gathering import Execution
 from grader.probing import CellToRun, Job, ProbeToRun, probe_to_run
 from grader.recording import Progress, answer_of, record, run_reference
 from grader.reference_source import reference_sha256, reference_sources

@@ -1,11 +1,12 @@
 """What is made once and kept for every kernel: a tokenizer, a list of fonts, training runs."""
 
+import os
 import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
 
-from grader.errors import KernelError
+from grader.errors import KernelError, last_words
 from grader.runs import cache_folder
 
 _MINUTES = 5
@@ -15,6 +16,12 @@ def kept_for_kernels() -> tuple[Path, ...]:
     """The folders a kernel may read; nothing else that is kept concerns it."""
     folder = cache_folder()
     return (folder / "tokenizers", folder / "matplotlib", folder / "runs")
+
+
+def hub_cache() -> Path:
+    """Where models from a hub are kept, as its own library finds it."""
+    home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
+    return Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
 
 
 def prepare() -> None:
@@ -41,10 +48,8 @@ def prepare() -> None:
         raise KernelError(
             f"Nothing can be kept in {mark.parent}: {error}. Set XDG_CACHE_HOME."
         ) from None
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    raise KernelError(
-        f"The kernel's caches could not be made: {said[-1][:300] if said else 'no word'}"
-    )
+    said = last_words(done.stderr) or "no word"
+    raise KernelError(f"The kernel's caches could not be made: {said}")
 
 
 def _versions() -> str:

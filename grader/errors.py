@@ -25,3 +25,9 @@ class KernelError(GraderError):
 
 class AnswerKeyError(GraderError):
     """The reference's: no answer key fits, and none can be built here."""
+
+
+def last_words(said: bytes) -> str:
+    """The last line of what a process of ours said before it ended, for a message; may be empty."""
+    lines = said.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1][:300] if lines else ""

@@ -9,17 +9,15 @@ from typing import IO
 
 from grader.caches import prepare
 from grader.dialogue import Dialogue
-from grader.errors import KernelError
+from grader.errors import KernelError, last_words
 from grader.frames import Frame, FrameError, FrameKind, read_frames
-from grader.gathering import CellOutcome, Execution, Gathering
+from grader.gathering import Execution, Gathering
 from grader.isolation.none import NONE
 from grader.isolation.sandbox import Backend, Running, Sandbox
 from grader.isolation.watch import Watch
 from grader.probing import Job
 from grader.training import train_missing
 from grader.weights import WeightsBuilder
-
-__all__ = ["CellOutcome", "Execution", "run_job"]
 
 _SLACK = 2.0
 """Seconds beyond its limit after which a run is ended from outside."""
@@ -127,5 +125,4 @@ def _tail(errors: IO[bytes]) -> str:
     """The last line of what the driver said, of which only the end is read."""
     size = errors.seek(0, 2)
     errors.seek(max(0, size - _SAID))
-    lines = errors.read().decode("utf-8", "replace").strip().splitlines()
-    return lines[-1][:300] if lines else ""
+    return last_words(errors.read())

@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 from grader.answers import AnswerKey, KeyRequest
 from grader.errors import RubricError
-from grader.execution import CellOutcome, Execution, run_job
+from grader.execution import run_job
 from grader.failures import not_run
 from grader.frames import Frame
+from grader.gathering import CellOutcome, Execution
 from grader.hidden import fresh_seed
 from grader.isolation.choice import Level, choose
 from grader.isolation.none import NONE

@@ -7,8 +7,9 @@ from itertools import product
 import numpy as np
 
 from grader.errors import AnswerKeyError
-from grader.execution import Execution, run_job
+from grader.execution import run_job
 from grader.frames import Frame
+from grader.gathering import Execution
 from grader.probing import Job, ProbeToRun, probe_to_run, wanted_recordings
 from grader.rubric import Probe, RecordingPlan, Rubric
 from grader.values import Failure, Numbers, RecordedCall, Recording, Value

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 
-from grader.errors import KernelError
+from grader.errors import KernelError, last_words
 from grader.runs import is_run, run_file
 
 _MINUTES = 10
@@ -35,5 +35,5 @@ def _train(name: str) -> None:
     except subprocess.TimeoutExpired:
         raise KernelError(f"Training {name} took more than {_MINUTES} minutes.") from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise KernelError(f"{name} could not be trained: {said[-1][:300] if said else 'no word'}")
+        said = last_words(done.stderr) or "no word"
+        raise KernelError(f"{name} could not be trained: {said}")

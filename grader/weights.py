@@ -10,7 +10,7 @@ from time import monotonic
 from types import TracebackType
 from typing import IO, Self
 
-from grader.errors import KernelError
+from grader.errors import KernelError, last_words
 
 TIMEOUT = 300.0
 """Seconds to wait for a file."""
@@ -80,8 +80,7 @@ class WeightsBuilder:
 
     def _last_words(self) -> str:
         self._said.seek(0)
-        said = self._said.read().decode("utf-8", "replace").strip().splitlines()
-        return said[-1][:300] if said else "no word"
+        return last_words(self._said.read()) or "no word"
 
 
 def _start(names: Iterable[str], folder: Path, said: IO[bytes]) -> "subprocess.Popen[bytes]":

@@ -1,15 +1,14 @@
 """``grade doctor``: what works on this machine, in plain words."""
 
 import importlib.util
-import os
 import platform
 from collections.abc import Iterator
 from importlib import metadata
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from grader.caches import hub_cache
 from grader.errors import GraderError
 from grader.execution import run_job
 from grader.isolation.choice import trials
@@ -99,8 +98,7 @@ def _isolation() -> Iterator[tuple[str, str]]:
 
 
 def _weights() -> str:
-    home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
-    hub = Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
+    hub = hub_cache()
     found = [
         name for name in ("models--gpt2", "models--openai-community--gpt2") if (hub / name).is_dir()
     ]

@@ -18,8 +18,8 @@ from typing import IO
 
 from grader.frames import Frame, FrameKind, read_frames, write_frame
 from grader.inside.run import Run, TroubleError
-from grader.inside.strays import adopt
 from grader.isolation.names import SANDBOXED, WEIGHTS
+from grader.isolation.supervise import adopt
 from grader.runs import cache_folder
 
 _MAX_JOB = 2**30
@@ -36,8 +36,8 @@ def main() -> None:
     if os.environ.get(SANDBOXED):
         adopt()
         _fill_caches()
-    with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as home:
-        weights = Path(os.environ.get(WEIGHTS) or Path(home) / "weights")
+    with _folder() as home, _folder() as spare:  # a home is cleared; weights come but once
+        weights = Path(os.environ.get(WEIGHTS) or spare)
         run = Run(_job(asked), Path(home), weights, lambda frame: write_frame(results, frame))
         try:
             asyncio.run(run.everything(asked))
@@ -48,6 +48,10 @@ def main() -> None:
         except (KeyboardInterrupt, SystemExit):
             return
     write_frame(results, Frame(kind=FrameKind.DONE))
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True)
 
 
 def _close_to_others() -> None:

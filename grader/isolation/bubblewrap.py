@@ -92,8 +92,8 @@ def _files(seen: View, sandbox: Sandbox) -> Iterator[str]:
         yield from _bound(path)
     hidden = [str(p) for p in seen.hidden if any(tree in p.parents for tree in seen.trees)]
     yield from (word for path in hidden for word in ("--perms", "0755", "--tmpfs", path))
-    again = {parent for path in seen.grader for parent in path.parents if str(parent) in hidden}
-    inner = {p for path in seen.grader for p in path.parents if again & set(p.parents)}
+    covered = set(map(Path, hidden))
+    inner = {p for path in seen.grader for p in path.parents if covered & set(p.parents)}
     for folder in sorted(inner):
         yield from ("--perms", "0755", "--dir", str(folder))
     for path in seen.grader:

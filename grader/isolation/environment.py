@@ -5,6 +5,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from grader.caches import hub_cache
 from grader.hidden import is_constructed
 from grader.isolation.names import SANDBOXED
 from grader.isolation.sandbox import Sandbox
@@ -19,7 +20,11 @@ def environment(home: str, sandbox: Sandbox, **more: str) -> dict[str, str]:
         sandbox: What it may have.
         more: Further variables.
     """
-    hub = {} if is_constructed(sandbox.model) or not sandbox.model else {"HF_HUB_CACHE": _hub()}
+    hub = (
+        {}
+        if is_constructed(sandbox.model) or not sandbox.model
+        else {"HF_HUB_CACHE": str(hub_cache())}
+    )
     return {
         "HOME": home,
         "TMPDIR": f"{home}/tmp",  # noqa: S108 (in a home of its own)
@@ -42,8 +47,3 @@ def _where_the_grader_is() -> dict[str, str]:
     root = Path(__file__).parents[2]
     installed = {Path(sysconfig.get_paths()[name]).resolve() for name in ("purelib", "platlib")}
     return {} if root.resolve() in installed else {"PYTHONPATH": str(root)}
-
-
-def _hub() -> str:
-    home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
-    return os.environ.get("HF_HUB_CACHE") or str(home / "hub")

@@ -54,7 +54,6 @@ class Running:
     """Whether the process is asked to end and takes all it has started with it."""
     home: Path | None = None
     """Where its files are, if they are on a disk that has no limit for it."""
-    ended: bool = field(default=False, init=False)
 
     @property
     def stdin(self) -> IO[bytes]:
@@ -73,9 +72,6 @@ class Running:
 
     def end(self) -> None:
         """End everything, wait until it is gone, and clean up."""
-        if self.ended:
-            return
-        self.ended = True
         _close(self.process.stdin)
         self.kill()
         try:

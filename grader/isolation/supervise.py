@@ -21,9 +21,8 @@ def main() -> None:
     """Start the command, wait for it or for the order to stop, then end all that is left."""
     plan = json.loads(sys.argv[1])
     signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    adopt()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != plan["parent"]:
         return  # the grader is gone already
     driver = os.fork()
@@ -35,6 +34,11 @@ def main() -> None:
         os.dup2(nowhere, pipe)
     _wait(driver)
     _sweep(plan["uid"])
+
+
+def adopt() -> None:
+    """Make this process the parent of whatever those below it let go of."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def _wait(driver: int) -> None:
@@ -80,7 +84,7 @@ def _kill_all_of(uid: int) -> None:
 def _kill_below() -> None:
     """Our descendants: stopped first, all of them, so that none can fork its way out."""
     stopped: set[int] = set()
-    while fresh := _descendants() - stopped:
+    while fresh := descendants() - stopped:
         for pid in fresh:
             _signal(pid, signal.SIGSTOP)
         stopped |= fresh
@@ -88,7 +92,8 @@ def _kill_below() -> None:
         _signal(pid, signal.SIGKILL)
 
 
-def _descendants() -> set[int]:
+def descendants() -> set[int]:
+    """Living processes below this one, at any depth."""
     parents = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and (parent := _parent(folder)) is not None:

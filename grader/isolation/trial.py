@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.errors import GraderError
+from grader.errors import GraderError, last_words
 from grader.isolation.sandbox import Backend, Sandbox
 
 _CANARY = Path(__file__).with_name("canary.py")
@@ -52,9 +52,9 @@ def _problem(backend: Backend, folder: Path) -> str | None:
         finally:
             running.end()
         errors.seek(0)
-        said = errors.read(_MAX_WORD).decode("utf-8", "replace").strip().splitlines()
+        said = last_words(errors.read(_MAX_WORD))
     if worked is None:
-        return f"it does not start here: {said[-1][:200] if said else 'no word from inside'}"
+        return f"it does not start here: {said or 'no word from inside'}"
     if worked:
         return f"it does not hold here: from inside one can {', '.join(worked)}"
     if Path(where["new"]).exists() or Path(where["result"]).read_text() != _RESULT:

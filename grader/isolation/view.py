@@ -4,7 +4,6 @@ Not the reference, the rubrics, the answer keys, the rest of the grader, or anyo
 """
 
 import importlib.util
-import os
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from grader.caches import kept_for_kernels
+from grader.caches import hub_cache, kept_for_kernels
 from grader.hidden import is_constructed
 from grader.isolation.sandbox import Sandbox
 from grader.runs import is_run
@@ -21,7 +20,8 @@ from grader.runs import is_run
 _GRADER = Path(__file__).parents[1]
 _INSIDE = (
     "__init__.py errors.py values.py wire.py frames.py runs.py inside models "
-    "isolation/__init__.py isolation/names.py isolation/confine.py isolation/canary.py"
+    "isolation/__init__.py isolation/names.py isolation/confine.py isolation/canary.py "
+    "isolation/supervise.py"
 ).split()
 """The part of the grader that a driver and a kernel need, and that everyone may know."""
 _ANSWERS = ("reference", "rubrics", "student_template", "tests")
@@ -109,8 +109,7 @@ def _wanted(sandbox: Sandbox) -> Iterator[Path]:
     yield from kept_for_kernels()
     if sandbox.model and not (is_constructed(sandbox.model) or is_run(sandbox.model)):
         yield Path(sandbox.model).absolute()
-        home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
-        yield Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
+        yield hub_cache()
 
 
 def _existing(paths: Iterable[str | Path]) -> Iterator[Path]:

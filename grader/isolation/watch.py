@@ -78,12 +78,14 @@ class Watch:
             _kill(max(sizes, key=lambda process: sizes[process]))
 
     def _look_at_disk(self, home: Path) -> None:
+        # Taken before: what starts while we look finds a home that has been cleared for it.
+        processes = list(_students(self._running))
         if not _takes_more(home, self._disk):
             self._full = 0
             return
         self.overrun = f"wrote more than {self._disk / 2**20:g} MB, or {_MAX_FILES} files"
         self._full += 1
-        for process in _students(self._running):
+        for process in processes:
             _kill(process)  # the driver then clears their home
         if self._full > _LOOKS_FULL:
             self._running.kill()

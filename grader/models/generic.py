@@ -1,10 +1,11 @@
 """A model with nothing planted in it: where a wrong formula and a right one give other numbers."""
 
 import math
-import warnings
 
 import torch
-from transformer_lens import HookedTransformer, HookedTransformerConfig
+from transformer_lens import HookedTransformer
+
+from grader.models.blank import blank
 
 D_HEAD, D_MODEL = 16, 40
 
@@ -21,22 +22,14 @@ def random_model(
         d_vocab: Number of tokens.
         n_ctx: Number of positions.
     """
-    cfg = HookedTransformerConfig(
+    model = blank(
         n_layers=n_layers,
         n_heads=n_heads,
         d_model=D_MODEL,
         d_head=D_HEAD,
         n_ctx=n_ctx,
         d_vocab=d_vocab,
-        attn_only=True,
-        normalization_type=None,
-        init_weights=False,
-        device="cpu",
-        dtype=torch.float32,
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        model = HookedTransformer(cfg)
     generator = torch.Generator(device="cpu").manual_seed(seed)
     with torch.no_grad():
         for name, weight in model.named_parameters():

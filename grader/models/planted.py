@@ -6,15 +6,15 @@ carries some noise. The circuit is that of https://transformer-circuits.pub/2021
 """
 
 import math
-import warnings
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from transformer_lens import HookedTransformer, HookedTransformerConfig
+from transformer_lens import HookedTransformer
 
 from grader.models.attending import attend
+from grader.models.blank import blank
 from grader.models.circuit import Kind, PlantedCircuit, draw_circuit
 from grader.models.residual import (
     FIRST_POSITION_MARK,
@@ -97,22 +97,14 @@ def plant(
 def _blank(circuit: PlantedCircuit, d_vocab: int, n_ctx: int) -> HookedTransformer:
     """A model of the right shape whose weights are still to be written."""
     spare = 8 if circuit.n_heads * WIDTH == N_COORDINATES else 0  # keeps d_model off n_heads*d_head
-    cfg = HookedTransformerConfig(
+    return blank(
         n_layers=circuit.n_layers,
         n_heads=circuit.n_heads,
         d_model=N_COORDINATES + spare,
         d_head=WIDTH,
         n_ctx=n_ctx,
         d_vocab=d_vocab,
-        attn_only=True,
-        normalization_type=None,
-        init_weights=False,
-        device="cpu",
-        dtype=torch.float32,
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return HookedTransformer(cfg)
 
 
 def _embed(

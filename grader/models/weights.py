@@ -5,7 +5,6 @@ no more than from any model. A disguise is in the weights and so in the file.
 """
 
 import json
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +14,10 @@ from typing import NamedTuple
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from transformer_lens import HookedTransformer, HookedTransformerConfig
+from transformer_lens import HookedTransformer
 
 from grader.errors import KernelError
+from grader.models.blank import blank
 from grader.models.loading import is_constructed, load_model
 from grader.models.tokenizer import gpt2_tokenizer
 
@@ -35,6 +35,11 @@ class _Facts(NamedTuple):
     d_vocab: int
     has_text: bool
     """Whether its tokens are GPT-2's."""
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """All but the last, by name."""
+        return {name: number for name, number in self._asdict().items() if name != "has_text"}
 
 
 def write_weights(name: str, file: Path) -> None:
@@ -129,7 +134,7 @@ def _parse(metadata: dict[str, str] | None) -> _Facts:
 def _read(file: Path) -> HookedTransformer:
     with safe_open(file, framework="pt") as kept:
         facts = _parse(kept.metadata())
-        model = _blank(facts)
+        model = blank(**facts.sizes).eval().requires_grad_(requires_grad=False)
         weights = dict(model.named_parameters())
         if set(kept.keys()) != weights.keys():
             raise ValueError("weights of another model")
@@ -141,23 +146,3 @@ def _read(file: Path) -> HookedTransformer:
     if facts.has_text:
         model.set_tokenizer(gpt2_tokenizer(add_bos_token=True))
     return model
-
-
-def _blank(facts: _Facts) -> HookedTransformer:
-    """A model whose weights are still to be written."""
-    cfg = HookedTransformerConfig(
-        n_layers=facts.n_layers,
-        n_heads=facts.n_heads,
-        d_model=facts.d_model,
-        d_head=facts.d_head,
-        n_ctx=facts.n_ctx,
-        d_vocab=facts.d_vocab,
-        attn_only=True,
-        normalization_type=None,
-        init_weights=False,
-        device="cpu",
-        dtype=torch.float32,
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return HookedTransformer(cfg).eval().requires_grad_(requires_grad=False)

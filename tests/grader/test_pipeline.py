@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.execution import CellOutcome, Execution
+from grader.gathering import CellOutcome, Execution
 from grader.pipeline import judge, observed
 from grader.probing import instrument
 from grader.report import Report

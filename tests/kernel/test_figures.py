@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from grader.execution import Execution, run_job
+from grader.execution import run_job
 from grader.frames import FrameKind
+from grader.gathering import Execution
 from grader.inside.figures import MATPLOTLIB_MIME, PLOTLY_MIME, heatmaps_of_output
 from grader.probing import CellToRun, Job
 from grader.rubric import Limits

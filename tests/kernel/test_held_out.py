@@ -9,7 +9,8 @@ import pytest
 
 import tests.held_out
 from grader.answers import AnswerKey
-from grader.execution import Execution, run_job
+from grader.execution import run_job
+from grader.gathering import Execution
 from grader.judging import Judge
 from grader.key_store import shipped_key
 from grader.probing import ProbeToRun, instrument
