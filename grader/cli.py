@@ -122,7 +122,7 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
 ) -> None:
     """Grade one notebook (the word `run` may be left out)."""
     from grader.commands.run import Output, grade_notebook
-    from grader.pipeline import Settings
+    from grader.sitting import Settings
 
     settings = Settings(
         model=model,

@@ -5,44 +5,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from grader.answers import AnswerKey, KeyRequest
-from grader.errors import RubricError
+from grader.answers import AnswerKey
 from grader.execution import run_job
 from grader.failures import not_run
 from grader.frames import Frame
 from grader.gathering import CellOutcome, Execution
-from grader.hidden import fresh_seed
-from grader.isolation.choice import Level, choose
-from grader.isolation.none import NONE
-from grader.isolation.sandbox import Backend
 from grader.judging import Judge, own_merits
-from grader.key_store import find_key, read_hidden_key
 from grader.probing import Instrumented, instrument
 from grader.report import CellTrouble, Report
 from grader.rubric import Limits, Rubric
 from grader.rubric_file import RubricFile
+from grader.sitting import Settings, Sitting, Teller, open_sitting
 from grader.source import defined_names
 from grader.submission import Submission, read_submission
 from grader.values import Failure, Observation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How to grade."""
-
-    model: str | None = None
-    """In place of the rubric's grading model."""
-    device: str = "auto"
-    seed: int | None = None
-    """Of the run; without one 0, or with hidden probes a fresh secret one."""
-    only: str | None = None
-    """One criterion's id, or a function's name."""
-    full: bool = False
-    """Ask the hidden probes too."""
-    hidden_key: Path | None = None
-    """A key for them, where the reference is not; its seed is the run's."""
-    isolation: Level = "auto"
-    """What student code is kept in: what holds here, nothing but that, or nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,53 +48,35 @@ def grade(
         KernelError: No kernel could be started, or not in the isolation asked for.
     """
     listener = listener or Listener()
-    backend = chosen(settings)
-    whole = replace(file, rubric=file.rubric.on_model(settings.model))
-    rubric = whole.rubric if settings.full else whole.rubric.without_hidden()
-    rubric = rubric.only(settings.only)
-    if not rubric.criteria:
-        choices = ", ".join(dict.fromkeys(c.function for c in file.rubric.criteria if c.function))
-        raise RubricError(
-            f"No criterion is about {settings.only!r}: choose a criterion's id or one of {choices}."
-        )
-    submission = read_submission(path, rubric.limits)
-    key = _key(whole, settings, listener)
-    seed = key.about.seed if settings.full else settings.seed or 0
-    prepared = instrument(submission, rubric, key.recordings, device=settings.device, seed=seed)
-    listener.started(prepared)
-    execution = run_job(prepared.job, listener.frame, backend=backend)
-    report = judge(submission, replace(whole, rubric=rubric), key, prepared, execution)
-    seen = {"hidden_probes": settings.full, "seed": seed}
-    report = replace(report, environment={**report.environment, **seen})
-    return report.about(settings.only)
+    teller = Teller(frame=listener.frame, note=listener.note)
+    with open_sitting(file, settings, teller) as sitting:
+        return grade_in(sitting, path, listener)
 
 
-def chosen(settings: Settings) -> Backend:
-    """The backend to run in; hidden probes go nowhere without one unless that is said outright.
+def grade_in(sitting: Sitting, path: Path, listener: Listener | None = None) -> Report:
+    """Grade one of several notebooks.
+
+    Args:
+        sitting: What they have in common.
+        path: The notebook.
+        listener: Told of every step.
 
     Raises:
-        KernelError: None holds here and going without was not agreed to.
+        SubmissionError: The file is not a notebook that can be run.
+        KernelError: No kernel could be started.
     """
-    backend = choose(settings.isolation)
-    if settings.full and backend is NONE and settings.isolation != "none":
-        choose("strict")  # says what is missing
-    return backend
-
-
-def _key(file: RubricFile, settings: Settings, listener: Listener) -> AnswerKey:
-    """The public key; with hidden probes, theirs beside it and the seed they were drawn from."""
-    key = find_key(
-        file, KeyRequest(device=settings.device), progress=listener.frame, note=listener.note
+    listener = listener or Listener()
+    settings, rubric = sitting.settings, sitting.file.rubric
+    submission = read_submission(path, rubric.limits)
+    prepared = instrument(
+        submission, rubric, sitting.key.recordings, device=settings.device, seed=sitting.seed
     )
-    if not settings.full:
-        return key
-    if settings.hidden_key is not None:
-        hidden = read_hidden_key(settings.hidden_key, file)
-    else:
-        seed = settings.seed if settings.seed is not None else fresh_seed()
-        wanted = KeyRequest(device=settings.device, seed=seed, hidden=True)
-        hidden = find_key(file, wanted, progress=listener.frame, note=listener.note)
-    return replace(key.joined(hidden), about=replace(key.about, seed=hidden.about.seed))
+    listener.started(prepared)
+    execution = run_job(prepared.job, listener.frame, backend=sitting.backend)
+    report = judge(submission, sitting.file, sitting.key, prepared, execution)
+    seen = {"hidden_probes": settings.full, "seed": sitting.seed}
+    report = replace(report, environment={**report.environment, **seen})
+    return report.about(settings.only)
 
 
 def judge(

@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader.pipeline import Settings, grade
+from grader.pipeline import grade
 from grader.reference_source import reference_sources
 from grader.report import Report, Verdict
 from grader.rubric import Limits
 from grader.rubric_file import find_rubric
+from grader.sitting import Settings
 from grader.source import defined_names
 
 TEMPLATE = Path(__file__).parents[1] / "student_template" / "induction_heads.ipynb"

@@ -8,12 +8,13 @@ from rich.console import Console
 from grader.commands.progress import Display
 from grader.errors import GraderError
 from grader.key_file import write_atomically
-from grader.pipeline import Settings, grade
+from grader.pipeline import grade
 from grader.render.csv import to_csv
 from grader.render.html import to_html
 from grader.render.json import to_json
 from grader.render.terminal import render
 from grader.rubric_file import find_rubric
+from grader.sitting import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

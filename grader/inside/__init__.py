@@ -15,6 +15,8 @@ KERNEL_ENVIRONMENT = {
     "PLOTLY_RENDERER": "plotly_mimetype",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    # pyarrow's allocator would start a thread, and a process with two is not forked.
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
     # One thread: sums come out the same every time, and kernels do not fight for cores.
     "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
 }

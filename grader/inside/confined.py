@@ -4,16 +4,19 @@ Started as ``python -m grader.inside.confined`` in place of ``ipykernel_launcher
 domain of its own, inside the sandbox's, keeps a kernel from the driver's memory and from ending it.
 """
 
+import ctypes
 import json
 import os
 import resource
 import runpy
+import sys
 from base64 import b64decode
 
 from grader.isolation.confine import allow_paths, filter_system_calls
 from grader.isolation.names import FILTER, PATHS
 
 _ROOM = 32
+_PR_SET_DUMPABLE = 4
 
 
 def leave_the_driver() -> None:
@@ -38,12 +41,23 @@ def leave_room() -> None:
         resource.setrlimit(resource.RLIMIT_NPROC, (most - _ROOM, most - _ROOM))
 
 
-def main() -> None:
-    """Confine this process where it is in a sandbox, then become a kernel."""
+def close_to_others(*, closed: bool = True) -> None:
+    """No process of the same user may read this one's memory or open its pipes."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, int(not closed), 0, 0, 0)
+
+
+def confine_kernel() -> None:
+    """Give up what a driver may do and a kernel may not."""
     leave_room()
     leave_the_driver()
     if program := os.environ.pop(FILTER, ""):
         filter_system_calls(b64decode(program))
+
+
+def main() -> None:
+    """Confine this process where it is in a sandbox, then become a kernel."""
+    confine_kernel()
     runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)
 
 

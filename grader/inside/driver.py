@@ -6,17 +6,16 @@ pipe is the kernel's, and no other process of this user may look into this one.
 """
 
 import asyncio
-import ctypes
 import os
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from grader.frames import Frame, FrameKind, read_frames, write_frame
+from grader.inside.confined import close_to_others
 from grader.inside.run import Run, TroubleError
 from grader.isolation.names import SANDBOXED, WEIGHTS
 from grader.isolation.supervise import adopt
@@ -24,12 +23,11 @@ from grader.runs import cache_folder
 
 _MAX_JOB = 2**30
 _MAX_ASKED = 2**33
-_PR_SET_DUMPABLE = 4
 
 
 def main() -> None:
     """Read one job, do it, say so."""
-    _close_to_others()
+    close_to_others()
     results = _private(1, "wb")
     asked = read_frames(_private(0, "rb"), max_head=_MAX_JOB, max_total=_MAX_ASKED)
     signal.signal(signal.SIGTERM, _stop)
@@ -52,12 +50,6 @@ def main() -> None:
 
 def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True)
-
-
-def _close_to_others() -> None:
-    """No process of the same user may read this one's memory or open its pipes."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _private(number: int, mode: str) -> IO[bytes]:

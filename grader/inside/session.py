@@ -19,6 +19,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from grader.inside import KERNEL_ENVIRONMENT, MIME
+from grader.inside.provisioner import NAME as FORKED
+from grader.inside.provisioner import launcher
 from grader.inside.strays import end_strays
 from grader.isolation.names import SANDBOXED
 
@@ -69,7 +71,10 @@ class _OwnKernelSpec(KernelSpecManager):
             "--HistoryManager.enabled=False",
         ]
         env = {**KERNEL_ENVIRONMENT, "IPYTHONDIR": str(self.home / "ipython")}
-        return KernelSpec(argv=argv, display_name=kernel_name, language="python", env=env)
+        metadata = {"kernel_provisioner": {"provisioner_name": FORKED}} if launcher() else {}
+        return KernelSpec(
+            argv=argv, display_name=kernel_name, language="python", env=env, metadata=metadata
+        )
 
 
 class _Client(NotebookClient):
@@ -162,8 +167,12 @@ class Session:
     def alone(self) -> None:
         """End what the notebook has started besides; in a sandbox nothing else is there."""
         kernel = getattr(self._manager.provisioner, "pid", None)
-        if os.environ.get(SANDBOXED) and kernel:
-            end_strays(kernel)
+        if not kernel:
+            return
+        if forking := launcher():
+            forking.end_all(spare=kernel)
+        elif os.environ.get(SANDBOXED):
+            end_strays(frozenset({kernel}))
 
     async def stop(self) -> None:
         """Kill the kernel; nothing of it is waited for."""
@@ -171,7 +180,9 @@ class Session:
             await self._manager.shutdown_kernel(now=True)
         if self._client.kc is not None:
             self._client.kc.stop_channels()
-        if os.environ.get(SANDBOXED):
+        if forking := launcher():
+            forking.end_all()
+        elif os.environ.get(SANDBOXED):
             _end_all_others()
 
 

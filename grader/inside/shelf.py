@@ -12,6 +12,21 @@ from grader.models import load_checkpoints, load_model
 from grader.models.weights import read_weights
 from grader.runs import is_run
 
+_MADE_AHEAD: dict[str, Kept] = {}
+"""Built by a warm parent, for all kernels forked from it; each has its own copy of the pages."""
+
+
+def make_ahead(name: str) -> None:
+    """Build a model before kernels are forked.
+
+    Args:
+        name: A model's, as for `Shelf.pristine`.
+
+    Raises:
+        KernelError: It cannot be built or loaded.
+    """
+    _MADE_AHEAD[name] = Kept(load_model(name, "cpu"))
+
 
 class Shelf:
     """Builds models by name and gives each out as if it were new."""
@@ -43,12 +58,18 @@ class Shelf:
         if name in self._kept:
             self._kept[name].restore()
         else:
-            self._kept[name] = Kept(self._load(name))
+            ahead = _MADE_AHEAD.get(name)
+            on_cpu = ahead is not None and self.device == "cpu"
+            self._kept[name] = ahead if ahead and on_cpu else Kept(self._load(name))
         return self._kept[name].model
 
     def _load(self, name: str) -> HookedTransformer:
         if self._weights is not None and (sent := self._weights / name).is_file():
             return read_weights(sent, self.device)
+        if name in _MADE_AHEAD:
+            model = _MADE_AHEAD[name].model
+            model.to(self.device, print_details=False)
+            return model
         return load_model(name, self.device)
 
     def kept(self, model: HookedTransformer) -> Kept:

@@ -19,7 +19,7 @@ from grader.inside.prelude import Kernel, calm
 
 # As it is when it is used: a cell may have replaced what is in it.
 probe = cast("Any", asked)
-_MODEL = "generic-1x2@7/50"
+MODEL = "generic-1x2@7/50"
 
 
 def sample() -> None:
@@ -62,7 +62,7 @@ def _settings_kept() -> Iterator[None]:
 
 def _values() -> dict[str, Any]:
     calm(7)
-    model = Kernel.shelf.pristine(_MODEL)
+    model = Kernel.shelf.pristine(MODEL)
     tokens = torch.randint(0, 50, (2, 6), device=Kernel.shelf.device)
     output, cache = model.run_with_cache(tokens)
     logits = cast("torch.Tensor", output)

@@ -9,14 +9,14 @@ from grader.isolation.supervise import descendants
 _PATIENCE, _PAUSE = 5.0, 0.02
 
 
-def end_strays(kernel: int) -> None:
-    """End every process below this one but the kernel.
+def end_strays(spare: frozenset[int]) -> None:
+    """End every process below this one but some.
 
     Args:
-        kernel: The process to spare.
+        spare: The kernel, and what else is not the notebook's.
     """
     end = monotonic() + _PATIENCE
-    while (strays := descendants() - {kernel}) and monotonic() < end:
+    while (strays := descendants() - spare) and monotonic() < end:
         for pid in strays:
             _end(pid)
         sleep(_PAUSE)  # hundreds of them take a while to go

@@ -6,15 +6,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from grader.errors import KernelError
 from grader.isolation import seccomp
 from grader.isolation.environment import environment
 from grader.isolation.names import WEIGHTS
-from grader.isolation.sandbox import Running, Sandbox
+from grader.isolation.sandbox import Grant, Running, Sandbox
 from grader.isolation.slots import Slot
 from grader.isolation.view import View, view
 
@@ -44,36 +46,89 @@ class Bubblewrap:
             program = stack.enter_context(tempfile.TemporaryFile())
             program.write(seccomp.build(same_user=False))
             program.seek(0)
+            plan = _plan(sandbox, slot.uid if slot else None)
+            plan |= {"command": list(command)}
             arguments = [
-                *_namespaces(root=slot is not None),
+                *_namespaces(root=slot is not None, warm=False),
                 *_files(view(sandbox), sandbox),
                 *("--chdir", HOME, "--seccomp", str(program.fileno())),
-                *_inside(command, sandbox, slot.uid if slot else None),
+                # Limits first, which would hinder bwrap itself, then the command.
+                *("--", sys.executable, "-I", "-S", str(_CONFINE), json.dumps(plan)),
             ]
-            try:
-                process = subprocess.Popen(  # noqa: S603 (bwrap, found on the path, and our driver)
-                    [shutil.which("bwrap") or "bwrap", *arguments],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=errors,
-                    pass_fds=(program.fileno(),),
-                    start_new_session=True,
-                    env={},
-                )
-            except OSError as error:
-                raise KernelError(f"bubblewrap could not be started: {error}") from error
+            process = _bwrap(arguments, pipe=subprocess.PIPE, errors=errors, kept=program.fileno())
             return Running(process, depth=2 if slot else 1, clean=stack.pop_all().close)
 
+    def parent(
+        self, command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
+    ) -> "subprocess.Popen[bytes]":
+        """Start a warm parent inside, with the rights its children need to enter further in."""
+        set_there = environment(HOME, sandbox)
+        arguments = [
+            *_namespaces(root=os.geteuid() == 0, warm=True),
+            *_files(view(sandbox), sandbox),
+            *("--chdir", HOME),
+            *(word for pair in set_there.items() for word in ("--setenv", *pair)),
+            *("--", *command),
+        ]
+        return _bwrap(arguments, pipe=subprocess.DEVNULL, errors=errors, kept=control)
 
-def _namespaces(*, root: bool) -> Iterator[str]:
-    """Everything unshared. Root needs no user namespace, and becomes a real other user inside."""
+    @contextmanager
+    def grant(self, sandbox: Sandbox) -> Iterator[Grant]:
+        """Namespaces of its own, and as root a user of its own."""
+        with ExitStack() as stack:
+            slot = stack.enter_context(Slot.take()) if os.geteuid() == 0 else None
+            folders = {
+                "/dev/shm": sandbox.shm_bytes,  # noqa: S108 (the sandbox's own)
+                "/tmp": sandbox.home_bytes // 4,  # noqa: S108 (the same)
+                HOME: sandbox.home_bytes,
+                OWN_WEIGHTS: sandbox.weights_bytes,
+            }
+            plan = _plan(sandbox, slot.uid if slot else None) | {
+                "seccomp": b64encode(seccomp.build(same_user=False)).decode(),
+                "namespaces": {"user": slot is None, "folders": folders} | _again(sandbox, folders),
+            }
+            yield Grant(plan=plan, depth=1)
+
+
+def _again(sandbox: Sandbox, folders: Iterable[str]) -> dict[str, list[str]]:
+    """What of the view lies in folders that are made anew: an environment in /tmp, say."""
+    within = {
+        path
+        for path in view(sandbox).trees
+        if any(Path(folder) in path.parents for folder in folders) and path.is_dir()
+    }
+    return {"seen": sorted(str(path) for path in within if not within & set(path.parents))}
+
+
+def _bwrap(arguments: list[str], *, pipe: int, errors: int, kept: int) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(  # noqa: S603 (bwrap, found on the path, and our own program)
+            [shutil.which("bwrap") or "bwrap", *arguments],
+            stdin=pipe,
+            stdout=pipe,
+            stderr=errors,
+            pass_fds=(kept,),
+            start_new_session=True,
+            env={},
+        )
+    except OSError as error:
+        raise KernelError(f"bubblewrap could not be started: {error}") from error
+
+
+def _namespaces(*, root: bool, warm: bool) -> Iterator[str]:
+    """Everything unshared. Root needs no user namespace, and becomes a real other user inside.
+
+    A warm parent keeps the right to unshare once more for each of its children.
+    """
     yield from ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts")
     yield from ("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv")
     yield from ("--cap-drop", "ALL")
     if root:
         yield from ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
+        yield from ("--cap-add", "CAP_SYS_ADMIN") if warm else ()
     else:
-        yield from ("--unshare-user", "--disable-userns", "--uid", str(_UID), "--gid", str(_UID))
+        yield from ("--unshare-user", "--uid", str(_UID), "--gid", str(_UID))
+        yield from () if warm else ("--disable-userns",)
         # Or bwrap would be beside the driver as the notebook's equal, with the same pipes.
         yield "--as-pid-1"
 
@@ -122,10 +177,9 @@ def _empty(folder: str, size: int) -> tuple[str, ...]:
     return ("--perms", "1777", "--size", str(size), "--tmpfs", folder)
 
 
-def _inside(command: Sequence[str], sandbox: Sandbox, uid: int | None) -> Iterator[str]:
-    """What bwrap starts: limits first, which would hinder bwrap itself, then the command."""
-    plan = {
-        "command": list(command),
+def _plan(sandbox: Sandbox, uid: int | None) -> dict[str, Any]:
+    """What the driver gives up once it is inside."""
+    return {
         "environment": environment(HOME, sandbox, **{WEIGHTS: OWN_WEIGHTS}),
         "home": HOME,
         "uid": uid,
@@ -134,4 +188,3 @@ def _inside(command: Sequence[str], sandbox: Sandbox, uid: int | None) -> Iterat
         "landlock": None,
         "seccomp": None,
     }
-    yield from ("--", sys.executable, "-I", "-S", str(_CONFINE), json.dumps(plan))

@@ -1,6 +1,7 @@
 """Which backend a submission is run in: the strongest that holds on this machine."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Literal, get_args
 
@@ -8,8 +9,9 @@ from grader.errors import KernelError
 from grader.isolation.bubblewrap import Bubblewrap
 from grader.isolation.landlock import Landlock
 from grader.isolation.none import NONE
-from grader.isolation.sandbox import Backend
-from grader.isolation.trial import Trial, try_out
+from grader.isolation.sandbox import Backend, Sandbox
+from grader.isolation.trial import Trial, try_out, works
+from grader.isolation.warm import Warm
 
 Level = Literal["auto", "strict", "none", "bubblewrap", "landlock"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -29,6 +31,18 @@ _ADVICE = (
 def trials() -> Iterator[Trial]:
     """Every backend tried, the strongest first."""
     return (try_out(backend) for backend in _STRONGEST_FIRST)
+
+
+@contextmanager
+def warmed(backend: Backend, model: str) -> Iterator[Backend]:
+    """The backend with a warm parent, or as it is where that does not hold.
+
+    Args:
+        backend: One that holds.
+        model: What the parent builds for all kernels.
+    """
+    with Warm(backend, Sandbox(model=model)) as warm:
+        yield warm if works(warm) else backend
 
 
 @cache

@@ -22,7 +22,8 @@ from grader.errors import KernelError
 from grader.isolation import seccomp
 from grader.isolation.environment import environment
 from grader.isolation.names import FILTER, PATHS, WEIGHTS
-from grader.isolation.sandbox import Running, Sandbox
+from grader.isolation.none import outside
+from grader.isolation.sandbox import Grant, Running, Sandbox
 from grader.isolation.slots import Slot
 from grader.isolation.view import carved, view
 
@@ -58,8 +59,9 @@ class Landlock:
             slot = stack.enter_context(Slot.take()) if os.geteuid() == 0 else None
             uid = slot.uid if slot else None
             base = stack.enter_context(_folders(uid))
+            confined = {**_plan(sandbox, base, uid), "command": list(command)}
             plan = {
-                "command": _confined(command, sandbox, base, uid),
+                "command": [*_script("confine.py"), json.dumps(confined)],
                 "parent": os.getpid(),
                 "uid": uid,
             }
@@ -77,16 +79,31 @@ class Landlock:
             clean = stack.pop_all().close
             return Running(process, depth=1, clean=clean, gentle=True, home=base)
 
+    def parent(
+        self, command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
+    ) -> "subprocess.Popen[bytes]":
+        """Start a warm parent; it stays outside, as the user that its children may cease to be."""
+        return outside(command, sandbox, control=control, errors=errors)
 
-def _confined(command: Sequence[str], sandbox: Sandbox, base: Path, uid: int | None) -> list[str]:
-    """The command that gives up its rights before it becomes the driver."""
+    @contextmanager
+    def grant(self, sandbox: Sandbox) -> Iterator[Grant]:
+        """A folder of its own, and as root a user of its own."""
+        with ExitStack() as stack:
+            slot = stack.enter_context(Slot.take()) if os.geteuid() == 0 else None
+            uid = slot.uid if slot else None
+            base = stack.enter_context(_folders(uid))
+            plan = _plan(sandbox, base, uid) | {"namespaces": None}
+            yield Grant(plan=plan, depth=2, gentle=True, home=base)
+
+
+def _plan(sandbox: Sandbox, base: Path, uid: int | None) -> dict[str, Any]:
+    """What the driver gives up before anything else."""
     same_user = uid is None
     home, weights = str(base / "home"), str(base / "weights")
     kernel = b64encode(seccomp.build_for_kernel()).decode()
     paths = _paths(sandbox, [home, weights])
     more = {WEIGHTS: weights, FILTER: kernel, PATHS: json.dumps(paths)}
-    plan = {
-        "command": list(command),
+    return {
         "environment": environment(home, sandbox, **more),
         "home": home,
         "uid": uid,
@@ -97,7 +114,6 @@ def _confined(command: Sequence[str], sandbox: Sandbox, base: Path, uid: int | N
         "landlock": {**paths, "read": [*paths["read"], "/proc"]},
         "seccomp": b64encode(seccomp.build(same_user=same_user)).decode(),
     }
-    return [*_script("confine.py"), json.dumps(plan)]
 
 
 def _paths(sandbox: Sandbox, own: list[str]) -> dict[str, Any]:

@@ -3,9 +3,16 @@
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
-from grader.isolation.sandbox import Running, Sandbox
+from grader.errors import KernelError
+from grader.isolation.environment import environment
+from grader.isolation.names import SANDBOXED
+from grader.isolation.sandbox import Grant, Running, Sandbox
+from grader.runs import cache_folder
 
 
 class Bare:
@@ -27,6 +34,56 @@ class Bare:
             start_new_session=True,
         )
         return Running(process, gentle=True, clean=lambda: _end_group(process.pid))
+
+    def parent(
+        self, command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
+    ) -> "subprocess.Popen[bytes]":
+        """Start a warm parent as any other process of the user's."""
+        return outside(command, sandbox, control=control, errors=errors)
+
+    @contextmanager
+    def grant(self, sandbox: Sandbox) -> Iterator[Grant]:  # noqa: ARG002 (nothing is withheld)
+        """Everything, and a folder for its files; what it starts is ended with it."""
+        with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder:
+            plan = {
+                "environment": {**os.environ, "TMPDIR": folder},
+                "home": str(Path.cwd()),
+                "uid": None,
+                "namespaces": None,
+                "unconfined": True,
+            }
+            yield Grant(plan=plan, depth=2, gentle=True)
+
+
+def outside(
+    command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
+) -> "subprocess.Popen[bytes]":
+    """A warm parent outside any sandbox, in a home of its own.
+
+    Args:
+        command: What to run.
+        sandbox: What its children may have.
+        control: A socket that it inherits.
+        errors: Where its standard error goes.
+
+    Raises:
+        KernelError: It could not be started.
+    """
+    own = environment("/nonexistent", sandbox)
+    kept = {name: value for name, value in own.items() if name not in {SANDBOXED, "TMPDIR"}}
+    try:
+        return subprocess.Popen(  # noqa: S603 (our own module)
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            pass_fds=(control,),
+            start_new_session=True,
+            # Not ours: a child can read what its parent was started with.
+            env={**kept, "MPLCONFIGDIR": str(cache_folder() / "matplotlib")},
+        )
+    except OSError as error:
+        raise KernelError(f"A warm parent could not be started: {error}") from error
 
 
 def _end_group(leader: int) -> None:

@@ -2,9 +2,10 @@
 
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from grader.errors import KernelError
 
@@ -41,11 +42,54 @@ class Sandbox:
         }
 
 
+class Process(Protocol):
+    """What there is to do with a process: a child of ours, or of a warm parent."""
+
+    @property
+    def pid(self) -> int:
+        """As this process's namespace numbers it."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None:
+        """Where it reads."""
+
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """Where it writes."""
+
+    def poll(self) -> int | None:
+        """None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end.
+
+        Raises:
+            TimeoutExpired: It still runs.
+        """
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What one child of a warm parent may have, and how it is ended."""
+
+    plan: dict[str, Any]
+    """As `grader.isolation.enter` takes it."""
+    depth: int
+    gentle: bool = False
+    home: Path | None = None
+
+
 @dataclass(slots=True)
 class Running:
     """A driver that was started, and how to end it with all it has started."""
 
-    process: "subprocess.Popen[bytes]"
+    process: Process
     depth: int = 0
     """How far below this process the driver is: the student's processes are its equals or below."""
     clean: Callable[[], None] = field(default=lambda: None)
@@ -103,6 +147,31 @@ class Backend(Protocol):
 
         Raises:
             KernelError: It could not be started.
+        """
+
+    def parent(
+        self, command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
+    ) -> "subprocess.Popen[bytes]":
+        """Start a warm parent, whose children enter the sandbox; no student code is its own.
+
+        Args:
+            command: What to run.
+            sandbox: What its children may have at most.
+            control: A socket that it inherits.
+            errors: Where its standard error goes, a descriptor.
+
+        Raises:
+            KernelError: It could not be started.
+        """
+
+    def grant(self, sandbox: Sandbox) -> AbstractContextManager[Grant]:
+        """What a child of that parent is given, for as long as it runs.
+
+        Args:
+            sandbox: What it may have.
+
+        Raises:
+            KernelError: There is nothing to give.
         """
 
 

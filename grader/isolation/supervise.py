@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
@@ -18,22 +19,36 @@ _WATCHED = (signal.SIGCHLD, signal.SIGTERM)
 
 
 def main() -> None:
-    """Start the command, wait for it or for the order to stop, then end all that is left."""
+    """Supervise the command of a plan."""
     plan = json.loads(sys.argv[1])
+    command = plan["command"]
+    supervise(plan["parent"], plan["uid"], lambda: os.execv(command[0], command))  # noqa: S606 (no shell is meant)
+
+
+def supervise(parent: int, uid: int | None, start: Callable[[], object]) -> None:
+    """Start a driver, wait for its end or for the order to stop, then end all that is left.
+
+    Args:
+        parent: Our own parent: when it ends, so does all this.
+        uid: The user that the driver becomes; None where it stays the same.
+        start: What the driver does; runs in a child that ends with it.
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
     adopt()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() != plan["parent"]:
+    if os.getppid() != parent:
         return  # the grader is gone already
     driver = os.fork()
     if driver == 0:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
-        os.execv(plan["command"][0], plan["command"])  # noqa: S606 (no shell is meant)
+        start()
+        os._exit(0)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for pipe in (0, 1):
         os.dup2(nowhere, pipe)
     _wait(driver)
-    _sweep(plan["uid"])
+    _sweep(uid)
 
 
 def adopt() -> None:
@@ -60,7 +75,7 @@ def _sweep(uid: int | None) -> None:
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end:
         if uid is None:
-            _kill_below()
+            end_below()
         else:
             _kill_all_of(uid)
         if _reaped() and (uid is None or not _any_of(uid)):
@@ -81,10 +96,14 @@ def _kill_all_of(uid: int) -> None:
     os.waitpid(killer, 0)
 
 
-def _kill_below() -> None:
-    """Our descendants: stopped first, all of them, so that none can fork its way out."""
+def end_below(spare: frozenset[int] = frozenset()) -> None:
+    """End our descendants: stopped first, all of them, so that none can fork its way out.
+
+    Args:
+        spare: Those that may live.
+    """
     stopped: set[int] = set()
-    while fresh := descendants() - stopped:
+    while fresh := descendants() - stopped - spare:
         for pid in fresh:
             _signal(pid, signal.SIGSTOP)
         stopped |= fresh

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError, last_words
-from grader.isolation.sandbox import Backend, Sandbox
+from grader.isolation.sandbox import Backend, Running, Sandbox
 
 _CANARY = Path(__file__).with_name("canary.py")
 _SECONDS = 10.0
@@ -37,6 +38,20 @@ def try_out(backend: Backend) -> Trial:
     return Trial(backend=backend, problem=problem)
 
 
+def works(backend: Backend) -> bool:
+    """Whether a backend can be used: one that keeps nothing in need not hold, only start."""
+    if backend.missing() is not None:
+        return False
+    if backend.name != "none":
+        return try_out(backend).problem is None
+    with tempfile.TemporaryFile() as errors:
+        try:
+            backend.start([sys.executable, "-c", ""], Sandbox(), errors=errors.fileno()).end()
+        except GraderError:
+            return False
+    return True
+
+
 def _problem(backend: Backend, folder: Path) -> str | None:
     where = _bait(folder)
     with tempfile.TemporaryFile() as errors, closing(socket.socket(socket.AF_UNIX)) as service:
@@ -48,7 +63,7 @@ def _problem(backend: Backend, folder: Path) -> str | None:
         except GraderError as error:
             return str(error)
         try:
-            worked = _heard(running.process)
+            worked = _heard(running)
         finally:
             running.end()
         errors.seek(0)
@@ -84,11 +99,13 @@ def _started() -> str:
     return stat.rpartition(")")[2].split()[19]
 
 
-def _heard(process: "subprocess.Popen[bytes]") -> list[str] | None:
+def _heard(running: Running) -> list[str] | None:
     """What the canary said; it is our own, but what comes from inside is read with care."""
     try:
-        out, _ = process.communicate(timeout=_SECONDS)
-        worked = json.loads(out[:_MAX_WORD])
+        running.process.wait(_SECONDS)
+        if not select.select([running.stdout], [], [], 0)[0]:
+            return None
+        worked = json.loads(os.read(running.stdout.fileno(), _MAX_WORD))
     except (subprocess.TimeoutExpired, ValueError, OSError):
         return None
     return [str(name)[:40] for name in worked][:20] if isinstance(worked, list) else None

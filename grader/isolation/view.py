@@ -21,7 +21,7 @@ _GRADER = Path(__file__).parents[1]
 _INSIDE = (
     "__init__.py errors.py values.py wire.py frames.py runs.py inside models "
     "isolation/__init__.py isolation/names.py isolation/confine.py isolation/canary.py "
-    "isolation/supervise.py"
+    "isolation/supervise.py isolation/enter.py isolation/forked.py"
 ).split()
 """The part of the grader that a driver and a kernel need, and that everyone may know."""
 _ANSWERS = ("reference", "rubrics", "student_template", "tests")

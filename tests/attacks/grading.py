@@ -10,9 +10,10 @@ from types import ModuleType
 from typing import Any
 
 from grader.errors import GraderError, SubmissionError
-from grader.pipeline import Settings, grade
+from grader.pipeline import grade
 from grader.report import Report
 from grader.rubric_file import load_rubric
+from grader.sitting import Settings
 from tests.attacks.notebooks import PREFIX, base_cells, write_attacked
 from tests.attacks.sample import Sample
 from tests.attacks.showing import faults

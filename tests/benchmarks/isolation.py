@@ -7,8 +7,9 @@ from pathlib import Path
 from time import perf_counter
 
 from grader.isolation.choice import trials
-from grader.pipeline import Settings, grade
+from grader.pipeline import grade
 from grader.rubric_file import load_rubric
+from grader.sitting import Settings
 from tests.notebooks import SEQUENCES, write
 
 RUBRIC = Path(__file__).parents[1] / "attacks" / "rubric.yaml"

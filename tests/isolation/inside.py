@@ -12,16 +12,26 @@ from grader.isolation.bubblewrap import Bubblewrap
 from grader.isolation.landlock import Landlock
 from grader.isolation.sandbox import Backend, Running, Sandbox
 from grader.isolation.trial import try_out
+from grader.isolation.warm import Warm
 
+STARTED: tuple[Backend, ...] = (Bubblewrap(), Landlock())
+FORKED = tuple(Warm(backend, Sandbox(model="generic-1x1")) for backend in STARTED)
+"""Their parents live as long as this process: at its end they find nobody at the socket."""
 BACKENDS = [
     pytest.param(
         backend,
-        id=backend.name,
+        id=f"{how}{backend.name}",
         marks=pytest.mark.skipif(bool(problem), reason=f"{backend.name}: {problem}"),
     )
-    for backend in (Bubblewrap(), Landlock())
-    for problem in [try_out(backend).problem]
+    for how, several in (("", STARTED), ("warm-", FORKED))
+    for backend, started in zip(several, STARTED, strict=True)
+    for problem in [try_out(started).problem]
 ]
+
+
+def anew(backend: Backend) -> Backend:
+    """The same kind, with a parent of its own where it has one."""
+    return backend.anew() if isinstance(backend, Warm) else backend
 
 
 AS_A_KERNEL = """

@@ -11,7 +11,7 @@ from grader.isolation.bubblewrap import Bubblewrap
 from grader.isolation.choice import choose
 from grader.isolation.none import NONE
 from grader.isolation.trial import try_out
-from grader.pipeline import Settings, chosen
+from grader.sitting import Settings, chosen
 
 
 class Gone(Bubblewrap):

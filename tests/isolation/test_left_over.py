@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from grader.isolation.sandbox import Backend
-from tests.isolation.inside import BACKENDS, alive, started
+from tests.isolation.inside import BACKENDS, alive, anew, started
 
 pytestmark = pytest.mark.parametrize("backend", BACKENDS)
 
@@ -36,8 +36,11 @@ if os.fork() == 0:
 
 
 def below(pid: int) -> list[psutil.Process]:
-    """All processes below one."""
-    return list(psutil.Process(pid).children(recursive=True))
+    """All processes below one that may have ended."""
+    try:
+        return list(psutil.Process(pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return []
 
 
 @pytest.mark.parametrize("code", [DAEMON, BREEDING], ids=["daemon", "breeding"])
@@ -80,7 +83,8 @@ def test_a_killed_grader_leaves_nothing(backend: Backend) -> None:
     read, write = os.pipe()
     grader = os.fork()
     if grader == 0:
-        with started(backend, "import time; print(1, flush=True); time.sleep(300)") as running:
+        code = "import time; print(1, flush=True); time.sleep(300)"
+        with started(anew(backend), code) as running:
             running.stdout.readline()
             pids = [running.process.pid, *(p.pid for p in below(running.process.pid))]
             os.write(write, " ".join(map(str, pids)).encode())

@@ -8,10 +8,11 @@ import pytest
 from grader.answer_key import build_key
 from grader.answers import AnswerKey, KeyRequest
 from grader.key_file import key_bytes
-from grader.pipeline import Settings, grade
+from grader.pipeline import grade
 from grader.render.html import to_html
 from grader.report import Report
 from grader.rubric_file import find_rubric
+from grader.sitting import Settings
 from tests.notebooks import LOAD, SEQUENCES, reference_cells, write
 
 pytestmark = pytest.mark.kernel

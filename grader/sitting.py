@@ -1,0 +1,126 @@
+"""What grading a submission needs and does not depend on it: rubric, key, seed, and a sandbox."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.answers import AnswerKey, KeyRequest
+from grader.caches import prepare
+from grader.errors import RubricError
+from grader.frames import Frame
+from grader.hidden import fresh_seed
+from grader.isolation.choice import Level, choose, warmed
+from grader.isolation.none import NONE
+from grader.isolation.sandbox import Backend
+from grader.key_store import find_key, read_hidden_key
+from grader.rubric_file import RubricFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to grade."""
+
+    model: str | None = None
+    """In place of the rubric's grading model."""
+    device: str = "auto"
+    seed: int | None = None
+    """Of the run; without one 0, or with hidden probes a fresh secret one."""
+    only: str | None = None
+    """One criterion's id, or a function's name."""
+    full: bool = False
+    """Ask the hidden probes too."""
+    hidden_key: Path | None = None
+    """A key for them, where the reference is not; its seed is the run's."""
+    isolation: Level = "auto"
+    """What student code is kept in: what holds here, nothing but that, or nothing."""
+    warm: bool = False
+    """Whether kernels are forked from one that is ready: worth it for two notebooks or more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """Who is told of what happens before a submission is looked at."""
+
+    frame: Callable[[Frame], None] = lambda _frame: None
+    note: Callable[[str], None] = lambda _text: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """One rubric, one key, one seed and one kind of sandbox, for any number of submissions."""
+
+    file: RubricFile
+    """Of what was selected."""
+    key: AnswerKey
+    settings: Settings
+    seed: int
+    backend: Backend
+
+
+@contextmanager
+def open_sitting(
+    file: RubricFile, settings: Settings, teller: Teller | None = None
+) -> Iterator[Sitting]:
+    """Find a key and a sandbox, and keep them until all submissions are graded.
+
+    Args:
+        file: The rubric.
+        settings: Model, device, seed, selection.
+        teller: Told when a key has to be built.
+
+    Raises:
+        RubricError: Nothing of the rubric is selected.
+        AnswerKeyError: No key fits.
+        KernelError: There is no sandbox of the kind asked for.
+    """
+    teller = teller or Teller()
+    backend = chosen(settings)
+    whole = replace(file, rubric=file.rubric.on_model(settings.model))
+    rubric = whole.rubric if settings.full else whole.rubric.without_hidden()
+    rubric = rubric.only(settings.only)
+    if not rubric.criteria:
+        choices = ", ".join(dict.fromkeys(c.function for c in file.rubric.criteria if c.function))
+        raise RubricError(
+            f"No criterion is about {settings.only!r}: choose a criterion's id or one of {choices}."
+        )
+    key = _key(whole, settings, teller)
+    with ExitStack() as stack:
+        if settings.warm:
+            prepare()
+            backend = stack.enter_context(warmed(backend, rubric.models["grading"]))
+        yield Sitting(
+            file=replace(whole, rubric=rubric),
+            key=key,
+            settings=settings,
+            seed=key.about.seed if settings.full else settings.seed or 0,
+            backend=backend,
+        )
+
+
+def chosen(settings: Settings) -> Backend:
+    """The backend to run in; hidden probes go nowhere without one unless that is said outright.
+
+    Raises:
+        KernelError: None holds here and going without was not agreed to.
+    """
+    backend = choose(settings.isolation)
+    if settings.full and backend is NONE and settings.isolation != "none":
+        choose("strict")  # says what is missing
+    return backend
+
+
+def _key(file: RubricFile, settings: Settings, teller: Teller) -> AnswerKey:
+    """The public key; with hidden probes, theirs beside it and the seed they were drawn from."""
+    key = find_key(
+        file, KeyRequest(device=settings.device), progress=teller.frame, note=teller.note
+    )
+    if not settings.full:
+        return key
+    if settings.hidden_key is not None:
+        hidden = read_hidden_key(settings.hidden_key, file)
+    else:
+        seed = settings.seed if settings.seed is not None else fresh_seed()
+        wanted = KeyRequest(device=settings.device, seed=seed, hidden=True)
+        hidden = find_key(file, wanted, progress=teller.frame, note=teller.note)
+    return replace(key.joined(hidden), about=replace(key.about, seed=hidden.about.seed))
