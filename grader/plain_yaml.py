@@ -18,6 +18,10 @@ _KINDS = ("map", "seq", "str", "bool", "null", "int", "float")
 _TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in _KINDS)
 _NUMBERS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in _KINDS[-2:])
 _LONGEST_NUMBER = 40
+_NULL_ALONE = {
+    first: [(tag, pattern) for tag, pattern in known if tag == "tag:yaml.org,2002:null"]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 class PlainYamlError(ValueError):
@@ -27,8 +31,10 @@ class PlainYamlError(ValueError):
 class _Loader(yaml.SafeLoader):
     """A safe loader that stops at the first node too many, too deep or of another kind."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, as_written: bool) -> None:
         super().__init__(text)
+        if as_written:
+            self.yaml_implicit_resolvers = _NULL_ALONE
         self._nodes = 0
         self._depth = 0
 
@@ -46,14 +52,18 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-def plain_tree(text: str) -> yaml.Node | None:
+def plain_tree(text: str, *, as_written: bool = False) -> yaml.Node | None:
     """The nodes of a text, with their lines; None where it is empty.
+
+    Args:
+        text: The YAML.
+        as_written: Whether every scalar but null is the text that stands there: 007, a date, no.
 
     Raises:
         PlainYamlError: It is not plain YAML.
     """
     try:
-        tree = _Loader(text).get_single_node()
+        tree = _Loader(text, as_written=as_written).get_single_node()
     except (yaml.YAMLError, RecursionError, ValueError, LookupError, OverflowError) as error:
         raise PlainYamlError(_said(error)) from error
     if tree is not None:

@@ -17,7 +17,7 @@ from grader.errors import KernelError, last_words
 from grader.isolation.forked import Forked
 from grader.isolation.sandbox import Backend, Grant, Running, Sandbox
 
-FORKS = 100
+FORKS = 300
 """After that many a parent is replaced: what little it leaks does not add up."""
 _START, _FORK = 120.0, 10.0
 _CREDENTIALS = struct.calcsize("3i")

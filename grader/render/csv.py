@@ -3,6 +3,7 @@
 import csv
 import io
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 from grader.render.text import line
 from grader.report import Report, Verdict
@@ -24,11 +25,15 @@ _FORMULA = frozenset("=+-@")
 
 
 def to_csv(report: Report) -> str:
-    """A head and one row a criterion, as RFC 4180 has it, every field in quotes."""
+    """A head and one row a criterion."""
+    return table([COLUMNS, *(_row(report, verdict) for verdict in report.verdicts)])
+
+
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as RFC 4180 has them, every field in quotes."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_row(report, verdict) for verdict in report.verdicts)
+    writer.writerows(rows)
     return text.getvalue()
 
 
@@ -40,8 +45,8 @@ def _row(report: Report, verdict: Verdict) -> list[str]:
         inert(verdict.function or ""),
         inert(verdict.title),
         verdict.outcome,
-        _number(verdict.points),
-        _number(verdict.max_points),
+        number(verdict.points),
+        number(verdict.max_points),
         inert(verdict.misconception or ""),
         inert(verdict.variant or ""),
         inert(verdict.feedback),
@@ -55,5 +60,6 @@ def inert(text: str) -> str:
     return f"'{shown}" if first[:1] in _FORMULA else shown
 
 
-def _number(points: float) -> str:
+def number(points: float) -> str:
+    """To four decimals, none more than needed."""
     return f"{points:.4f}".rstrip("0").rstrip(".")

@@ -1,25 +1,31 @@
 """One sample graded in its world, and what came of it."""
 
+import atexit
 import importlib.util
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from types import ModuleType
 from typing import Any
 
 from grader.errors import GraderError, SubmissionError
-from grader.pipeline import grade
+from grader.isolation.warm import Warm
+from grader.pipeline import grade_in
 from grader.report import Report
 from grader.rubric_file import load_rubric
-from grader.sitting import Settings
+from grader.sitting import Settings, Sitting, open_sitting
 from tests.attacks.notebooks import PREFIX, base_cells, write_attacked
 from tests.attacks.sample import Sample
 from tests.attacks.showing import faults
 from tests.attacks.traces import RUBRIC
 from tests.attacks.world import World
 from tests.notebooks import write
+
+WARM = "warm-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,19 +62,26 @@ class Graded:
         return [t.evalue.removeprefix(PREFIX) for t in troubles if t.evalue.startswith(PREFIX)]
 
 
-def settings(isolation: str) -> Settings:
-    """How samples are graded: on the CPU, in one kind of isolation."""
-    chosen: dict[str, Any] = {"device": "cpu", "isolation": isolation}
-    return Settings(**chosen)
+@cache
+def sitting(isolation: str) -> Sitting:
+    """How samples are graded: on the CPU, in one kind of isolation; kernels are forked if warm."""
+    chosen: dict[str, Any] = {"device": "cpu", "isolation": isolation.removeprefix(WARM)}
+    settings = Settings(**chosen, warm=isolation.startswith(WARM))
+    opened = ExitStack()
+    atexit.register(opened.close)
+    found = opened.enter_context(open_sitting(load_rubric(RUBRIC), settings))
+    assert isinstance(found.backend, Warm) == settings.warm
+    return found
 
 
 def grade_file(path: Path, world: World, isolation: str) -> Graded:
     """Grade one file in a world, and look at the world afterwards."""
+    opened = sitting(isolation)
     world.remember()
     start = monotonic()
     report, refused, broken = None, "", ""
     try:
-        report = grade(path, load_rubric(RUBRIC), settings(isolation))
+        report = grade_in(opened, path)
     except SubmissionError as error:
         refused = str(error)
     except GraderError as error:

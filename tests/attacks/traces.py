@@ -91,8 +91,13 @@ class Offspring:
     def __enter__(self) -> Self:
         """Become the one whom orphans are given to."""
         self._adopt(1)
-        self._before = {process.pid for process in psutil.Process().children(recursive=True)}
+        self._before: set[int] = set()
+        self.remember()
         return self
+
+    def remember(self) -> None:
+        """Whoever is there now is no offspring of what comes next."""
+        self._before |= {process.pid for process in psutil.Process().children(recursive=True)}
 
     def __exit__(self, *_error: object) -> None:
         """End what is left, and no longer take in orphans."""

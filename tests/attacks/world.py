@@ -122,6 +122,7 @@ class World:
     def remember(self) -> None:
         """Take down how things are, right before a submission is graded."""
         self._before = snapshot(self.root)
+        self._offspring.remember()
         self._listeners.received.clear()
 
     def damage(self) -> list[str]:

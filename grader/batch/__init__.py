@@ -1,0 +1,1 @@
+"""Many submissions: found, graded, kept, and put in a gradebook."""

@@ -1,0 +1,130 @@
+"""What an instructor sets by hand, put over whatever report grading or regrading gives. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from grader.batch.students import as_compared
+from grader.reading import shown
+from grader.report import Outcome, Report, Verdict
+from grader.rubric import Criterion
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """The points that a person gives in place of the machine's."""
+
+    student: str
+    criterion: Criterion
+    points: float
+    reason: str
+    line: int
+    """Where it stands in its file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """All of a batch."""
+
+    name: str = "overrides.yaml"
+    """The file's, for messages."""
+    given: tuple[Override, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What in the file cannot have an effect, a line each."""
+
+    def of(self, student: str) -> tuple[Override, ...]:
+        """Those of one student, in the order of the file."""
+        wanted = as_compared(student)
+        return tuple(o for o in self.given if as_compared(o.student) == wanted)
+
+    def unused(self, reports: Mapping[str, Report | None]) -> tuple[str, ...]:
+        """A line for every override that changes nothing, given the reports by student."""
+        known = {as_compared(student): report for student, report in reports.items()}
+        lines = []
+        for override in self.given:
+            student = as_compared(override.student)
+            at = f"{self.name}:{override.line}: {shown(override.student)}"
+            if student not in known:
+                lines.append(f"{at} has no submission.")
+            elif not _reaches(override, known[student]):
+                lines.append(f"{at} has no verdict on {override.criterion.id} to change.")
+        return (*self.warnings, *lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetVerdict(Verdict):
+    """A criterion's outcome as an instructor set it."""
+
+    machine: Verdict
+    """What the machine had found."""
+    reason: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the report's JSON, with what it stands in place of."""
+        found = self.machine
+        machine = {"outcome": found.outcome, "points": found.points, "feedback": found.feedback}
+        return {**Verdict.to_dict(self), "override": {"reason": self.reason, "machine": machine}}
+
+
+def apply(report: Report, overrides: Iterable[Override]) -> Report:
+    """A student's report with the points that an instructor set.
+
+    Applying the same again changes nothing. A report on what could not be graded gets the
+    criteria that were judged by hand, and counts from then on.
+
+    Args:
+        report: As grading or regrading gave it, by the rubric the overrides were read for.
+        overrides: Those of this student.
+    """
+    chosen = {override.criterion.id: override for override in overrides}
+    if not chosen:
+        return report
+    verdicts = report.verdicts
+    if report.status == "ungradable":
+        known = {verdict.id for verdict in verdicts}
+        verdicts += tuple(
+            _blank(o.criterion) for o in chosen.values() if o.criterion.id not in known
+        )
+    changed = tuple(_set(v, chosen[v.id]) if v.id in chosen else v for v in verdicts)
+    status = "partial" if report.status == "ungradable" else report.status
+    return replace(report, verdicts=changed, status=status)
+
+
+def _reaches(override: Override, report: Report | None) -> bool:
+    if report is None:
+        return False
+    known = {verdict.id for verdict in report.verdicts}
+    return report.status == "ungradable" or override.criterion.id in known
+
+
+def _set(verdict: Verdict, override: Override) -> SetVerdict:
+    machine = verdict.machine if isinstance(verdict, SetVerdict) else verdict
+    outcome = _outcome(override.points, machine.max_points)
+    kept = {field.name: getattr(machine, field.name) for field in fields(Verdict)}
+    said = f"{machine.feedback} Set by the instructor: {override.reason}".strip()
+    kept |= {"points": override.points, "outcome": outcome, "feedback": said}
+    if outcome == "passed":
+        kept |= {"hints": (), "misconception": None}
+    return SetVerdict(**kept, machine=machine, reason=override.reason)
+
+
+def _outcome(points: float, maximum: float) -> Outcome:
+    if points >= maximum - _ROUNDING:
+        return "passed"
+    return "partial" if points > 0 else "failed"
+
+
+def _blank(criterion: Criterion) -> Verdict:
+    """A criterion that the machine could not judge."""
+    return Verdict(
+        id=criterion.id,
+        function=criterion.function,
+        title=criterion.title,
+        outcome="blocked",
+        points=0.0,
+        max_points=criterion.points,
+        bonus=criterion.bonus,
+        visibility=criterion.visibility,
+    )

@@ -1,0 +1,1 @@
+"""Tests of batches: finding, keeping, and what comes after grading."""
