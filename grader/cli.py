@@ -94,7 +94,9 @@ def cli() -> None:
     show_default=True,
     help="How many on each mistake: a nudge, a pointer, nearly the solution.",
 )
-@click.option("--only", help="One criterion's id, or one function's name.")
+@click.option(
+    "--only", help="One criterion's id, or one function's name; of a folder or zip one student."
+)
 @click.option(
     "--isolation",
     type=click.Choice(["auto", "strict", "none"]),
@@ -102,6 +104,19 @@ def cli() -> None:
     show_default=True,
     help="Of the notebook: the best there is here, no less than a tried sandbox, or none.",
 )
+@click.option(
+    "-o",
+    "--output",
+    "results",
+    type=click.Path(path_type=Path),
+    help="Of a folder or zip: where results go.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    help="Of a folder or zip: notebooks at a time, by default one a processor.",
+)
+@click.option("--force", is_flag=True, help="Of a folder or zip: grade finished ones again.")
 @click.pass_context
 def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     ctx: click.Context,
@@ -117,22 +132,35 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     only: str | None,
     hints: int,
     isolation: "Level",
+    results: Path | None,
+    jobs: int | None,
     *,
     full: bool,
+    force: bool,
 ) -> None:
-    """Grade one notebook (the word `run` may be left out)."""
+    """Grade one notebook, or a folder or zip of them (the word `run` may be left out)."""
     from grader.commands.run import Output, grade_notebook
     from grader.sitting import Settings
 
+    many = notebook.is_dir() or notebook.suffix.lower() == ".zip"
     settings = Settings(
         model=model,
         device=device,
         seed=seed,
-        only=only,
+        only=None if many else only,
         full=full or hidden_key is not None,
         hidden_key=hidden_key,
         isolation=isolation,
     )
+    if many:
+        from grader.commands.batch import Batch, cores, grade_batch
+
+        if results is None:
+            raise click.UsageError("A folder or zip needs -o RESULTS: the folder results go to.")
+        batch = Batch(
+            source=notebook, results=results, jobs=jobs or cores(), force=force, student=only
+        )
+        ctx.exit(grade_batch(batch, rubric=rubric, settings=settings))
     output = Output(json=json_path, html=html_path, csv=csv_path, hints=hints)
     ctx.exit(grade_notebook(notebook, rubric=rubric, settings=settings, output=output))
 

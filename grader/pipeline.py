@@ -30,6 +30,16 @@ class Listener:
     note: Callable[[str], None] = lambda _text: None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """A submission that has run, and what became of it."""
+
+    report: Report
+    submission: Submission
+    prepared: Instrumented
+    execution: Execution
+
+
 def grade(
     path: Path, file: RubricFile, settings: Settings, listener: Listener | None = None
 ) -> Report:
@@ -49,11 +59,10 @@ def grade(
     """
     listener = listener or Listener()
     teller = Teller(frame=listener.frame, note=listener.note)
-    with open_sitting(file, settings, teller) as sitting:
-        return grade_in(sitting, path, listener)
+    return grade_in(open_sitting(file, settings, teller), path, listener).report
 
 
-def grade_in(sitting: Sitting, path: Path, listener: Listener | None = None) -> Report:
+def grade_in(sitting: Sitting, path: Path, listener: Listener | None = None) -> Graded:
     """Grade one of several notebooks.
 
     Args:
@@ -76,7 +85,12 @@ def grade_in(sitting: Sitting, path: Path, listener: Listener | None = None) -> 
     report = judge(submission, sitting.file, sitting.key, prepared, execution)
     seen = {"hidden_probes": settings.full, "seed": sitting.seed}
     report = replace(report, environment={**report.environment, **seen})
-    return report.about(settings.only)
+    return Graded(
+        report=report.about(settings.only),
+        submission=submission,
+        prepared=prepared,
+        execution=execution,
+    )
 
 
 def judge(

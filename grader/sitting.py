@@ -1,7 +1,7 @@
 """What grading a submission needs and does not depend on it: rubric, key, seed, and a sandbox."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,8 +34,6 @@ class Settings:
     """A key for them, where the reference is not; its seed is the run's."""
     isolation: Level = "auto"
     """What student code is kept in: what holds here, nothing but that, or nothing."""
-    warm: bool = False
-    """Whether kernels are forked from one that is ready: worth it for two notebooks or more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +56,8 @@ class Sitting:
     backend: Backend
 
 
-@contextmanager
-def open_sitting(
-    file: RubricFile, settings: Settings, teller: Teller | None = None
-) -> Iterator[Sitting]:
-    """Find a key and a sandbox, and keep them until all submissions are graded.
+def open_sitting(file: RubricFile, settings: Settings, teller: Teller | None = None) -> Sitting:
+    """Find a key and a sandbox.
 
     Args:
         file: The rubric.
@@ -85,17 +80,25 @@ def open_sitting(
             f"No criterion is about {settings.only!r}: choose a criterion's id or one of {choices}."
         )
     key = _key(whole, settings, teller)
-    with ExitStack() as stack:
-        if settings.warm:
-            prepare()
-            backend = stack.enter_context(warmed(backend, rubric.models["grading"]))
-        yield Sitting(
-            file=replace(whole, rubric=rubric),
-            key=key,
-            settings=settings,
-            seed=key.about.seed if settings.full else settings.seed or 0,
-            backend=backend,
-        )
+    return Sitting(
+        file=replace(whole, rubric=rubric),
+        key=key,
+        settings=settings,
+        seed=key.about.seed if settings.full else settings.seed or 0,
+        backend=backend,
+    )
+
+
+@contextmanager
+def warm(sitting: Sitting) -> Iterator[Sitting]:
+    """The same with kernels that are forked from one that is ready, where that works.
+
+    Args:
+        sitting: For two submissions or more; for one it is not worth it.
+    """
+    prepare()
+    with warmed(sitting.backend, sitting.file.rubric.models["grading"]) as backend:
+        yield replace(sitting, backend=backend)
 
 
 def chosen(settings: Settings) -> Backend:

@@ -7,6 +7,7 @@ no rubric, no answer and no seed. Each child enters its sandbox before anything 
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -18,12 +19,13 @@ from grader.inside import KERNEL_ENVIRONMENT
 from grader.isolation.enter import enter
 
 _MAX_REQUEST = 2**20
+_PAUSE = 0.2
 _DESCRIPTORS = 4
 """Of the driver: input, output, errors; and where it says that it is in."""
 
 
 def main() -> None:
-    """Get ready, say so, then fork a child for every request until there are no more."""
+    """Get ready, say so, then fork a child for every request until the grader has none left."""
     settings = json.loads(sys.argv[1])
     control = socket.socket(fileno=settings["control"])
     control.set_inheritable(False)
@@ -43,7 +45,18 @@ def main() -> None:
         request, descriptors, *_ = socket.recv_fds(control, _MAX_REQUEST, _DESCRIPTORS)
         if not request:
             return
-        _fork(json.loads(request), descriptors, control)
+        plan = json.loads(request)
+        if plan is None:
+            _see_out(control)
+            return
+        _fork(plan, descriptors, control)
+
+
+def _see_out(control: socket.socket) -> None:
+    """Wait for the last child's end, or the grader's."""
+    with suppress(ChildProcessError):
+        while not select.select([control], [], [], _PAUSE)[0]:
+            os.waitpid(-1, os.WNOHANG)
 
 
 def _fork(plan: dict[str, Any], descriptors: list[int], control: socket.socket) -> None:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -37,6 +37,7 @@ class Warm:
         """
         self._backend, self._sandbox, self._forks = backend, sandbox, forks
         self._parent: _Parent | None = None
+        self._retired: list[_Parent] = []
         self._lock = threading.Lock()
 
     @property
@@ -63,6 +64,9 @@ class Warm:
         """End the parent; its children with it."""
         with self._lock:
             self._forget()
+            for parent in self._retired:
+                parent.end()
+            self._retired = []
 
     def missing(self) -> str | None:
         """What this machine lacks for it, in one line."""
@@ -112,8 +116,10 @@ class Warm:
 
     def _living(self) -> "_Parent":
         """A parent that may have one more child; a full one ends with the last of its own."""
+        self._retired = [parent for parent in self._retired if not parent.gone()]
         if self._parent is not None and self._parent.forked >= self._forks:
             self._parent.let_go()
+            self._retired.append(self._parent)
             self._parent = None
         if self._parent is None:
             self._parent = _Parent(self._backend, self._sandbox)
@@ -171,8 +177,16 @@ class _Parent:
         return Forked(pid, stdin, stdout)
 
     def let_go(self) -> None:
-        """No more children; it ends by itself."""
-        self._control.close()
+        """No more children; it ends with the last of those it has."""
+        with suppress(OSError):
+            self._control.send(b"null")
+
+    def gone(self) -> bool:
+        """Whether it has ended by itself."""
+        if self._process.poll() is None:
+            return False
+        self.end()
+        return True
 
     def end(self) -> None:
         """End it and all of its children."""

@@ -17,7 +17,7 @@ from grader.isolation.warm import Warm
 from grader.pipeline import grade_in
 from grader.report import Report
 from grader.rubric_file import load_rubric
-from grader.sitting import Settings, Sitting, open_sitting
+from grader.sitting import Settings, Sitting, open_sitting, warm
 from tests.attacks.notebooks import PREFIX, base_cells, write_attacked
 from tests.attacks.sample import Sample
 from tests.attacks.showing import faults
@@ -66,12 +66,14 @@ class Graded:
 def sitting(isolation: str) -> Sitting:
     """How samples are graded: on the CPU, in one kind of isolation; kernels are forked if warm."""
     chosen: dict[str, Any] = {"device": "cpu", "isolation": isolation.removeprefix(WARM)}
-    settings = Settings(**chosen, warm=isolation.startswith(WARM))
+    found = open_sitting(load_rubric(RUBRIC), Settings(**chosen))
+    if not isolation.startswith(WARM):
+        return found
     opened = ExitStack()
     atexit.register(opened.close)
-    found = opened.enter_context(open_sitting(load_rubric(RUBRIC), settings))
-    assert isinstance(found.backend, Warm) == settings.warm
-    return found
+    warmed = opened.enter_context(warm(found))
+    assert isinstance(warmed.backend, Warm)
+    return warmed
 
 
 def grade_file(path: Path, world: World, isolation: str) -> Graded:
@@ -81,7 +83,7 @@ def grade_file(path: Path, world: World, isolation: str) -> Graded:
     start = monotonic()
     report, refused, broken = None, "", ""
     try:
-        report = grade_in(opened, path)
+        report = grade_in(opened, path).report
     except SubmissionError as error:
         refused = str(error)
     except GraderError as error:

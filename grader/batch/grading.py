@@ -1,0 +1,71 @@
+"""One submission of a batch, from its file to its end: whatever happens, it has one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+
+from grader.batch.entry import State
+from grader.batch.found import Found
+from grader.errors import GraderError, KernelError, SubmissionError
+from grader.pipeline import Graded, grade_in
+from grader.sitting import Sitting
+
+_TRIES = 2
+_LATE = "was still running"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How grading one submission ended."""
+
+    state: State
+    reason: str = ""
+    graded: Graded | None = None
+    """Where it has a report."""
+    seconds: float = 0.0
+
+
+def grade_found(found: Found, sitting: Sitting) -> Ending:
+    """Grade a submission; an error of any kind is how it ends, not the end of the batch.
+
+    Args:
+        found: What was handed in.
+        sitting: What it is graded by.
+    """
+    start = monotonic()
+    ending = _graded(found, sitting)
+    return Ending(
+        state=ending.state,
+        reason=ending.reason,
+        graded=ending.graded,
+        seconds=round(monotonic() - start, 3),
+    )
+
+
+def _graded(found: Found, sitting: Sitting) -> Ending:
+    if found.notebook is None:
+        return Ending(state="ungradable", reason=found.refusal or "there is no notebook")
+    last: Exception | None = None
+    for _ in range(_TRIES):
+        try:
+            return _ended(grade_in(sitting, found.notebook))
+        except SubmissionError as error:
+            return Ending(state="ungradable", reason=str(error))
+        except KernelError as error:  # the machine's, and often gone the second time
+            last = error
+        except GraderError as error:
+            return Ending(state="crashed", reason=str(error))
+        except Exception as error:  # noqa: BLE001 (a fault of ours on one notebook costs no other)
+            said = f"{type(error).__name__}: {error}".splitlines()[0]
+            return Ending(state="crashed", reason=f"a fault of the grader's own: {said[:300]}")
+    return Ending(state="crashed", reason=str(last))
+
+
+def _ended(graded: Graded) -> Ending:
+    late = _LATE in graded.execution.overrun
+    state: Mapping[str, State] = {"graded": "graded", "partial": "partial"}
+    return Ending(
+        state="timed_out" if late else state.get(graded.report.status, "ungradable"),
+        reason=f"The notebook {graded.execution.overrun}." if late else "",
+        graded=graded,
+    )

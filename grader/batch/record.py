@@ -1,0 +1,75 @@
+"""What became of one submission: a small file beside its report, written last."""
+
+import json
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from grader.batch.entry import State
+from grader.batch.found import Found
+from grader.batch.grading import Ending
+
+_SCHEMA = "induction-lab-grader/submission/1"
+MAX_BYTES = 2**20
+
+
+class Record(BaseModel):
+    """A submission in its final state; where there is none, it has not been finished."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    schema_id: str = _SCHEMA
+    student: str
+    name: str = ""
+    notebook: str = ""
+    """The file's name; empty where there was none."""
+    state: State
+    reason: str = ""
+    """Why it was not graded, in one line."""
+    identity: str
+    """Of the notebook, and of all that it was graded by."""
+    submitted: datetime | None = None
+    late: bool = False
+    seconds: float = 0.0
+    """From its file to its report."""
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, found: Found, ending: Ending, identity: str) -> Self:
+        """The record of a submission that has ended.
+
+        Args:
+            found: The submission.
+            ending: How it ended.
+            identity: Of it and of all that it was graded by.
+        """
+        return cls(
+            student=found.student,
+            name=found.name,
+            notebook=found.notebook.name if found.notebook else "",
+            state=ending.state,
+            reason=ending.reason,
+            seconds=ending.seconds,
+            identity=identity,
+            submitted=found.submitted,
+            late=found.late,
+            notes=found.notes,
+        )
+
+    def to_json(self) -> str:
+        """As it is written; surrogates of odd file names survive as escapes."""
+        return json.dumps(self.model_dump(mode="json"), indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self | None:
+        """The record, or None where there is nothing to rely on: the submission is run again.
+
+        Args:
+            data: What is in the file.
+        """
+        try:
+            node = json.loads(data)
+            return cls.model_validate(node) if node["schema_id"] == _SCHEMA else None
+        except (ValidationError, ValueError, KeyError, TypeError, RecursionError):
+            return None

@@ -1,0 +1,147 @@
+"""The folder that a batch's results are kept in: whole files only, a record last of all."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from grader.batch.folder_name import folder_name
+from grader.batch.record import MAX_BYTES, Record
+from grader.errors import GraderError
+from grader.key_file import write_atomically
+from grader.reading import ReadingError, read_regular, shown
+
+RECORD, REPORT, PAGE, STORED = "submission.json", "report.json", "report.html", "observations.npz"
+BATCH = "batch.json"
+_LOCK = ".lock"
+_MAX_REPORT = 2**26
+
+
+class Results:
+    """Reads and writes one results folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder; it need not be there yet."""
+        self.folder = folder
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Write to it alone; made if it is not there.
+
+        Raises:
+            GraderError: It cannot be made or written to, or another grader writes to it.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = (self.folder / _LOCK).open("w")
+        except OSError as error:
+            raise self.trouble(error) from error
+        with lock:
+            if not _locked(lock):
+                raise GraderError(
+                    f"Another grader writes to {shown(str(self.folder))}: wait for it to end."
+                )
+            yield
+
+    def of(self, student: str) -> Path:
+        """The folder of one student's results."""
+        return self.folder / folder_name(student)
+
+    def record(self, student: str) -> Record | None:
+        """How a student's submission ended; None where it has not, or cannot be told."""
+        with contextlib.suppress(ReadingError):
+            found = Record.from_json(read_regular(self.of(student) / RECORD, MAX_BYTES))
+            return found if found and found.student == student else None
+        return None
+
+    def records(self) -> Iterator[Record]:
+        """Of all submissions that have ended, by the names of their folders."""
+        with contextlib.suppress(OSError):
+            for path in sorted(self.folder.glob(f"*/{RECORD}")):
+                with contextlib.suppress(ReadingError):
+                    if found := Record.from_json(read_regular(path, MAX_BYTES)):
+                        yield found
+
+    def report(self, student: str) -> dict[str, Any] | None:
+        """A student's report as JSON; None where there is none."""
+        with contextlib.suppress(ReadingError, ValueError):
+            found = json.loads(read_regular(self.of(student) / REPORT, _MAX_REPORT))
+            return found if isinstance(found, dict) else None
+        return None
+
+    def keep(self, record: Record, files: Mapping[str, bytes]) -> None:
+        """Write what became of a submission: finished only once all of it is there.
+
+        Args:
+            record: How it ended.
+            files: What else is kept, by the names of files.
+
+        Raises:
+            GraderError: There is no room, or it cannot be written.
+        """
+        own = self.of(record.student)
+        try:
+            own.mkdir(exist_ok=True)
+            (own / RECORD).unlink(missing_ok=True)
+            for path in own.iterdir():  # of an earlier run, whole or not
+                if path.name not in files and path.is_file():
+                    path.unlink()
+            for name, data in files.items():
+                write_atomically(own / name, data)
+            write_atomically(own / RECORD, record.to_json().encode())
+        except OSError as error:
+            raise self.trouble(error) from error
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file about the whole batch, whole.
+
+        Args:
+            name: The file's.
+            data: What is in it.
+
+        Raises:
+            GraderError: There is no room, or it cannot be written.
+        """
+        try:
+            write_atomically(self.folder / name, data)
+        except OSError as error:
+            raise self.trouble(error) from error
+
+    def batch(self) -> dict[str, Any]:
+        """What is known of the batch; nothing where none has begun.
+
+        Raises:
+            GraderError: It is there and cannot be read.
+        """
+        path = self.folder / BATCH
+        if not path.exists():
+            return {}
+        try:
+            found = json.loads(read_regular(path, _MAX_REPORT))
+        except (ReadingError, ValueError) as error:
+            raise GraderError(
+                f"{shown(str(path))} cannot be read: remove it, and all submissions run again."
+            ) from error
+        return found if isinstance(found, dict) else {}
+
+    def trouble(self, error: OSError) -> GraderError:
+        """What is wrong with the folder, and what to do."""
+        return GraderError(
+            f"Cannot write to {shown(str(self.folder))}: {error.strerror or error}. What is there "
+            "is kept: make it writable, with room, and give the same command again."
+        )
+
+
+def _locked(file: IO[str]) -> bool:
+    """Whether the lock is ours; it goes with our process, however that ends."""
+    if sys.platform == "win32":
+        return True
+    import fcntl  # noqa: PLC0415 (not on Windows)
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

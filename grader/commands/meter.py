@@ -1,0 +1,93 @@
+"""How far a batch is: a bar on a terminal, a line a submission elsewhere."""
+
+from collections import Counter
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from grader.batch.entry import State
+from grader.batch.grading import Ending
+from grader.batch.record import Record
+from grader.batch.summary import BINS
+from grader.render.text import line
+
+_LEVELS = " ▁▂▃▄▅▆▇█"
+_MINUTE = 60
+
+
+class Meter:
+    """Counts submissions as they end."""
+
+    def __init__(self, console: Console, *, total: int, before: int) -> None:
+        """Show on a console.
+
+        Args:
+            console: Where to.
+            total: Submissions to grade now.
+            before: Those that were finished already.
+        """
+        self._console, self._total, self._before = console, total, before
+        self._start = monotonic()
+        self._ended = 0
+        self._states: Counter[State] = Counter()
+        self._bins = [0] * BINS
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[said]}", markup=False),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task("Grading", total=total, said="")
+
+    def __enter__(self) -> Self:
+        if self._before:
+            self._console.print(f"{self._before} finished earlier, {self._total} to grade")
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def told(self, record: Record, ending: Ending) -> None:
+        """One more has ended.
+
+        Args:
+            record: Whose, and how.
+            ending: The same, with its report.
+        """
+        self._ended += 1
+        self._states[record.state] += 1
+        report = ending.graded.report if ending.graded else None
+        if report is not None and report.total:
+            share = report.score / report.total
+            self._bins[max(0, min(BINS - 1, int(share * BINS)))] += 1
+        score = f"{report.score:g}" if report else record.state
+        said = f"{line(record.student)} {score}"
+        if self._console.is_terminal:
+            spread = f"{said} · scores {self._spread()} · {self._left()}"
+            self._progress.update(self._task, advance=1, said=spread)
+        else:
+            text = f"[{self._ended}/{self._total}] {said} · {self._left()}"
+            self._console.print(Text(text), soft_wrap=True)
+
+    def _left(self) -> str:
+        """How long the rest may take, by how long it took so far."""
+        left = (monotonic() - self._start) / self._ended * (self._total - self._ended)
+        return f"{left / _MINUTE:.0f} min left" if left > 2 * _MINUTE else f"{left:.0f} s left"
+
+    def _spread(self) -> str:
+        most = max(self._bins) or 1
+        return "".join(_LEVELS[-(-n * (len(_LEVELS) - 1) // most)] for n in self._bins)
