@@ -1,0 +1,139 @@
+"""``grade FOLDER -o RESULTS`` as a user gives it: everyone ends, and nothing is done twice."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.batch.courses import GRADE, course
+
+pytestmark = pytest.mark.kernel
+
+
+def grade(source: Path, results: Path, *more: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command."""
+    command = [sys.executable, "-m", "grader", "run", str(source), "-o", str(results)]
+    return subprocess.run(
+        [*command, *GRADE, *more], capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def timeless(value: Any) -> Any:
+    """A report without its seconds."""
+    if isinstance(value, dict):
+        return {name: timeless(part) for name, part in value.items() if name != "seconds"}
+    return [timeless(part) for part in value] if isinstance(value, list) else value
+
+
+def reports(results: Path) -> dict[str, Any]:
+    """All reports, by the names of their folders."""
+    return {
+        path.parent.name: timeless(json.loads(path.read_text()))
+        for path in results.glob("*/report.json")
+    }
+
+
+def scores(results: Path) -> dict[str, tuple[str, str]]:
+    """State and score, by student, out of the gradebook."""
+    with (results / "gradebook.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))[1:]
+    return {row["student"]: (row["state"], row["score"]) for row in rows}
+
+
+def test_everyone_ends_and_nothing_is_done_twice(tmp_path: Path) -> None:
+    """A folder is graded, then recognised; a changed notebook and a forced one run again."""
+    source = course(tmp_path / "in", {"ann": "correct", "bob": "wrong", "cid": "broken"})
+    results = tmp_path / "out"
+    first = grade(source, results, "--jobs", "2")
+    assert first.returncode == 0, first.stderr
+    assert scores(results) == {
+        "ann": ("graded", "100"),
+        "bob": ("graded", "0"),
+        "cid": ("ungradable", ""),
+    }
+    assert "[3/3]" in first.stderr
+    again = grade(source, results)
+    assert "3 finished earlier, 0 to grade" in again.stderr
+    (source / "bob.ipynb").write_bytes((source / "ann.ipynb").read_bytes())
+    third = grade(source, results)
+    assert "2 finished earlier, 1 to grade" in third.stderr
+    assert scores(results)["bob"] == ("graded", "100")
+    forced = grade(source, results, "--force", "--only", "ann")
+    assert "[1/1] ann 100" in forced.stderr
+    assert set(scores(results)) == {"ann", "bob", "cid"}
+
+
+def test_one_or_two_at_a_time_and_one_alone_give_the_same(tmp_path: Path) -> None:
+    """Reports are the same to the byte, however many run beside them; a zip is a folder."""
+    source = course(tmp_path / "in", {"ann": "correct", "bob": "wrong", "cid": "correct"})
+    packed = tmp_path / "in.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in source.iterdir():
+            archive.write(path, path.name)
+    for name, given, jobs in (("one", source, "1"), ("two", source, "2"), ("zip", packed, "2")):
+        assert grade(given, tmp_path / name, "--jobs", jobs).returncode == 0
+    assert reports(tmp_path / "one") == reports(tmp_path / "two") == reports(tmp_path / "zip")
+    tables = {(tmp_path / name / "criteria.csv").read_bytes() for name in ("one", "two", "zip")}
+    assert len(tables) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
+def test_a_stopped_batch_goes_on(tmp_path: Path, number: signal.Signals) -> None:
+    """Whenever the grader is ended, the next run finishes the rest, and reports are the same."""
+    students = {f"s{i}": ("correct", "wrong")[i % 2] for i in range(5)}
+    source = course(tmp_path / "in", students)
+    results = tmp_path / "out"
+    command = [sys.executable, "-m", "grader", "run", str(source), "-o", str(results), *GRADE]
+    grader = subprocess.Popen([*command, "--jobs", "2"], stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 120
+    while not list(results.glob("*/submission.json")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.kill(grader.pid, number)
+    grader.communicate(timeout=30)
+    finished = len(list(results.glob("*/submission.json")))
+    assert 0 < finished < len(students)
+    went_on = grade(source, results, "--jobs", "2")
+    assert went_on.returncode == 0, went_on.stderr
+    assert f"{finished} finished earlier, {len(students) - finished} to grade" in went_on.stderr
+    assert grade(source, tmp_path / "undisturbed", "--jobs", "2").returncode == 0
+    assert reports(results) == reports(tmp_path / "undisturbed")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["in"], "needs -o RESULTS"),
+        (["empty", "-o", "out"], "looked for notebooks"),
+        (["broken.zip", "-o", "out"], "broken.zip"),
+        (["in", "-o", "out", "--only", "zoe"], "Nobody is called 'zoe'"),
+        (["in", "-o", "file"], "Cannot write to"),
+        (["in", "-o", "others"], "holds results of another rubric"),
+    ],
+)
+def test_wrong_usage_is_one_line(tmp_path: Path, arguments: list[str], says: str) -> None:
+    """What is wrong and what to do, in a line; never a traceback."""
+    course(tmp_path / "in", {"ann": "broken"})
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 no zip")
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "others").mkdir()
+    (tmp_path / "others" / "batch.json").write_text('{"rubric": {"sha256": "0"}}')
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *arguments, *GRADE],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode in {2, 3}
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
