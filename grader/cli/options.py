@@ -1,0 +1,6 @@
+"""Options that several commands have."""
+
+import click
+
+DEVICES = click.Choice(["auto", "cpu", "cuda"])
+SEED = click.IntRange(0, 2**31 - 1)

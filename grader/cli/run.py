@@ -1,0 +1,118 @@
+"""``grade NOTEBOOK`` and ``grade FOLDER|ZIP``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.options import DEVICES, SEED
+
+if TYPE_CHECKING:
+    from grader.isolation.choice import Level
+
+
+@click.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option(
+    "--json", "json_path", type=click.Path(path_type=Path), help="Write the report as JSON."
+)
+@click.option(
+    "--html", "html_path", type=click.Path(path_type=Path), help="Write the report as a page."
+)
+@click.option(
+    "--csv", "csv_path", type=click.Path(path_type=Path), help="Write a row for each criterion."
+)
+@click.option("--rubric", help="A lab's name or a rubric file; the lab installed by default.")
+@click.option(
+    "--model",
+    help="Grading model in place of the rubric's: planted-LxH@SEED, a name or a directory.",
+)
+@click.option("--device", type=DEVICES, default="auto", show_default=True)
+@click.option(
+    "--full", is_flag=True, help="Ask the hidden probes too; needs the reference or a hidden key."
+)
+@click.option(
+    "--key",
+    "hidden_key",
+    type=click.Path(path_type=Path),
+    help="A hidden key, for --full where the reference is not.",
+)
+@click.option(
+    "--seed", type=SEED, help="Of the run: 0 if not given, with --full a fresh secret one."
+)
+@click.option(
+    "--hints",
+    type=click.IntRange(0, 3),
+    default=1,
+    show_default=True,
+    help="How many on each mistake: a nudge, a pointer, nearly the solution.",
+)
+@click.option(
+    "--only", help="One criterion's id, or one function's name; of a folder or zip one student."
+)
+@click.option(
+    "--isolation",
+    type=click.Choice(["auto", "strict", "none"]),
+    default="auto",
+    show_default=True,
+    help="Of the notebook: the best there is here, no less than a tried sandbox, or none.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "results",
+    type=click.Path(path_type=Path),
+    help="Of a folder or zip: where results go.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    help="Of a folder or zip: notebooks at a time, by default one a processor.",
+)
+@click.option("--force", is_flag=True, help="Of a folder or zip: grade finished ones again.")
+@click.pass_context
+def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
+    ctx: click.Context,
+    notebook: Path,
+    json_path: Path | None,
+    html_path: Path | None,
+    csv_path: Path | None,
+    rubric: str | None,
+    model: str | None,
+    device: str,
+    hidden_key: Path | None,
+    seed: int | None,
+    only: str | None,
+    hints: int,
+    isolation: "Level",
+    results: Path | None,
+    jobs: int | None,
+    *,
+    full: bool,
+    force: bool,
+) -> None:
+    """Grade one notebook, or a folder or zip of them (the word `run` may be left out)."""
+    from grader.commands.run import Output, grade_notebook
+    from grader.sitting import Settings
+
+    many = notebook.is_dir() or notebook.suffix.lower() == ".zip"
+    settings = Settings(
+        model=model,
+        device=device,
+        seed=seed,
+        only=None if many else only,
+        full=full or hidden_key is not None,
+        hidden_key=hidden_key,
+        isolation=isolation,
+    )
+    if many:
+        from grader.commands.batch import Batch, cores, grade_batch
+
+        if results is None:
+            raise click.UsageError("A folder or zip needs -o RESULTS: the folder results go to.")
+        batch = Batch(
+            source=notebook, results=results, jobs=jobs or cores(), force=force, student=only
+        )
+        ctx.exit(grade_batch(batch, rubric=rubric, settings=settings))
+    output = Output(json=json_path, html=html_path, csv=csv_path, hints=hints)
+    ctx.exit(grade_notebook(notebook, rubric=rubric, settings=settings, output=output))
