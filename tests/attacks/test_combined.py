@@ -51,8 +51,9 @@ def combined(world: World) -> Path:
     return write(world.submissions / "attacked.ipynb", cells)
 
 
-def test_neighbours_of_an_attack_are_graded_as_without_it(world: World, backend: str) -> None:
+def test_neighbours_of_an_attack_are_graded_as_without_it(each_backend: str, world: World) -> None:
     """Both honest reports are the same to the byte, and the hostile one has no points."""
+    backend = each_backend
     alone = [honest(base, world, backend) for base in ("correct", "wrong")]
     first = honest("correct", world, backend)
     hostile = grade_file(combined(world), world, backend)

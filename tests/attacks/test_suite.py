@@ -47,10 +47,10 @@ ALONE = [sample for sample in SAMPLES if not gentle(sample)]
 
 @pytest.mark.parametrize("samples", TOGETHER, ids=lambda samples: "+".join(s.name for s in samples))
 def test_attacks_that_look_around_get_nothing(
-    samples: list[Sample], backend: str, world: World
+    samples: list[Sample], each_backend: str, world: World
 ) -> None:
     """No sign of any of them, no damage, no point; and each was tried."""
-    found = attack_together(samples, world, backend)
+    found = attack_together(samples, world, each_backend)
     hold(samples[0], found)
     assert found.told == len(samples)
 
