@@ -2,11 +2,10 @@
 
 import io
 import re
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grader.batch.contents import is_encrypted, listed, whole
 from grader.batch.entries import MAX_ENTRIES, Entry, numbered
@@ -19,16 +18,15 @@ MAX_DIRECTORY = 2**23
 MAX_TAKEN = 8 * 2**30
 MAX_RATIO = 200
 """A notebook shrinks to a twentieth at best; what shrinks to less is made to fill a disk."""
+_LONGEST_STEM = 100
 _SMALL = 2**24
 _CHUNK = 2**16
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
-    struct.error,
     EOFError,
     NotImplementedError,
     OSError,
-    RuntimeError,
     ValueError,
 )
 _ON_NO_DISK = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
@@ -166,7 +164,9 @@ def _too_many(name: str) -> SubmissionError:
     )
 
 
-def _file_name(name: str) -> str:
-    """The name of a file on any disk, near to what it was."""
-    plain = _ON_NO_DISK.sub("_", name).rstrip(". ")
-    return f"_{plain}" if plain.partition(".")[0].lower() in RESERVED or not plain else plain
+def _file_name(notebook: str) -> str:
+    """The name of a notebook on any disk, near to what it was."""
+    path = PurePosixPath(_ON_NO_DISK.sub("_", notebook))
+    stem = path.stem.encode()[:_LONGEST_STEM].decode("utf-8", "ignore")
+    reserved = stem.partition(".")[0].lower() in RESERVED
+    return f"_{stem}{path.suffix}" if reserved else f"{stem}{path.suffix}"

@@ -15,7 +15,7 @@ from grader.submission import parse_submission
 MAX_COMPARED = 20
 """Of one student's notebooks: reading more would let one hold up all others."""
 _MAX_SAID = 3
-_DIGITS = re.compile(r"(\d+)", re.ASCII)
+_DIGITS = re.compile(r"(\d{1,18})", re.ASCII)
 Read = Callable[[Entry], bytes]
 
 

@@ -1,7 +1,7 @@
 """One submission of a batch, from its file to its end: whatever happens, it has one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from grader.batch.entry import State
@@ -48,7 +48,7 @@ def _graded(found: Found, sitting: Sitting) -> Ending:
     last: Exception | None = None
     for _ in range(_TRIES):
         try:
-            return _ended(grade_in(sitting, found.notebook))
+            return _ended(_as(found.student, grade_in(sitting, found.notebook)))
         except SubmissionError as error:
             return Ending(state="ungradable", reason=str(error))
         except KernelError as error:  # the machine's, and often gone the second time
@@ -59,6 +59,11 @@ def _graded(found: Found, sitting: Sitting) -> Ending:
             said = f"{type(error).__name__}: {error}".splitlines()[0]
             return Ending(state="crashed", reason=f"a fault of the grader's own: {said[:300]}")
     return Ending(state="crashed", reason=str(last))
+
+
+def _as(student: str, graded: Graded) -> Graded:
+    """The report names the student by the key that the whole batch does."""
+    return replace(graded, report=replace(graded.report, student=student))
 
 
 def _ended(graded: Graded) -> Ending:

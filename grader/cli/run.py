@@ -69,6 +69,9 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 256),
     help="Of a folder or zip: notebooks at a time, by default one a processor.",
 )
+@click.option(
+    "--assignment", help="Of a folder or zip: which one, where nbgrader collected several."
+)
 @click.option("--force", is_flag=True, help="Of a folder or zip: grade finished ones again.")
 @click.pass_context
 def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
@@ -87,6 +90,7 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     isolation: "Level",
     results: Path | None,
     jobs: int | None,
+    assignment: str | None,
     *,
     full: bool,
     force: bool,
@@ -111,7 +115,12 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
         if results is None:
             raise click.UsageError("A folder or zip needs -o RESULTS: the folder results go to.")
         batch = Batch(
-            source=notebook, results=results, jobs=jobs or cores(), force=force, student=only
+            source=notebook,
+            results=results,
+            jobs=jobs or cores(),
+            force=force,
+            student=only,
+            assignment=assignment,
         )
         ctx.exit(grade_batch(batch, rubric=rubric, settings=settings))
     output = Output(json=json_path, html=html_path, csv=csv_path, hints=hints)

@@ -37,11 +37,11 @@ class _File:
 def handed_in(tops: Tops) -> Told:
     """What Canvas's names tell.
 
-    No two files have the same id: where they do, other people's names look like Canvas's.
+    No two files have the same id: where most do, it is other people's names that look so.
     """
     files = [file for top, entries in tops.items() if (file := _file(top, entries)) is not None]
     ids = Counter(file.file for file in files if file.file)
-    if any(times > 1 for times in ids.values()):
+    if sum(times for times in ids.values() if times > 1) * 2 > ids.total():
         return Told((), tops)
     groups: dict[tuple[str, str], list[_File]] = {}
     for file in files:

@@ -66,19 +66,20 @@ def _assignment(students: Iterable[Tops], wanted: str | None) -> str:
 
 
 def _handed(student: str, folders: Tops, assignment: str, read: Read) -> Handed:
+    """A student's assignment, and the files beside the assignments' folders."""
     entries = inside(folders.get(assignment, ()))
+    beside = [entry for top in folders.values() if not is_folder(top) for entry in top]
     stamp = next((e for e in entries if e.parts == (_TIMESTAMP,)), None)
     submitted, notes = (None, ()) if stamp is None else _when(stamp, read)
+    missing = assignment not in folders and not beside
     return Handed(
         student=student,
         name=student,
-        entries=tuple(entry for entry in entries if entry is not stamp),
+        entries=(*(entry for entry in entries if entry is not stamp), *beside),
         place=student,
         platform=True,
         submitted=submitted,
-        refusal=None
-        if assignment in folders
-        else f"Nothing was handed in for {shown(assignment)}.",
+        refusal=f"Nothing was handed in for {shown(assignment)}." if missing else None,
         notes=notes,
     )
 

@@ -66,14 +66,9 @@ def _wraps(name: str, top: tuple[Entry, ...]) -> bool:
     within = by_top(inside(top))
     if top[0].is_notebook or moodle.handed_in({name: top}).handed:
         return False
-    if (
-        gradescope.fits(within)
-        or moodle.handed_in(within).handed
-        or canvas.handed_in(within).handed
-    ):
+    named = moodle.handed_in(within).handed or canvas.handed_in(within).handed
+    if named or gradescope.fits(within) or _wrapper(within) is not None:
         return True
-    if len(within) == 1:
-        return any(_wraps(*only) for only in within.items())
     holding = [t for t in within.values() if any(entry.is_notebook for entry in t)]
     folders = [t for t in within.values() if is_folder(t)]
     return len(holding) > 1 or (len(folders) > 1 and all(map(is_folder, holding)))
