@@ -95,7 +95,7 @@ def cached_path(file: RubricFile, request: KeyRequest) -> Path:
         file.rubric.lab,
         file.probing_sha256,
         reference_sha256(file.rubric),
-        _models_sha256(),
+        models_sha256(),
         file.rubric.models["grading"],
         request.device,
         str(request.seed),
@@ -107,7 +107,7 @@ def cached_path(file: RubricFile, request: KeyRequest) -> Path:
     return cache / "induction-lab-grader" / "keys" / f"{file.rubric.lab}-{digest}.key"
 
 
-def _models_sha256() -> str:
+def models_sha256() -> str:
     """Digest of the code that constructs models: a key is about the weights it makes."""
     files = sorted(Path(__file__).with_name("models").glob("*.py"))
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()

@@ -16,7 +16,6 @@ from grader.report import CellTrouble, Report
 from grader.rubric import Limits, Rubric
 from grader.rubric_file import RubricFile
 from grader.sitting import Settings, Sitting, Teller, open_sitting
-from grader.source import defined_names
 from grader.submission import Submission, read_submission
 from grader.values import Failure, Observation
 
@@ -83,14 +82,19 @@ def grade_in(sitting: Sitting, path: Path, listener: Listener | None = None) -> 
     listener.started(prepared)
     execution = run_job(prepared.job, listener.frame, backend=sitting.backend)
     report = judge(submission, sitting.file, sitting.key, prepared, execution)
-    seen = {"hidden_probes": settings.full, "seed": sitting.seed}
-    report = replace(report, environment={**report.environment, **seen})
+    report = of_run(report, full=settings.full, seed=sitting.seed)
     return Graded(
         report=report.about(settings.only),
         submission=submission,
         prepared=prepared,
         execution=execution,
     )
+
+
+def of_run(report: Report, *, full: bool, seed: int) -> Report:
+    """The report with what was chosen for the run: whether it was a full one, and its seed."""
+    seen = {"hidden_probes": full, "seed": seed}
+    return replace(report, environment={**report.environment, **seen})
 
 
 def judge(
@@ -108,7 +112,7 @@ def judge(
         key=key,
         observations=observations,
         seconds=execution.seconds,
-        names=defined_names(cell.source for cell in submission.cells),
+        names=prepared.names,
     ).verdicts()
     skipped = any(isinstance(o, Failure) and not_run(o) for o in observations.values())
     blocked = any(v.outcome == "blocked" for v in verdicts)

@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.hidden import draw_models, is_constructed, kernel_seed
 from grader.rubric import Limits, Probe, Rubric
-from grader.source import definitions, stubs, without_installs
+from grader.source import defined_names, definitions, stubs, without_installs
 from grader.submission import Submission
 from grader.values import Recording
 
@@ -84,6 +84,8 @@ class Instrumented:
     job: Job
     not_attempted: frozenset[str]
     """Functions that are still stubs: their probes are not run."""
+    names: frozenset[str]
+    """Names the notebook defines, to tell a renamed function from an absent one."""
     notes: tuple[str, ...]
 
 
@@ -95,12 +97,7 @@ def instrument(
     device: str,
     seed: int,
 ) -> Instrumented:
-    """Put a rubric's probes behind a submission's cells.
-
-    Where the seed draws hidden models, the kernel is seeded with another that follows from it.
-    """
-    secret = any(probe.hidden for probe in rubric.probes.values())
-    inner = kernel_seed(seed) if secret else seed
+    """Put a rubric's probes behind a submission's cells."""
     prepared = [(cell, *without_installs(cell.source)) for cell in submission.cells]
     empty = stubs(cell.source for cell in submission.cells)
     notes = [
@@ -108,15 +105,39 @@ def instrument(
         for cell, _, lines in prepared
         for line in lines
     ]
-    job = Job(
-        cells=tuple(
-            CellToRun(index=cell.index, source=source, definitions=definitions(source))
-            for cell, source, _ in prepared
-        ),
+    cells = tuple(
+        CellToRun(index=cell.index, source=source, definitions=definitions(source))
+        for cell, source, _ in prepared
+    )
+    job = ask(rubric, recordings, not_attempted=empty, device=device, seed=seed)
+    return Instrumented(
+        job=replace(job, cells=cells),
+        not_attempted=empty,
+        names=defined_names(cell.source for cell in submission.cells),
+        notes=(*submission.notes, *notes),
+    )
+
+
+def ask(
+    rubric: Rubric,
+    recordings: Mapping[str, Recording],
+    *,
+    not_attempted: frozenset[str] = frozenset(),
+    device: str,
+    seed: int,
+) -> Job:
+    """All that a rubric asks of a notebook, whose cells are not in it yet.
+
+    Where the seed draws hidden models, the kernel is seeded with another that follows from it.
+    """
+    secret = any(probe.hidden for probe in rubric.probes.values())
+    inner = kernel_seed(seed) if secret else seed
+    return Job(
+        cells=(),
         probes=tuple(
             replace(probe_to_run(name, probe, rubric, seed=seed), seed=inner, secret=probe.hidden)
             for name, probe in in_asking_order(rubric).items()
-            if not (probe.figures or probe.reference_only or probe.function in empty)
+            if not (probe.figures or probe.reference_only or probe.function in not_attempted)
         ),
         recordings={name: recordings[name] for name in wanted_recordings(rubric.probes.values())},
         limits=rubric.limits,
@@ -124,7 +145,6 @@ def instrument(
         device=device,
         seed=inner,
     )
-    return Instrumented(job=job, not_attempted=empty, notes=(*submission.notes, *notes))
 
 
 def probe_to_run(name: str, probe: Probe, rubric: Rubric, *, seed: int) -> ProbeToRun:

@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
-from pathlib import Path
-from typing import Any
 
 from grader.batch.found import Found
 from grader.key_file import key_bytes
@@ -41,22 +39,17 @@ class Standing:
             full=sitting.settings.full,
         )
 
-    def identity(self, found: Found) -> str:
-        """Of one submission: another notebook, rubric, key or grader gives another.
-
-        Args:
-            found: The submission; its notebook is read.
-        """
-        facts: list[Any] = [
-            [getattr(self, name) for name in self.__slots__],
-            found.refusal or (_digest(found.notebook) if found.notebook else ""),
-        ]
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    @property
+    def digest(self) -> str:
+        """Of all of it: another rubric, key or grader gives another."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-def _digest(notebook: Path) -> str:
-    """Of its bytes; a file that cannot be read is told by why."""
+def handed_in(found: Found) -> str:
+    """Digest of a submission: of its notebook's bytes, or of why there is none."""
     try:
-        return hashlib.sha256(read_regular(notebook, _MAX_BYTES, follow=False)).hexdigest()
+        data = read_regular(found.notebook, _MAX_BYTES, follow=False) if found.notebook else b""
     except ReadingError as error:
-        return str(error)
+        data = str(error).encode()
+    refusal = (found.refusal or "").encode("utf-8", "surrogatepass")
+    return hashlib.sha256(refusal + b"\0" + data).hexdigest()

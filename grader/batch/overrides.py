@@ -63,9 +63,8 @@ class SetVerdict(Verdict):
 
     def to_dict(self) -> dict[str, Any]:
         """As in the report's JSON, with what it stands in place of."""
-        found = self.machine
-        machine = {"outcome": found.outcome, "points": found.points, "feedback": found.feedback}
-        return {**Verdict.to_dict(self), "override": {"reason": self.reason, "machine": machine}}
+        override = {"reason": self.reason, "machine": self.machine.to_dict()}
+        return {**Verdict.to_dict(self), "override": override}
 
 
 def apply(report: Report, overrides: Iterable[Override]) -> Report:

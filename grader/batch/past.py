@@ -1,4 +1,4 @@
-"""A report that was written earlier, read back for the tables of a batch."""
+"""A report that was written earlier, read back as the machine found it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,10 +33,12 @@ def past_report(node: Mapping[str, Any], rubric: Rubric) -> Report | None:
             notes=tuple(node["notes"]),
             environment=node["environment"],
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
 
 def _verdict(node: Mapping[str, Any]) -> Verdict:
-    kept = {name: node[name] for name in node if name not in {"hint", "hints", "override"}}
-    return Verdict(**kept, hints=tuple(node["hints"]))
+    """The machine's, where an instructor has set another."""
+    found = node.get("override", {}).get("machine", node)
+    kept = {name: found[name] for name in found if name not in {"hint", "hints", "override"}}
+    return Verdict(**kept, hints=tuple(found["hints"]))

@@ -27,8 +27,10 @@ class Record(BaseModel):
     state: State
     reason: str = ""
     """Why it was not graded, in one line."""
-    identity: str
-    """Of the notebook, and of all that it was graded by."""
+    handed_in: str
+    """Digest of what was handed in."""
+    graded_by: str
+    """Digest of all that it was graded by."""
     submitted: datetime | None = None
     late: bool = False
     seconds: float = 0.0
@@ -36,13 +38,14 @@ class Record(BaseModel):
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, found: Found, ending: Ending, identity: str) -> Self:
+    def of(cls, found: Found, ending: Ending, *, handed_in: str, graded_by: str) -> Self:
         """The record of a submission that has ended.
 
         Args:
             found: The submission.
             ending: How it ended.
-            identity: Of it and of all that it was graded by.
+            handed_in: Digest of it.
+            graded_by: Digest of all that it was graded by.
         """
         return cls(
             student=found.student,
@@ -51,7 +54,8 @@ class Record(BaseModel):
             state=ending.state,
             reason=ending.reason,
             seconds=ending.seconds,
-            identity=identity,
+            handed_in=handed_in,
+            graded_by=graded_by,
             submitted=found.submitted,
             late=found.late,
             notes=found.notes,

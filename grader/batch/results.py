@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from grader.batch.folder_name import folder_name
 from grader.batch.record import MAX_BYTES, Record
+from grader.batch.stored import Stored, StoredError, from_npz
 from grader.errors import GraderError
 from grader.key_file import write_atomically
 from grader.reading import ReadingError, read_regular, shown
@@ -17,6 +18,7 @@ RECORD, REPORT, PAGE, STORED = "submission.json", "report.json", "report.html", 
 BATCH = "batch.json"
 _LOCK = ".lock"
 _MAX_REPORT = 2**26
+_MAX_STORED = 2**28
 
 
 class Results:
@@ -64,12 +66,44 @@ class Results:
                     if found := Record.from_json(read_regular(path, MAX_BYTES)):
                         yield found
 
+    def stored(self, student: str) -> Stored | None:
+        """What is kept of a submission that has run; None where none has.
+
+        Raises:
+            StoredError: It is damaged.
+        """
+        path = self.of(student) / STORED
+        if not path.exists():
+            return None
+        try:
+            data = read_regular(path, _MAX_STORED)
+        except ReadingError as error:
+            raise StoredError(f"{shown(str(path))} cannot be read: {error}.") from error
+        return from_npz(data, name=str(path))
+
     def report(self, student: str) -> dict[str, Any] | None:
         """A student's report as JSON; None where there is none."""
-        with contextlib.suppress(ReadingError, ValueError):
-            found = json.loads(read_regular(self.of(student) / REPORT, _MAX_REPORT))
+        with contextlib.suppress(ValueError):
+            found = json.loads(self.text(student, REPORT))
             return found if isinstance(found, dict) else None
         return None
+
+    def text(self, student: str, name: str) -> bytes:
+        """One of a student's files; empty where there is none."""
+        with contextlib.suppress(ReadingError):
+            return read_regular(self.of(student) / name, _MAX_REPORT)
+        return b""
+
+    def replace(self, student: str, name: str, data: bytes) -> None:
+        """Write one of a finished student's files anew.
+
+        Raises:
+            GraderError: There is no room, or it cannot be written.
+        """
+        try:
+            write_atomically(self.of(student) / name, data)
+        except OSError as error:
+            raise self.trouble(error) from error
 
     def keep(self, record: Record, files: Mapping[str, bytes]) -> None:
         """Write what became of a submission: finished only once all of it is there.

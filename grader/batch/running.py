@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 
+from grader.batch.asked import Asked
 from grader.batch.found import Found
 from grader.batch.grading import Ending
-from grader.batch.identity import Standing
+from grader.batch.identity import handed_in
 from grader.batch.record import Record
-from grader.batch.results import PAGE, REPORT, Results
+from grader.batch.results import PAGE, REPORT, STORED, Results
+from grader.batch.stored import keep, to_npz
 from grader.render.html import to_html
 from grader.render.json import to_json
+from grader.report import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,21 +24,20 @@ class Plan:
     done: tuple[Record, ...]
 
 
-def plan(
-    found: Sequence[Found], results: Results, standing: Standing, *, force: bool = False
-) -> Plan:
+def plan(found: Sequence[Found], results: Results, graded_by: str, *, force: bool = False) -> Plan:
     """Tell what has to be graded from what is finished and still the same.
 
     Args:
         found: All submissions.
         results: Where earlier ones' results are.
-        standing: What they are graded by now.
+        graded_by: Digest of what they are graded by now.
         force: Whether all of them are graded again.
     """
     todo, done = [], []
     for one in found:
         record = None if force else results.record(one.student)
-        if record and record.state != "crashed" and record.identity == standing.identity(one):
+        same = record and (record.graded_by, record.handed_in) == (graded_by, handed_in(one))
+        if record and same and record.state != "crashed":
             done.append(record)
         else:
             todo.append(one)
@@ -63,9 +65,20 @@ def ended(
         raise
 
 
-def files_of(ending: Ending) -> dict[str, bytes]:
-    """What is kept of a submission besides its record."""
+def files_of(ending: Ending, what: Asked) -> dict[str, bytes]:
+    """What is kept of a submission besides its record.
+
+    Args:
+        ending: How it ended.
+        what: What it was asked.
+    """
     if ending.graded is None:
         return {}
-    report = ending.graded.report
+    ran = ending.graded
+    stored = keep(ran.submission, ran.prepared, ran.execution, what)
+    return {**pages_of(ran.report), STORED: to_npz(stored)}
+
+
+def pages_of(report: Report) -> dict[str, bytes]:
+    """A report in the forms that it is read in."""
     return {REPORT: to_json(report).encode(), PAGE: to_html(report).encode()}

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from grader.cli.key import key
+from grader.cli.regrade import regrade
 from grader.cli.rubric import rubric
 from grader.cli.run import run
 from grader.errors import GraderError
@@ -78,6 +79,7 @@ def doctor() -> None:
 cli.add_command(run)
 cli.add_command(key)
 cli.add_command(rubric)
+cli.add_command(regrade)
 
 
 def main() -> None:

@@ -11,18 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
-from grader.batch.entry import Entry
+from grader.batch.asking import asked_in
+from grader.batch.closing import close
 from grader.batch.finding import Wanted, find_submissions
 from grader.batch.found import Found
-from grader.batch.gradebook import criteria_csv, gradebook_csv
 from grader.batch.grading import grade_found
-from grader.batch.identity import Standing
-from grader.batch.past import past_report
+from grader.batch.identity import Standing, handed_in
 from grader.batch.record import Record
 from grader.batch.results import BATCH, Results
 from grader.batch.running import Plan, ended, files_of, plan
-from grader.batch.summary import summarise
 from grader.commands.meter import Meter
 from grader.errors import GraderError
 from grader.render.text import plain
@@ -64,13 +63,13 @@ def grade_batch(batch: Batch, *, rubric: str | None, settings: Settings) -> int:
         settings = _with_seed(settings, known)
         teller = Teller(note=lambda text: console.print(text, style="bright_black"))
         sitting = open_sitting(file, settings, teller)
-        standing = Standing.of(sitting)
-        about = _about(sitting, standing, batch)
-        results.write(BATCH, _json(known | about))
+        noted = about(sitting, batch.source.name)
+        results.write(BATCH, as_json(known | noted))
         chosen = [one for one in found if batch.student in {None, one.student}]
-        todo = plan(chosen, results, standing, force=batch.force)
-        _run(todo, sitting, standing, results, batch.jobs, console)
-        return _conclude(found, results, sitting.file.rubric, about, console)
+        todo = plan(chosen, results, Standing.of(sitting).digest, force=batch.force)
+        _run(todo, sitting, results, batch.jobs, console)
+        conclude((one.student for one in found), results, sitting.file.rubric, noted, console)
+        return 0
 
 
 def _find(batch: Batch, rubric: Rubric, own: Path) -> tuple[Found, ...]:
@@ -105,11 +104,17 @@ def _with_seed(settings: Settings, known: dict[str, Any]) -> Settings:
     return settings
 
 
-def _about(sitting: Sitting, standing: Standing, batch: Batch) -> dict[str, Any]:
-    rubric = sitting.file.rubric
+def about(sitting: Sitting, source: str) -> dict[str, Any]:
+    """What is noted of a batch when it begins.
+
+    Args:
+        sitting: What it is graded by.
+        source: Where its submissions are from.
+    """
+    rubric, standing = sitting.file.rubric, Standing.of(sitting)
     return {
         "schema": SCHEMA,
-        "source": batch.source.name,
+        "source": source,
         "rubric": {
             "lab": rubric.lab,
             "version": rubric.version,
@@ -124,56 +129,53 @@ def _about(sitting: Sitting, standing: Standing, batch: Batch) -> dict[str, Any]
     }
 
 
-def _run(  # noqa: PLR0913, PLR0917 (all of it is one batch's)
-    todo: Plan, sitting: Sitting, standing: Standing, results: Results, jobs: int, console: Console
-) -> None:
+def _run(todo: Plan, sitting: Sitting, results: Results, jobs: int, console: Console) -> None:
+    graded_by = Standing.of(sitting).digest
     with Meter(console, total=len(todo.todo), before=len(todo.done)) as meter:
         if not todo.todo:
             return
+        what = asked_in(sitting)
         executor = ThreadPoolExecutor(min(jobs, len(todo.todo)))
         with warm(sitting) as warmed, executor:
             for one, ending in ended(todo.todo, partial(grade_found, sitting=warmed), executor):
-                record = Record.of(one, ending, standing.identity(one))
-                results.keep(record, files_of(ending))
+                digest = handed_in(one)
+                record = Record.of(one, ending, handed_in=digest, graded_by=graded_by)
+                results.keep(record, files_of(ending, what))
                 meter.told(record, ending)
 
 
-def _conclude(
-    found: Iterable[Found],
+def conclude(
+    students: Iterable[str],
     results: Results,
     rubric: Rubric,
-    about: dict[str, Any],
+    noted: dict[str, Any],
     console: Console,
-) -> int:
-    """Write the tables over everything that has ended, and say where they are."""
-    records = {record.student: record for record in results.records()}
-    mine = [records[one.student] for one in found if one.student in records]
-    entries = [_entry(record, results, rubric) for record in mine]
-    summary = summarise(entries, rubric)
-    results.write("gradebook.csv", gradebook_csv(entries, rubric).encode())
-    results.write("criteria.csv", criteria_csv(entries, rubric).encode())
-    results.write(BATCH, _json(about | {"summary": summary.to_dict()}))
+) -> None:
+    """Write the tables over everything that has ended, and say where they are.
+
+    Args:
+        students: Whom the batch is of.
+        results: Where their results are.
+        rubric: The one they were graded by.
+        noted: What is noted of the batch.
+        console: Where to say it.
+
+    Raises:
+        GraderError: A table cannot be written, or the instructor's files have mistakes.
+    """
+    closed = close(students, results, rubric)
+    summary = closed.summary
+    results.write(BATCH, as_json(noted | {"summary": summary.to_dict()}))
+    for warning in closed.warnings:
+        console.print(Text(warning, style="yellow"), soft_wrap=True)
     counted = ", ".join(f"{n} {state}" for state, n in summary.states.items() if n)
     mean = f"; mean {summary.mean:g}" if summary.mean is not None else ""
     console.print(f"{summary.submissions} submissions: {counted}{mean}", highlight=False)
-    console.print(f"{plain(str(results.folder / 'gradebook.csv'))}", highlight=False)
-    return 0
+    console.print(Text(str(results.folder / "gradebook.csv")), soft_wrap=True)
 
 
-def _entry(record: Record, results: Results, rubric: Rubric) -> Entry:
-    stored = results.report(record.student)
-    return Entry(
-        student=record.student,
-        name=record.name,
-        notebook=record.notebook,
-        state=record.state,
-        report=past_report(stored, rubric) if stored else None,
-        lateness=None,
-        notes=(*((record.reason,) if record.reason else ()), *record.notes),
-    )
-
-
-def _json(node: dict[str, Any]) -> bytes:
+def as_json(node: dict[str, Any]) -> bytes:
+    """As `batch.json` is written."""
     return (json.dumps(node, indent=2) + "\n").encode()
 
 

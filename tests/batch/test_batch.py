@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.attacks.traces import RUBRIC
 from tests.batch.courses import GRADE, course
 
 pytestmark = pytest.mark.kernel
@@ -69,6 +70,10 @@ def test_everyone_ends_and_nothing_is_done_twice(tmp_path: Path) -> None:
     forced = grade(source, results, "--force", "--only", "ann")
     assert "[1/1] ann 100" in forced.stderr
     assert set(scores(results)) == {"ann", "bob", "cid"}
+    command = [sys.executable, "-m", "grader", "regrade", str(results), "--rubric", str(RUBRIC)]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert shown.returncode == 0, shown.stderr
+    assert "0 up, 0 down, 2 the same" in shown.stdout
 
 
 def test_one_or_two_at_a_time_and_one_alone_give_the_same(tmp_path: Path) -> None:

@@ -1,0 +1,116 @@
+"""The end of a batch: overrides and lateness over what the machine found, then the tables."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.batch.entry import Entry
+from grader.batch.gradebook import criteria_csv, gradebook_csv
+from grader.batch.late_policy import LatePolicy, read_late_policy
+from grader.batch.lateness import lateness
+from grader.batch.overrides import Overrides, apply
+from grader.batch.overrides_file import read_overrides
+from grader.batch.past import past_report
+from grader.batch.record import Record
+from grader.batch.results import PAGE, REPORT, Results
+from grader.batch.running import pages_of
+from grader.batch.summary import Summary, summarise
+from grader.report import Report
+from grader.rubric import Rubric
+
+OVERRIDES, LATE = "overrides.yaml", "late.yaml"
+"""Files that an instructor puts into the results folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What an instructor has laid down for a batch."""
+
+    overrides: Overrides
+    late: LatePolicy | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """A batch with its tables written."""
+
+    summary: Summary
+    warnings: tuple[str, ...]
+    """What of the instructor's has no effect, a line each."""
+
+
+def read_rules(folder: Path, rubric: Rubric) -> Rules:
+    """The instructor's files, where they are there.
+
+    Args:
+        folder: The results folder.
+        rubric: The one of the batch.
+
+    Raises:
+        RubricError: One of them has mistakes; every one is listed with its line.
+    """
+    overrides, late = folder / OVERRIDES, folder / LATE
+    return Rules(
+        overrides=read_overrides(overrides, rubric) if overrides.exists() else Overrides(),
+        late=read_late_policy(late) if late.exists() else None,
+    )
+
+
+def close(
+    students: Iterable[str], results: Results, rubric: Rubric, rules: Rules | None = None
+) -> Closed:
+    """Put everyone into the tables; reports get what was set by hand.
+
+    Args:
+        students: Whom the batch is of, by key.
+        results: Where their results are.
+        rubric: The one they were graded by.
+        rules: The instructor's; read from the folder if not given.
+
+    Raises:
+        RubricError: The instructor's files have mistakes.
+        GraderError: The tables cannot be written.
+    """
+    rules = rules or read_rules(results.folder, rubric)
+    records = [record for student in students if (record := results.record(student))]
+    machine = {r.student: _machine(r, results, rubric) for r in records}
+    final = {s: report and apply(report, rules.overrides.of(s)) for s, report in machine.items()}
+    for student, report in final.items():
+        if report:
+            _renew(student, report, results)
+    entries = [_entry(record, final[record.student], rules.late) for record in records]
+    results.write("gradebook.csv", gradebook_csv(entries, rubric).encode())
+    results.write("criteria.csv", criteria_csv(entries, rubric).encode())
+    strangers = rules.late.strangers(list(machine)) if rules.late else ()
+    return Closed(
+        summary=summarise(entries, rubric),
+        warnings=(*rules.overrides.unused(machine), *strangers),
+    )
+
+
+def _machine(record: Record, results: Results, rubric: Rubric) -> Report | None:
+    kept = results.report(record.student)
+    return past_report(kept, rubric) if kept else None
+
+
+def _renew(student: str, report: Report, results: Results) -> None:
+    """Write a report again where what was set by hand is another than last time."""
+    pages = pages_of(report)
+    if results.text(student, REPORT) != pages[REPORT]:
+        for name in (PAGE, REPORT):
+            results.replace(student, name, pages[name])
+
+
+def _entry(record: Record, report: Report | None, policy: LatePolicy | None) -> Entry:
+    late = None
+    if policy is not None:
+        late = lateness(record.submitted, policy, student=record.student, marked_late=record.late)
+    return Entry(
+        student=record.student,
+        name=record.name,
+        notebook=record.notebook,
+        state=record.state,
+        report=report,
+        lateness=late,
+        notes=(*((record.reason,) if record.reason else ()), *record.notes),
+    )

@@ -1,0 +1,96 @@
+"""Scoring what is stored by another rubric: nothing runs, and nothing unseen is scored."""
+
+from dataclasses import dataclass, replace
+
+from grader.answers import AnswerKey
+from grader.batch.asked import Asked, asked
+from grader.batch.stored import Stored
+from grader.batch.unseen import criteria_on, unseen
+from grader.errors import AnswerKeyError
+from grader.pipeline import judge, of_run
+from grader.probing import Instrumented, Job, ask
+from grader.report import Report
+from grader.rubric_file import RubricFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standard:
+    """What submissions are scored by; made once, as nothing of it is a submission's."""
+
+    file: RubricFile
+    key: AnswerKey
+    job: Job
+    asked: Asked
+    """What a run by this rubric would be asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsRun:
+    """Why a submission cannot be scored from what is stored."""
+
+    criteria: tuple[str, ...]
+    """The criteria that look at something the run was not asked, in the rubric's order."""
+    probes: tuple[str, ...]
+    """What that is."""
+
+
+def standard(file: RubricFile, key: AnswerKey, *, seed: int, full: bool, models: str) -> Standard:
+    """Make what submissions are scored by.
+
+    Args:
+        file: The rubric, on the model that the submissions ran on.
+        key: The key that fits it; with hidden probes, theirs joined to it.
+        seed: Of the run.
+        full: Whether it was asked the hidden probes.
+        models: Digest of the code that makes models from their names.
+
+    Raises:
+        AnswerKeyError: The key answers the hidden probes of another seed, or none.
+    """
+    rubric = file.rubric if full else file.rubric.without_hidden()
+    hidden = {name for name, probe in rubric.probes.items() if probe.hidden}
+    if hidden and (key.about.seed != seed or not hidden & key.expected.keys()):
+        raise AnswerKeyError(
+            "The hidden key is of another seed than these submissions ran with: "
+            "give the one they were graded with (--hidden-key)."
+        )
+    job = ask(rubric, key.recordings, device=key.about.device, seed=seed)
+    return Standard(
+        file=replace(file, rubric=rubric),
+        key=key,
+        job=job,
+        asked=asked(job, seed=seed, full=full, models=models),
+    )
+
+
+def rescore(stored: Stored, by: Standard) -> Report | NeedsRun:
+    """Score a submission again, from what it answered when it ran.
+
+    Args:
+        stored: What was kept of it.
+        by: The rubric and key, for the run's seed.
+
+    Returns:
+        The report, the original one to the byte where nothing changed; or which criteria look at
+        something that was never asked, or asked otherwise.
+    """
+    rubric = by.file.rubric
+    missing = unseen(stored, rubric, by.asked)
+    if criteria := criteria_on(missing, rubric):
+        return NeedsRun(criteria=criteria, probes=missing)
+    if missing:  # and nothing looks at them
+        seen = {name: probe for name, probe in rubric.probes.items() if name not in missing}
+        rubric = rubric.model_copy(update={"probes": seen})
+    report = judge(
+        stored.submission,
+        replace(by.file, rubric=rubric),
+        by.key,
+        Instrumented(
+            job=by.job,
+            not_attempted=stored.not_attempted,
+            names=stored.names,
+            notes=stored.notes,
+        ),
+        stored.execution,
+    )
+    return of_run(report, full=by.asked.full, seed=by.asked.seed)

@@ -1,0 +1,131 @@
+"""A results folder scored again: shown, written, and closed with the instructor's own files."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from grader.batch.closing import close
+from grader.batch.found import Found
+from grader.batch.grading import Ending
+from grader.batch.record import Record
+from grader.batch.regrading import regrade, write
+from grader.batch.results import STORED, Results
+from grader.batch.running import pages_of
+from grader.batch.stored import to_npz
+from tests.batch.made import MINI, RIGHT, Course
+from tests.grader.builders import array
+
+WRONG = {**RIGHT, "first": array([[5.0, 0.25], [0.125, 2.0]])}
+MORE_POINTS = ("points: 3", "points: 4"), ("total: 10", "total: 11")
+OTHER_QUESTION = ("expression: f(model), provide: [rolls]", "expression: f(model) + 0")
+
+
+@pytest.fixture
+def course() -> Course:
+    """The mini rubric and its key."""
+    return MINI
+
+
+@pytest.fixture
+def results(tmp_path: Path, course: Course) -> Results:
+    """Ann is right, Bob is wrong, of Cid there is no notebook."""
+    made = Results(tmp_path / "results")
+    with made.held():
+        for student, answers in (("ann", RIGHT), ("bob", WRONG)):
+            stored, report = course.graded(answers)
+            when = datetime(2026, 3, 2, 12, tzinfo=UTC)
+            found = Found(student=student, name="", notebook=Path("x.ipynb"), submitted=when)
+            files = {**pages_of(report), STORED: to_npz(stored)}
+            made.keep(_record(found, Ending(state="graded")), files)
+        gone = Found(student="cid", name="", notebook=None, refusal="no notebook")
+        made.keep(_record(gone, Ending(state="ungradable", reason="no notebook")), {})
+    return made
+
+
+def _record(found: Found, ending: Ending) -> Record:
+    return Record.of(found, ending, handed_in="h", graded_by="old")
+
+
+STUDENTS = ("ann", "bob", "cid")
+
+
+def table(results: Results) -> dict[str, dict[str, str]]:
+    """The gradebook, by student."""
+    text = (results.folder / "gradebook.csv").read_text()
+    return {row["student"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+def test_the_same_rubric_changes_nothing(results: Results, course: Course) -> None:
+    """Scored again by what it was graded by, every report is the same to the byte."""
+    before = {s: results.text(s, "report.json") for s in STUDENTS}
+    found = regrade(STUDENTS, results, course.standard, course.file.rubric)
+    assert not any(change.has_changed for change in found.changes)
+    write(found, results.records(), results, "new")
+    assert {s: results.text(s, "report.json") for s in STUDENTS} == before
+    assert {record.graded_by for record in results.records()} == {"new"}
+
+
+def test_other_points_are_shown_and_then_written(results: Results, course: Course) -> None:
+    """Nothing is written until it is; then reports and tables have the new points."""
+    other = course.but(*MORE_POINTS)
+    before = {s: results.text(s, "report.json") for s in STUDENTS}
+    found = regrade(STUDENTS, results, other.standard, other.file.rubric)
+    assert {change.student: change.gain for change in found.changes} == {"ann": 1, "bob": 0}
+    assert {s: results.text(s, "report.json") for s in STUDENTS} == before
+    write(found, results.records(), results, "new")
+    close(STUDENTS, results, other.file.rubric)
+    assert (table(results)["ann"]["score"], table(results)["ann"]["max_score"]) == ("10", "11")
+
+
+def test_what_was_never_asked_keeps_its_report(results: Results, course: Course) -> None:
+    """A question that is another now needs a run: said, not scored as nothing."""
+    other = course.but(OTHER_QUESTION)
+    found = regrade(STUDENTS, results, other.standard, other.file.rubric)
+    assert set(found.needs_run) == {"ann", "bob"}
+    assert "first" in found.needs_run["ann"]
+    before = results.text("ann", "report.json")
+    write(found, results.records(), results, "new")
+    assert results.text("ann", "report.json") == before
+    assert {r.student: r.graded_by for r in results.records()} == {
+        "ann": "old",
+        "bob": "old",
+        "cid": "new",
+    }
+
+
+def test_a_damaged_file_costs_nobody_else(results: Results, course: Course) -> None:
+    """It is named, its report stays, and the others are scored."""
+    (results.of("ann") / STORED).write_bytes(b"PK nothing")
+    found = regrade(STUDENTS, results, course.standard, course.file.rubric)
+    assert len(found.damaged) == 1
+    assert "grade that submission again" in found.damaged[0]
+    assert set(found.reports) == {"bob"}
+
+
+def test_overrides_and_lateness_survive_a_regrade(results: Results, course: Course) -> None:
+    """Both stand in files of the instructor's and are applied to whatever the machine says."""
+    (results.folder / "overrides.yaml").write_text(
+        "- {student: bob, criterion: first, points: 2, reason: nearly}\n"
+        "- {student: zoe, criterion: first, points: 1, reason: who}\n"
+    )
+    (results.folder / "late.yaml").write_text(
+        'due: "2026-03-01T12:00:00+00:00"\npercent_of_maximum_per_day: 10\n'
+    )
+    closed = close(STUDENTS, results, course.file.rubric)
+    assert ["zoe" in line for line in closed.warnings] == [True]
+    first = table(results)["bob"]
+    assert (first["first"], first["late_days"]) == ("2", "1")
+    assert float(first["final_score"]) == float(first["score"]) - 1
+    other = course.but(*MORE_POINTS)
+    found = regrade(STUDENTS, results, other.standard, other.file.rubric)
+    write(found, results.records(), results, "new")
+    close(STUDENTS, results, other.file.rubric)
+    again = table(results)["bob"]
+    assert (again["first"], again["late_days"], again["max_score"]) == ("2", "1", "11")
+    (results.folder / "overrides.yaml").unlink()
+    close(STUDENTS, results, other.file.rubric)
+    assert float(table(results)["bob"]["first"]) < 2  # the machine's own again
+    assert b"override" not in results.text("bob", "report.json")
