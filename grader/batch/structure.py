@@ -23,6 +23,7 @@ from grader.values import (
     Text,
     Value,
 )
+from grader.wire import MAX_DEPTH
 
 Arrays = dict[str, NDArray[Any]]
 Node = dict[str, Any]
@@ -67,7 +68,7 @@ def to_observation(node: Node, arrays: Arrays) -> Observation:
 
 def to_value(node: Node, arrays: Arrays, depth: int = 0) -> Value:
     """Rebuild a value, as `to_observation` does."""
-    if False:
+    if depth > MAX_DEPTH:
         raise DamagedError("a value is nested too deeply")
     match node["is"]:
         case "numbers":

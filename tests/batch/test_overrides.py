@@ -133,10 +133,7 @@ def test_the_machines_word_stays() -> None:
     assert isinstance(found, SetVerdict)
     assert found.feedback == "Off by one. Set by the instructor: Why."
     assert (found.machine, found.reason) == (LOST, "Why.")
-    assert found.to_dict()["override"] == {
-        "reason": "Why.",
-        "machine": {"outcome": "failed", "points": 0.0, "feedback": "Off by one."},
-    }
+    assert found.to_dict()["override"] == {"reason": "Why.", "machine": LOST.to_dict()}
     assert changed(9, report(verdict())).verdicts[0].feedback == "Set by the instructor: Why."
     assert found.to_dict().keys() > LOST.to_dict().keys()
 
