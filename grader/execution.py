@@ -25,10 +25,15 @@ _SAID = 4096
 _WEIGHTS_BYTES = 2**30
 
 Progress = Callable[[Frame], None]
+Weights = Callable[[str], Path]
 
 
 def run_job(
-    job: Job, progress: Progress = lambda _frame: None, *, backend: Backend = NONE
+    job: Job,
+    progress: Progress = lambda _frame: None,
+    *,
+    backend: Backend = NONE,
+    weights: Weights | None = None,
 ) -> Execution:
     """Run a job in its own processes and gather what comes back.
 
@@ -36,6 +41,7 @@ def run_job(
         job: Cells, probes, limits.
         progress: Called with each frame as it arrives.
         backend: What keeps the job's processes from everything else.
+        weights: Where hidden models' weights are found; made for this job alone if not given.
 
     Raises:
         KernelError: No kernel could be started or the model could not be built; says why.
@@ -45,8 +51,8 @@ def run_job(
         prepare()
     gathering = Gathering()
     broken = ""
-    with _weights(job) as weights, _driver(job, backend) as (running, errors, watch):
-        dialogue = Dialogue(job, running.stdin, weights)
+    with _weights(job, weights) as found, _driver(job, backend) as (running, errors, watch):
+        dialogue = Dialogue(job, running.stdin, found)
         dialogue.open()
         try:
             for frame in read_frames(running.stdout):
@@ -78,11 +84,11 @@ def _waits(frame: Frame, asked: str | None) -> bool:
 
 
 @contextmanager
-def _weights(job: Job) -> Iterator[Callable[[str], Path]]:
+def _weights(job: Job, given: Weights | None) -> Iterator[Weights]:
     """Where hidden models' weights are found; they are made while the notebook runs."""
     names = job.secret_models
-    with WeightsBuilder(names) if names else nullcontext() as builder:
-        yield builder.file if builder else Path
+    with WeightsBuilder(names) if names and not given else nullcontext() as builder:
+        yield given or (builder.file if builder else Path)
 
 
 @contextmanager

@@ -80,7 +80,9 @@ def grade_in(sitting: Sitting, path: Path, listener: Listener | None = None) -> 
         submission, rubric, sitting.key.recordings, device=settings.device, seed=sitting.seed
     )
     listener.started(prepared)
-    execution = run_job(prepared.job, listener.frame, backend=sitting.backend)
+    execution = run_job(
+        prepared.job, listener.frame, backend=sitting.backend, weights=sitting.weights
+    )
     report = judge(submission, sitting.file, sitting.key, prepared, execution)
     report = of_run(report, full=settings.full, seed=sitting.seed)
     return Graded(

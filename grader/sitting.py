@@ -1,20 +1,23 @@
 """What grading a submission needs and does not depend on it: rubric, key, seed, and a sandbox."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.answers import AnswerKey, KeyRequest
 from grader.caches import prepare
 from grader.errors import RubricError
+from grader.execution import Weights
 from grader.frames import Frame
 from grader.hidden import fresh_seed
 from grader.isolation.choice import Level, choose, warmed
 from grader.isolation.none import NONE
 from grader.isolation.sandbox import Backend
 from grader.key_store import find_key, read_hidden_key
+from grader.probing import Job, ask
 from grader.rubric_file import RubricFile
+from grader.weights import WeightsBuilder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,15 @@ class Sitting:
     settings: Settings
     seed: int
     backend: Backend
+    weights: Weights | None = None
+    """Where hidden models' weights are found; None where they are made for each submission."""
+
+    @property
+    def job(self) -> Job:
+        """All that is asked of a submission, without its cells."""
+        return ask(
+            self.file.rubric, self.key.recordings, device=self.settings.device, seed=self.seed
+        )
 
 
 def open_sitting(file: RubricFile, settings: Settings, teller: Teller | None = None) -> Sitting:
@@ -93,12 +105,18 @@ def open_sitting(file: RubricFile, settings: Settings, teller: Teller | None = N
 def warm(sitting: Sitting) -> Iterator[Sitting]:
     """The same with kernels that are forked from one that is ready, where that works.
 
+    Hidden models are made once for all submissions.
+
     Args:
         sitting: For two submissions or more; for one it is not worth it.
     """
     prepare()
-    with warmed(sitting.backend, sitting.file.rubric.models["grading"]) as backend:
-        yield replace(sitting, backend=backend)
+    names = sitting.job.secret_models
+    with (
+        WeightsBuilder(names) if names else nullcontext() as builder,
+        warmed(sitting.backend, sitting.file.rubric.models["grading"]) as backend,
+    ):
+        yield replace(sitting, backend=backend, weights=builder.file if builder else None)
 
 
 def chosen(settings: Settings) -> Backend:

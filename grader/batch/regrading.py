@@ -11,7 +11,6 @@ from grader.batch.results import RECORD, Results
 from grader.batch.running import pages_of
 from grader.batch.stored import StoredError
 from grader.changes import Change, changes
-from grader.probing import ask
 from grader.report import Report
 from grader.rubric import Rubric
 from grader.sitting import Sitting
@@ -32,9 +31,7 @@ class Regraded:
 
 def standard_of(sitting: Sitting) -> Standard:
     """What a sitting scores by, without its sandbox."""
-    settings, key = sitting.settings, sitting.key
-    job = ask(sitting.file.rubric, key.recordings, device=settings.device, seed=sitting.seed)
-    return Standard(file=sitting.file, key=key, job=job, asked=asked_in(sitting))
+    return Standard(file=sitting.file, key=sitting.key, job=sitting.job, asked=asked_in(sitting))
 
 
 def regrade(students: Iterable[str], results: Results, by: Standard, before: Rubric) -> Regraded:
