@@ -73,7 +73,8 @@ def run_job(
             "The grading kernel could not be made ready: "
             f"{reason or 'the driver stopped before the kernel was up'}"
         )
-    return gathering.execution(isolation=backend.name, overrun=watch.overrun)
+    lost = not (gathering.done or watch.overrun or broken)
+    return gathering.execution(isolation=backend.name, overrun=watch.overrun, lost=lost)
 
 
 def _waits(frame: Frame, asked: str | None) -> bool:

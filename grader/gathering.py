@@ -41,6 +41,8 @@ class Execution:
     """What kept it from everything else: a backend's name."""
     overrun: str = ""
     """Which limit on the whole run was passed, with its amount; empty when none was."""
+    lost: bool = False
+    """Whether the driver was ended by something that is neither ours nor the notebook's."""
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Gathering:
             case _:
                 pass
 
-    def execution(self, *, isolation: str, overrun: str) -> Execution:
+    def execution(self, *, isolation: str, overrun: str, lost: bool = False) -> Execution:
         """All of it, once the stream has ended."""
         return Execution(
             environment=self.environment,
@@ -88,6 +90,7 @@ class Gathering:
             complete=self.done,
             isolation=isolation,
             overrun=overrun,
+            lost=lost,
         )
 
 

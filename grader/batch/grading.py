@@ -10,7 +10,7 @@ from grader.errors import GraderError, KernelError, SubmissionError
 from grader.pipeline import Graded, grade_in
 from grader.sitting import Sitting
 
-_TRIES = 2
+_TRIES = 3
 _LATE = "was still running"
 
 
@@ -45,20 +45,23 @@ def grade_found(found: Found, sitting: Sitting) -> Ending:
 def _graded(found: Found, sitting: Sitting) -> Ending:
     if found.notebook is None:
         return Ending(state="ungradable", reason=found.refusal or "there is no notebook")
-    last: Exception | None = None
+    last = Ending(state="crashed")
     for _ in range(_TRIES):
         try:
-            return _ended(_as(found.student, grade_in(sitting, found.notebook)))
+            graded = grade_in(sitting, found.notebook)
+            if not graded.execution.lost:
+                return _ended(_as(found.student, graded))
+            last = Ending(state="crashed", reason="its run was ended by something outside")
         except SubmissionError as error:
             return Ending(state="ungradable", reason=str(error))
         except KernelError as error:  # the machine's, and often gone the second time
-            last = error
+            last = Ending(state="crashed", reason=str(error))
         except GraderError as error:
             return Ending(state="crashed", reason=str(error))
         except Exception as error:  # noqa: BLE001 (a fault of ours on one notebook costs no other)
             said = f"{type(error).__name__}: {error}".splitlines()[0]
             return Ending(state="crashed", reason=f"a fault of the grader's own: {said[:300]}")
-    return Ending(state="crashed", reason=str(last))
+    return last
 
 
 def _as(student: str, graded: Graded) -> Graded:

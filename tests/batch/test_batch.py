@@ -1,5 +1,6 @@
 """``grade FOLDER -o RESULTS`` as a user gives it: everyone ends, and nothing is done twice."""
 
+import contextlib
 import csv
 import json
 import os
@@ -11,6 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.attacks.traces import RUBRIC
@@ -110,6 +112,38 @@ def test_a_stopped_batch_goes_on(tmp_path: Path, number: signal.Signals) -> None
     assert f"{finished} finished earlier, {len(students) - finished} to grade" in went_on.stderr
     assert grade(source, tmp_path / "undisturbed", "--jobs", "2").returncode == 0
     assert reports(results) == reports(tmp_path / "undisturbed")
+
+
+def test_a_lost_parent_loses_no_submission(tmp_path: Path) -> None:
+    """When kernels' parent is killed again and again, those it was running are run anew."""
+    students = {f"s{i}": ("correct", "wrong")[i % 2] for i in range(6)}
+    source = course(tmp_path / "in", students)
+    command = [sys.executable, "-m", "grader", "run", str(source), "-o", str(tmp_path / "out")]
+    grader = subprocess.Popen([*command, *GRADE, "--jobs", "2"], stderr=subprocess.DEVNULL)
+    killed: set[int] = set()
+    while grader.poll() is None:
+        time.sleep(0.2)
+        done = len(list((tmp_path / "out").glob("*/submission.json")))
+        for parent in parents(grader.pid) - killed:
+            if done > len(killed) and len(killed) < 2:
+                killed.add(parent)
+                psutil.Process(parent).kill()
+    assert grader.wait() == 0
+    assert len(killed) == 2
+    expected = {s: ("graded", "100" if base == "correct" else "0") for s, base in students.items()}
+    assert scores(tmp_path / "out") == expected
+
+
+def parents(grader: int) -> set[int]:
+    """The warm parents of a grader, their own children apart."""
+    found = set()
+    for process in psutil.Process(grader).children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            above = process.parent()
+            line, aboves = process.cmdline(), above.cmdline() if above else []
+            if "grader.inside.warm" in line and line != aboves and "bwrap" not in line[0]:
+                found.add(process.pid)
+    return found
 
 
 @pytest.mark.parametrize(
