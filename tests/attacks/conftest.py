@@ -1,5 +1,6 @@
 """Worlds to attack and the kinds of isolation that hold on this machine."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,14 @@ from tests.attacks.world import World
 
 THROW_AWAY = Path("/run/throw-away")
 """A machine that may be lost says so by this file: only there does anything run unisolated."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In the opposite order when asked: what comes first must not matter to what comes after."""
+    if os.environ.get("ATTACKS_REVERSED"):
+        mine = [item for item in items if item.path.parent == Path(__file__).parent]
+        others = [item for item in items if item.path.parent != Path(__file__).parent]
+        items[:] = [*others, *reversed(mine)]
 
 
 def strongest() -> str:
