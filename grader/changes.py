@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from grader.report import Report, Verdict
 
-_ROUNDING = 1e-6
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionChange:
@@ -33,14 +31,13 @@ class Change:
     @property
     def gain(self) -> float:
         """Points won; below zero they are lost."""
-        gain = round(self.after - self.before, 4)
-        return gain if abs(gain) > _ROUNDING else 0.0
+        return round(self.after - self.before, 4)
 
     @property
     def has_changed(self) -> bool:
         """Whether anything of it changed at all."""
-        totals = abs(self.after_total - self.before_total) > _ROUNDING
-        return bool(self.gain or self.criteria or totals)
+        other_total = round(self.after_total - self.before_total, 4)
+        return bool(self.gain or self.criteria or other_total)
 
 
 def changes(scored: Iterable[tuple[str, Report, Report]]) -> tuple[Change, ...]:
@@ -50,7 +47,7 @@ def changes(scored: Iterable[tuple[str, Report, Report]]) -> tuple[Change, ...]:
         scored: Student, report before, report after.
     """
     found = [_change(student, before, after) for student, before, after in scored]
-    return tuple(sorted(found, key=lambda c: (-abs(c.gain), c.gain, not c.has_changed, c.student)))
+    return tuple(sorted(found, key=lambda c: (-abs(c.gain), c.gain, c.student)))
 
 
 def _change(student: str, before: Report, after: Report) -> Change:

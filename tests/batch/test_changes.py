@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from io import StringIO
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,8 @@ from grader.report import Report, Verdict
 from tests.grader.builders import report, verdict
 from tests.grader.render.hostile import TEXTS, obeyed, tallest
 
-FAILED = verdict(outcome="failed", points=0.0)
+NOTHING: dict[str, Any] = {"outcome": "failed", "points": 0.0}
+FAILED = verdict(**NOTHING)
 HALF = verdict(outcome="partial", points=5.0)
 PASSED = verdict()
 FIGURE = verdict(id="figure", title="Figure", points=2.0, max_points=2.0)
@@ -22,16 +24,16 @@ LESS = verdict(id="figure", title="Figure", points=1.0, max_points=1.0)
 CLASS = (
     ("ana", report(PASSED), report(PASSED)),
     ("ben", report(FAILED, FIGURE), report(HALF, FIGURE)),
-    ("cem", report(PASSED), report(FAILED)),
-    ("dua", report(FAILED), report(PASSED)),
+    ("cem", report(FAILED), report(PASSED)),
+    ("dua", report(PASSED), report(FAILED)),
     ("eva", report(HALF), report(verdict(outcome="failed", points=5.0))),
 )
 WHOLE = """\
 
  Student   Before   After   Change   Criteria
  ──────────────────────────────────────────────────────────────────
- cem           10       0      -10   Scores: passed, 10 → failed, 0
- dua            0      10      +10   Scores: failed, 0 → passed, 10
+ dua           10       0      -10   Scores: passed, 10 → failed, 0
+ cem            0      10      +10   Scores: failed, 0 → passed, 10
  ben            2       7       +5   Scores: failed, 0 → partial, 5
  eva            5       5        0   Scores: partial, 5 → failed, 5
 
@@ -85,6 +87,8 @@ def test_other_points_for_the_same_outcome() -> None:
     assert "Figure: passed, 2 of 2 → 1 of 1" in text
     text = shown([change(report(HALF), report(verdict(outcome="partial", points=7.5)))])
     assert "Scores: partial, 5 → 7.5" in text
+    text = shown([change(report(FAILED), report(verdict(**NOTHING, max_points=5.0)))])
+    assert "Scores: failed, 0 of 10 → 0 of 5" in text
 
 
 def test_another_total_is_a_change() -> None:

@@ -33,7 +33,7 @@ def main() -> None:
     notebook = Path(sys.argv[1])
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     with tempfile.TemporaryDirectory() as folder:
-        patched = _with_model(notebook, Path(folder))
+        patched = with_model(notebook, Path(folder), notebook.stem)
         plain, graded = [], []
         for i in range(runs + 1):
             pair = _seconds("-c", _PLAIN, str(patched)), _seconds("-m", "grader", str(notebook))
@@ -48,10 +48,12 @@ def main() -> None:
     )
 
 
-def _with_model(notebook: Path, folder: Path) -> Path:
+def with_model(notebook: Path, folder: Path, name: str) -> Path:
+    """A copy whose first cell puts the planted model in the place of a download."""
+    folder.mkdir(exist_ok=True)
     loaded = nbformat.read(notebook, as_version=4)
     loaded.cells.insert(0, nbformat.v4.new_code_cell(_SAME_MODEL))
-    path = folder / notebook.name
+    path = folder / f"{name}.ipynb"
     nbformat.write(loaded, path)
     return path
 
