@@ -1,19 +1,40 @@
 """What all kernels need, done once: imports, the grading model, the first figure of each kind."""
 
 import io
+from contextlib import suppress
+from importlib import import_module
 
-import ipykernel.ipkernel
-import ipykernel.kernelapp  # noqa: F401 (a kernel's)
 import matplotlib.pyplot as plt
-import nbclient  # noqa: F401 (the driver's)
-import pandas  # noqa: F401 (the lab's)
 import plotly.express as px
 import torch
-import transformer_lens  # noqa: F401 (the lab's)
 
-from grader.inside import probe, run  # noqa: F401 (the kernel's, and the driver's)
 from grader.inside.shelf import make_ahead
 from grader.inside.soundness import MODEL
+
+_OF_KERNELS = [
+    "grader.inside.probe",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "stack_data",
+    "pygments.formatters.html",
+    "pygments.formatters.terminal256",
+    "tornado.platform.asyncio",
+    "zmq.utils.garbage",
+    "py_landlock",
+]
+_OF_DRIVERS = ("grader.inside.run", "nbclient")
+_OF_THE_LAB = [
+    "transformer_lens",
+    "pandas",
+    "plotly.graph_objects",
+    "plotly.subplots",
+    "einops",
+    "einops._torch_specific",
+]
 
 
 def get_ready(model: str) -> None:
@@ -25,6 +46,9 @@ def get_ready(model: str) -> None:
     Raises:
         KernelError: It cannot be built or loaded.
     """
+    for name in (*_OF_KERNELS, *_OF_DRIVERS, *_OF_THE_LAB):
+        with suppress(ImportError):  # one costs a little time where it is missing
+            import_module(name)
     torch.set_grad_enabled(False)
     _draw()
     for name in (MODEL, model):

@@ -1,7 +1,9 @@
 """One submission from the first cell to the last probe, whatever its code does to the kernel."""
 
 import base64
+import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +29,7 @@ del _gc, _prelude
 """
 _SAMPLE = "from grader.inside.soundness import sample as _sample; _sample()"
 _SAMPLE_LIMIT = 20.0
+_INLINE = 2**16
 _SHARE = 3 * 2**20
 """Bytes one function's values may take together; all of them fit the grader's cap on the pipe."""
 
@@ -267,8 +270,21 @@ class Run:
             {**recording, "rows": self._recorded.get(name, [])}
             for name, recording in probe["provide"].items()
         ]
-        request = base64.b64encode(json.dumps({**probe, "provide": provide}).encode()).decode()
-        return f"from grader.inside.probe import answer as _answer; _answer({request!r})"
+        request = json.dumps({**probe, "provide": provide}).encode()
+        if len(request) > _INLINE and (left := self._left_behind(request)):
+            return f"from grader.inside.probe import fetch as _fetch; _fetch{left!r}"
+        encoded = base64.b64encode(request).decode()
+        return f"from grader.inside.probe import answer as _answer; _answer({encoded!r})"
+
+    def _left_behind(self, request: bytes) -> tuple[str, str] | None:
+        """A file with a request and its digest: IPython takes a second for megabytes of code."""
+        try:
+            descriptor, name = tempfile.mkstemp(prefix="asked-", dir=self._home)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(request)
+        except OSError:
+            return None  # no room: the notebook has filled it
+        return name, hashlib.sha256(request).hexdigest()
 
 
 def _observation(run: CellRun) -> bytes:
