@@ -129,7 +129,7 @@ def _otter(python: str, notebooks: list[Path], folder: Path) -> None:
     """An autograder with one test, run on one notebook after the other without a container."""
     (folder / "tests").mkdir(parents=True)
     (folder / "tests" / "q1.py").write_text(_OTTER_TEST)
-    (folder / "requirements.txt").write_text("")
+    (folder / "out").mkdir()
     _run(python, "-m", "otter", "generate", "-t", "tests", "-o", "a.zip", "--no-environment",
          cwd=folder)  # fmt: skip
     for notebook in notebooks:
@@ -165,9 +165,12 @@ def _share(process: psutil.Process) -> int:
 
 
 def _run(*command: str, cwd: Path | None = None) -> None:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, check=False, env=dict(os.environ))
-    if done.returncode not in {0, 1}:
-        _say(done.stderr.decode("utf-8", "replace")[-500:])
+    tools = f"{Path(command[0]).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        command, cwd=cwd, capture_output=True, check=False, env={**os.environ, "PATH": tools}
+    )
+    if done.returncode:
+        _say(f"{' '.join(command[1:4])}: {done.stderr.decode('utf-8', 'replace')[-500:]}")
 
 
 def _say(text: str) -> None:
