@@ -92,12 +92,17 @@ class Bubblewrap:
 
 def _again(sandbox: Sandbox, folders: Iterable[str]) -> dict[str, list[str]]:
     """What of the view lies in folders that are made anew: an environment in /tmp, say."""
-    within = {
-        path
-        for path in view(sandbox).trees
-        if any(Path(folder) in path.parents for folder in folders) and path.is_dir()
+    seen = view(sandbox)
+    return {
+        "seen": sorted(
+            {
+                str(Path(folder) / path.relative_to(folder).parts[0])
+                for folder in folders
+                for path in (*seen.trees, *seen.grader)
+                if Path(folder) in path.parents
+            }
+        )
     }
-    return {"seen": sorted(str(path) for path in within if not within & set(path.parents))}
 
 
 def _bwrap(arguments: list[str], *, pipe: int, errors: int, kept: int) -> "subprocess.Popen[bytes]":

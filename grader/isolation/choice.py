@@ -42,7 +42,10 @@ def warmed(backend: Backend, model: str) -> Iterator[Backend]:
         model: What the parent builds for all kernels.
     """
     with Warm(backend, Sandbox(model=model)) as warm:
-        yield warm if works(warm) else backend
+        if works(warm):
+            yield warm
+            return
+    yield backend
 
 
 @cache

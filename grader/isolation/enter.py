@@ -20,6 +20,7 @@ _NEW_USER, _NEW_PID, _NEW_IPC, _NEW_NET, _NEW_MOUNTS = (
 )  # fmt: skip
 _PRIVATE = 0x4000 | 0x40000  # MS_REC | MS_PRIVATE
 _BIND = 0x1000 | 0x4000  # MS_BIND | MS_REC
+_READ_ONLY = 0x1 | 0x20 | 0x1000  # MS_RDONLY | MS_REMOUNT | MS_BIND
 _NO_SUID, _NO_DEVICES, _NO_EXEC = 0x2, 0x4, 0x8
 _PR_SET_PDEATHSIG = 1
 
@@ -90,8 +91,10 @@ def _in_namespaces(plan: dict[str, Any], hello: socket.socket, then: Then) -> No
         options = f"mode=1777,size={size}"
         _mount(libc, "tmpfs", folder, "tmpfs", _NO_SUID | _NO_DEVICES, options)
     for path, descriptor in seen.items():
-        Path(path).mkdir(0o755, parents=True)
+        Path(path).mkdir(0o755)
         _mount(libc, f"/proc/self/fd/{descriptor}", path, None, _BIND)
+        # Its mounts are read-only already; the folders on the way to them are the parent's own.
+        _mount(libc, "none", path, None, _READ_ONLY | _NO_SUID | _NO_DEVICES)
         os.close(descriptor)
     _greet(hello)
     _inside(plan, then)
