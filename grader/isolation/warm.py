@@ -68,6 +68,15 @@ class Warm:
                 parent.end()
             self._retired = []
 
+    def ready(self) -> None:
+        """Have a parent that can have one more child.
+
+        Raises:
+            KernelError: None can be started.
+        """
+        with self._lock:
+            self._living()
+
     def missing(self) -> str | None:
         """What this machine lacks for it, in one line."""
         if sys.platform != "linux":
@@ -117,6 +126,8 @@ class Warm:
     def _living(self) -> "_Parent":
         """A parent that may have one more child; a full one ends with the last of its own."""
         self._retired = [parent for parent in self._retired if not parent.gone()]
+        if self._parent is not None and self._parent.gone():
+            self._parent = None
         if self._parent is not None and self._parent.forked >= self._forks:
             self._parent.let_go()
             self._retired.append(self._parent)

@@ -79,6 +79,8 @@ def sitting(isolation: str) -> Sitting:
 def grade_file(path: Path, world: World, isolation: str) -> Graded:
     """Grade one file in a world, and look at the world afterwards."""
     opened = sitting(isolation)
+    if isinstance(opened.backend, Warm):
+        opened.backend.ready()  # or what comes of it would be taken for the submission's
     world.remember()
     start = monotonic()
     report, refused, broken = None, "", ""

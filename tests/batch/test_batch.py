@@ -99,7 +99,11 @@ def test_a_stopped_batch_goes_on(tmp_path: Path, number: signal.Signals) -> None
     source = course(tmp_path / "in", students)
     results = tmp_path / "out"
     command = [sys.executable, "-m", "grader", "run", str(source), "-o", str(results), *GRADE]
-    grader = subprocess.Popen([*command, "--jobs", "2"], stderr=subprocess.PIPE)
+    grader = subprocess.Popen(
+        [*command, "--jobs", "2"],
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (before exec; a shell may have had it ignored)
+    )
     deadline = time.monotonic() + 120
     while not list(results.glob("*/submission.json")) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -30,9 +30,20 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def children() -> list[psutil.Process]:
-    """The processes of this one that are still there, zombies too."""
+    """Builders that this process has started and that are still there, zombies too.
+
+    Other tests keep warm parents; those have been there before.
+    """
     found: list[psutil.Process] = psutil.Process().children(recursive=True)
-    return found
+    return [process for process in found if process not in EARLIER]
+
+
+EARLIER: list[psutil.Process] = []
+
+
+@pytest.fixture(autouse=True)
+def _earlier() -> None:
+    EARLIER[:] = psutil.Process().children(recursive=True)
 
 
 def test_files_are_what_their_names_mean(temporary: Path) -> None:
