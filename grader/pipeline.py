@@ -1,6 +1,5 @@
 """One submission from file to report."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -8,25 +7,15 @@ from typing import Any, Literal
 from grader.answers import AnswerKey
 from grader.execution import run_job
 from grader.failures import not_run
-from grader.frames import Frame
 from grader.gathering import CellOutcome, Execution
 from grader.judging import Judge, own_merits
 from grader.probing import Instrumented, instrument
 from grader.report import CellTrouble, Report
 from grader.rubric import Limits, Rubric
 from grader.rubric_file import RubricFile
-from grader.sitting import Settings, Sitting, Teller, open_sitting
+from grader.sitting import Listener, Settings, Sitting, open_sitting
 from grader.submission import Submission, read_submission
 from grader.values import Failure, Observation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listener:
-    """Who is told what while a submission is graded."""
-
-    started: Callable[[Instrumented], None] = lambda _job: None
-    frame: Callable[[Frame], None] = lambda _frame: None
-    note: Callable[[str], None] = lambda _text: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +45,7 @@ def grade(
         AnswerKeyError: No key fits.
         KernelError: No kernel could be started, or not in the isolation asked for.
     """
-    listener = listener or Listener()
-    teller = Teller(frame=listener.frame, note=listener.note)
-    return grade_in(open_sitting(file, settings, teller), path, listener).report
+    return grade_in(open_sitting(file, settings, listener), path, listener).report
 
 
 def grade_in(sitting: Sitting, path: Path, listener: Listener | None = None) -> Graded:

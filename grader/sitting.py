@@ -13,9 +13,9 @@ from grader.frames import Frame
 from grader.hidden import fresh_seed
 from grader.isolation.choice import Level, choose, warmed
 from grader.isolation.none import NONE
-from grader.isolation.sandbox import Backend
+from grader.isolation.sandbox import Backend, Forkable
 from grader.key_store import find_key, read_hidden_key
-from grader.probing import Job, ask
+from grader.probing import Instrumented, Job, ask
 from grader.rubric_file import RubricFile
 from grader.weights import WeightsBuilder
 
@@ -40,9 +40,10 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Teller:
-    """Who is told of what happens before a submission is looked at."""
+class Listener:
+    """Who is told what while a key is built and submissions are graded."""
 
+    started: Callable[[Instrumented], None] = lambda _job: None
     frame: Callable[[Frame], None] = lambda _frame: None
     note: Callable[[str], None] = lambda _text: None
 
@@ -68,20 +69,20 @@ class Sitting:
         )
 
 
-def open_sitting(file: RubricFile, settings: Settings, teller: Teller | None = None) -> Sitting:
+def open_sitting(file: RubricFile, settings: Settings, listener: Listener | None = None) -> Sitting:
     """Find a key and a sandbox.
 
     Args:
         file: The rubric.
         settings: Model, device, seed, selection.
-        teller: Told when a key has to be built.
+        listener: Told when a key has to be built.
 
     Raises:
         RubricError: Nothing of the rubric is selected.
         AnswerKeyError: No key fits.
         KernelError: There is no sandbox of the kind asked for.
     """
-    teller = teller or Teller()
+    listener = listener or Listener()
     backend = chosen(settings)
     whole = replace(file, rubric=file.rubric.on_model(settings.model))
     rubric = whole.rubric if settings.full else whole.rubric.without_hidden()
@@ -91,7 +92,7 @@ def open_sitting(file: RubricFile, settings: Settings, teller: Teller | None = N
         raise RubricError(
             f"No criterion is about {settings.only!r}: choose a criterion's id or one of {choices}."
         )
-    key = _key(whole, settings, teller)
+    key = _key(whole, settings, listener)
     return Sitting(
         file=replace(whole, rubric=rubric),
         key=key,
@@ -114,12 +115,12 @@ def warm(sitting: Sitting) -> Iterator[Sitting]:
     names = sitting.job.secret_models
     with (
         WeightsBuilder(names) if names else nullcontext() as builder,
-        warmed(sitting.backend, sitting.file.rubric.models["grading"]) as backend,
+        warmed(chosen(sitting.settings), sitting.file.rubric.models["grading"]) as backend,
     ):
         yield replace(sitting, backend=backend, weights=builder.file if builder else None)
 
 
-def chosen(settings: Settings) -> Backend:
+def chosen(settings: Settings) -> Forkable:
     """The backend to run in; hidden probes go nowhere without one unless that is said outright.
 
     Raises:
@@ -131,10 +132,10 @@ def chosen(settings: Settings) -> Backend:
     return backend
 
 
-def _key(file: RubricFile, settings: Settings, teller: Teller) -> AnswerKey:
+def _key(file: RubricFile, settings: Settings, listener: Listener) -> AnswerKey:
     """The public key; with hidden probes, theirs beside it and the seed they were drawn from."""
     key = find_key(
-        file, KeyRequest(device=settings.device), progress=teller.frame, note=teller.note
+        file, KeyRequest(device=settings.device), progress=listener.frame, note=listener.note
     )
     if not settings.full:
         return key
@@ -143,5 +144,5 @@ def _key(file: RubricFile, settings: Settings, teller: Teller) -> AnswerKey:
     else:
         seed = settings.seed if settings.seed is not None else fresh_seed()
         wanted = KeyRequest(device=settings.device, seed=seed, hidden=True)
-        hidden = find_key(file, wanted, progress=teller.frame, note=teller.note)
+        hidden = find_key(file, wanted, progress=listener.frame, note=listener.note)
     return replace(key.joined(hidden), about=replace(key.about, seed=hidden.about.seed))

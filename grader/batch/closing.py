@@ -56,22 +56,18 @@ def read_rules(folder: Path, rubric: Rubric) -> Rules:
     )
 
 
-def close(
-    students: Iterable[str], results: Results, rubric: Rubric, rules: Rules | None = None
-) -> Closed:
+def close(students: Iterable[str], results: Results, rubric: Rubric, rules: Rules) -> Closed:
     """Put everyone into the tables; reports get what was set by hand.
 
     Args:
         students: Whom the batch is of, by key.
         results: Where their results are.
         rubric: The one they were graded by.
-        rules: The instructor's; read from the folder if not given.
+        rules: The instructor's.
 
     Raises:
-        RubricError: The instructor's files have mistakes.
         GraderError: The tables cannot be written.
     """
-    rules = rules or read_rules(results.folder, rubric)
     records = [record for student in students if (record := results.record(student))]
     machine = {r.student: _machine(r, results, rubric) for r in records}
     final = {s: report and apply(report, rules.overrides.of(s)) for s, report in machine.items()}

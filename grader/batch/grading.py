@@ -1,11 +1,11 @@
 """One submission of a batch, from its file to its end: whatever happens, it has one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
 
 from grader.batch.entry import State
 from grader.batch.found import Found
+from grader.batch.identity import handed_in
 from grader.errors import GraderError, KernelError, SubmissionError
 from grader.pipeline import Graded, grade_in
 from grader.sitting import Sitting
@@ -23,6 +23,8 @@ class Ending:
     graded: Graded | None = None
     """Where it has a report."""
     seconds: float = 0.0
+    handed_in: str = ""
+    """Digest of what was graded."""
 
 
 def grade_found(found: Found, sitting: Sitting) -> Ending:
@@ -33,13 +35,9 @@ def grade_found(found: Found, sitting: Sitting) -> Ending:
         sitting: What it is graded by.
     """
     start = monotonic()
+    digest = handed_in(found)  # before: a file that is replaced meanwhile is another
     ending = _graded(found, sitting)
-    return Ending(
-        state=ending.state,
-        reason=ending.reason,
-        graded=ending.graded,
-        seconds=round(monotonic() - start, 3),
-    )
+    return replace(ending, seconds=round(monotonic() - start, 3), handed_in=digest)
 
 
 def _graded(found: Found, sitting: Sitting) -> Ending:
@@ -71,9 +69,8 @@ def _as(student: str, graded: Graded) -> Graded:
 
 def _ended(graded: Graded) -> Ending:
     late = _LATE in graded.execution.overrun
-    state: Mapping[str, State] = {"graded": "graded", "partial": "partial"}
     return Ending(
-        state="timed_out" if late else state.get(graded.report.status, "ungradable"),
+        state="timed_out" if late else graded.report.status,
         reason=f"The notebook {graded.execution.overrun}." if late else "",
         graded=graded,
     )

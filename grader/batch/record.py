@@ -38,13 +38,12 @@ class Record(BaseModel):
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, found: Found, ending: Ending, *, handed_in: str, graded_by: str) -> Self:
+    def of(cls, found: Found, ending: Ending, *, graded_by: str) -> Self:
         """The record of a submission that has ended.
 
         Args:
             found: The submission.
             ending: How it ended.
-            handed_in: Digest of it.
             graded_by: Digest of all that it was graded by.
         """
         return cls(
@@ -54,7 +53,7 @@ class Record(BaseModel):
             state=ending.state,
             reason=ending.reason,
             seconds=ending.seconds,
-            handed_in=handed_in,
+            handed_in=ending.handed_in,
             graded_by=graded_by,
             submitted=found.submitted,
             late=found.late,

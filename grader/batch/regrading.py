@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.batch.asking import asked_in
 from grader.batch.past import past_report
 from grader.batch.record import Record
-from grader.batch.rescoring import NeedsRun, Standard, rescore
+from grader.batch.rescoring import NeedsRun, Standard, rescore, standard
 from grader.batch.results import RECORD, Results
 from grader.batch.running import pages_of
 from grader.batch.stored import StoredError
 from grader.changes import Change, changes
+from grader.key_store import models_sha256
 from grader.report import Report
 from grader.rubric import Rubric
 from grader.sitting import Sitting
@@ -31,7 +31,8 @@ class Regraded:
 
 def standard_of(sitting: Sitting) -> Standard:
     """What a sitting scores by, without its sandbox."""
-    return Standard(file=sitting.file, key=sitting.key, job=sitting.job, asked=asked_in(sitting))
+    full, models = sitting.settings.full, models_sha256()
+    return standard(sitting.file, sitting.key, seed=sitting.seed, full=full, models=models)
 
 
 def regrade(students: Iterable[str], results: Results, by: Standard, before: Rubric) -> Regraded:

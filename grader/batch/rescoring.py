@@ -52,7 +52,7 @@ def standard(file: RubricFile, key: AnswerKey, *, seed: int, full: bool, models:
     if hidden and (key.about.seed != seed or not hidden & key.expected.keys()):
         raise AnswerKeyError(
             "The hidden key is of another seed than these submissions ran with: "
-            "give the one they were graded with (--hidden-key)."
+            "give the one they were graded with (--key)."
         )
     job = ask(rubric, key.recordings, device=key.about.device, seed=seed)
     return Standard(

@@ -100,10 +100,7 @@ class Results:
         Raises:
             GraderError: There is no room, or it cannot be written.
         """
-        try:
-            write_atomically(self.of(student) / name, data)
-        except OSError as error:
-            raise self.trouble(error) from error
+        self._write(self.of(student) / name, data)
 
     def keep(self, record: Record, files: Mapping[str, bytes]) -> None:
         """Write what became of a submission: finished only once all of it is there.
@@ -138,10 +135,7 @@ class Results:
         Raises:
             GraderError: There is no room, or it cannot be written.
         """
-        try:
-            write_atomically(self.folder / name, data)
-        except OSError as error:
-            raise self.trouble(error) from error
+        self._write(self.folder / name, data)
 
     def batch(self) -> dict[str, Any]:
         """What is known of the batch; nothing where none has begun.
@@ -159,6 +153,12 @@ class Results:
                 f"{shown(str(path))} cannot be read: remove it, and all submissions run again."
             ) from error
         return found if isinstance(found, dict) else {}
+
+    def _write(self, path: Path, data: bytes) -> None:
+        try:
+            write_atomically(path, data)
+        except OSError as error:
+            raise self.trouble(error) from error
 
     def trouble(self, error: OSError) -> GraderError:
         """What is wrong with the folder, and what to do."""

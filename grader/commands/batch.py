@@ -3,7 +3,6 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,11 +13,11 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.batch.asking import asked_in
-from grader.batch.closing import close
+from grader.batch.closing import Closed, close, read_rules
 from grader.batch.finding import Wanted, find_submissions
 from grader.batch.found import Found
 from grader.batch.grading import grade_found
-from grader.batch.identity import Standing, handed_in
+from grader.batch.identity import Standing
 from grader.batch.record import Record
 from grader.batch.results import BATCH, Results
 from grader.batch.running import Plan, ended, files_of, plan
@@ -27,7 +26,7 @@ from grader.errors import GraderError
 from grader.render.text import plain
 from grader.rubric import Rubric
 from grader.rubric_file import RubricFile, find_rubric
-from grader.sitting import Settings, Sitting, Teller, open_sitting, warm
+from grader.sitting import Listener, Settings, Sitting, open_sitting, warm
 
 SCHEMA = "induction-lab-grader/batch/1"
 
@@ -61,14 +60,20 @@ def grade_batch(batch: Batch, *, rubric: str | None, settings: Settings) -> int:
         found = _find(batch, file.rubric, Path(own))
         known = _known(results, file, force=batch.force)
         settings = _with_seed(settings, known)
-        teller = Teller(note=lambda text: console.print(text, style="bright_black"))
-        sitting = open_sitting(file, settings, teller)
-        noted = about(sitting, batch.source.name)
+        listener = Listener(note=lambda text: console.print(text, style="bright_black"))
+        sitting = open_sitting(file, settings, listener)
+        standing = Standing.of(sitting)
+        rules = read_rules(
+            results.folder, sitting.file.rubric
+        )  # mistakes are said before hours go by
+        noted = about(sitting, standing, batch.source.name)
         results.write(BATCH, as_json(known | noted))
         chosen = [one for one in found if batch.student in {None, one.student}]
-        todo = plan(chosen, results, Standing.of(sitting).digest, force=batch.force)
-        _run(todo, sitting, results, batch.jobs, console)
-        conclude((one.student for one in found), results, sitting.file.rubric, noted, console)
+        todo = plan(chosen, results, standing.digest, force=batch.force)
+        with Meter(console, total=len(todo.todo), before=len(todo.done)) as meter:
+            _run(todo, sitting, standing, results, batch.jobs, meter)
+        closed = close((one.student for one in found), results, sitting.file.rubric, rules)
+        conclude(closed, results, noted, console)
         return 0
 
 
@@ -104,14 +109,15 @@ def _with_seed(settings: Settings, known: dict[str, Any]) -> Settings:
     return settings
 
 
-def about(sitting: Sitting, source: str) -> dict[str, Any]:
+def about(sitting: Sitting, standing: Standing, source: str) -> dict[str, Any]:
     """What is noted of a batch when it begins.
 
     Args:
         sitting: What it is graded by.
+        standing: The same in short.
         source: Where its submissions are from.
     """
-    rubric, standing = sitting.file.rubric, Standing.of(sitting)
+    rubric = sitting.file.rubric
     return {
         "schema": SCHEMA,
         "source": source,
@@ -129,41 +135,32 @@ def about(sitting: Sitting, source: str) -> dict[str, Any]:
     }
 
 
-def _run(todo: Plan, sitting: Sitting, results: Results, jobs: int, console: Console) -> None:
-    graded_by = Standing.of(sitting).digest
-    with Meter(console, total=len(todo.todo), before=len(todo.done)) as meter:
-        if not todo.todo:
-            return
-        what = asked_in(sitting)
-        executor = ThreadPoolExecutor(min(jobs, len(todo.todo)))
-        with warm(sitting) as warmed, executor:
-            for one, ending in ended(todo.todo, partial(grade_found, sitting=warmed), executor):
-                digest = handed_in(one)
-                record = Record.of(one, ending, handed_in=digest, graded_by=graded_by)
-                results.keep(record, files_of(ending, what))
-                meter.told(record, ending)
-
-
-def conclude(
-    students: Iterable[str],
-    results: Results,
-    rubric: Rubric,
-    noted: dict[str, Any],
-    console: Console,
+def _run(  # noqa: PLR0913, PLR0917 (all of it is one batch's)
+    todo: Plan, sitting: Sitting, standing: Standing, results: Results, jobs: int, meter: Meter
 ) -> None:
-    """Write the tables over everything that has ended, and say where they are.
+    if not todo.todo:
+        return
+    what = asked_in(sitting)
+    executor = ThreadPoolExecutor(min(jobs, len(todo.todo)))
+    with warm(sitting) as warmed, executor:
+        for one, ending in ended(todo.todo, partial(grade_found, sitting=warmed), executor):
+            record = Record.of(one, ending, graded_by=standing.digest)
+            results.keep(record, files_of(ending, what))
+            meter.told(record, ending)
+
+
+def conclude(closed: Closed, results: Results, noted: dict[str, Any], console: Console) -> None:
+    """Note what the batch came to, and say it.
 
     Args:
-        students: Whom the batch is of.
-        results: Where their results are.
-        rubric: The one they were graded by.
+        closed: The batch, its tables written.
+        results: Where they are.
         noted: What is noted of the batch.
         console: Where to say it.
 
     Raises:
-        GraderError: A table cannot be written, or the instructor's files have mistakes.
+        GraderError: It cannot be written.
     """
-    closed = close(students, results, rubric)
     summary = closed.summary
     results.write(BATCH, as_json(noted | {"summary": summary.to_dict()}))
     for warning in closed.warnings:

@@ -1,6 +1,5 @@
 """How far a batch is: a bar on a terminal, a line a submission elsewhere."""
 
-from collections import Counter
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -9,10 +8,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from grader.batch.entry import State
 from grader.batch.grading import Ending
 from grader.batch.record import Record
-from grader.batch.summary import BINS
+from grader.batch.summary import BINS, bin_of
 from grader.render.text import line
 
 _LEVELS = " ▁▂▃▄▅▆▇█"
@@ -33,7 +31,6 @@ class Meter:
         self._console, self._total, self._before = console, total, before
         self._start = monotonic()
         self._ended = 0
-        self._states: Counter[State] = Counter()
         self._bins = [0] * BINS
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -69,11 +66,9 @@ class Meter:
             ending: The same, with its report.
         """
         self._ended += 1
-        self._states[record.state] += 1
         report = ending.graded.report if ending.graded else None
-        if report is not None and report.total:
-            share = report.score / report.total
-            self._bins[max(0, min(BINS - 1, int(share * BINS)))] += 1
+        if report is not None:
+            self._bins[bin_of(report)] += 1
         score = f"{report.score:g}" if report else record.state
         said = f"{line(record.student)} {score}"
         if self._console.is_terminal:

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from grader.frames import Frame, FrameKind
-from grader.pipeline import Listener
 from grader.probing import Instrumented
+from grader.sitting import Listener
 
 
 class Display:

@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from grader.batch.closing import close, read_rules
 from grader.batch.identity import Standing
 from grader.batch.regrading import regrade, standard_of, write
 from grader.batch.results import Results
@@ -40,6 +41,7 @@ def regrade_results(folder: Path, *, rubric: str | None, hidden_key: Path | None
     )
     with results.held():
         sitting = open_sitting(file, settings)
+        rules = read_rules(folder, sitting.file.rubric)
         records = list(results.records())
         students = [record.student for record in records]
         found = regrade(students, results, standard_of(sitting), sitting.file.rubric)
@@ -49,8 +51,10 @@ def regrade_results(folder: Path, *, rubric: str | None, hidden_key: Path | None
         if not yes:
             console.print("Nothing is written: give --yes to write this.", highlight=False)
             return 0
-        write(found, records, results, Standing.of(sitting).digest)
-        noted = known | about(sitting, str(known.get("source", "")))
+        standing = Standing.of(sitting)
+        write(found, records, results, standing.digest)
+        noted = known | about(sitting, standing, str(known.get("source", "")))
         noted["isolation"] = known.get("isolation")
-        conclude(students, results, sitting.file.rubric, noted, Console(stderr=True))
+        closed = close(students, results, sitting.file.rubric, rules)
+        conclude(closed, results, noted, Console(stderr=True))
     return 0

@@ -21,7 +21,7 @@ import numpy as np
 from grader.inside.confined import close_to_others, confine_kernel
 from grader.inside.strays import end_strays
 from grader.isolation.names import LAUNCHER
-from grader.isolation.supervise import adopt, end_below
+from grader.isolation.supervise import adopt, end_below, point_nowhere
 
 _MAX_REQUEST = 2**20
 _LEAST = 3
@@ -44,7 +44,7 @@ def launch(plan: dict[str, Any]) -> None:
         ours.close()
         _become(plan["command"], drivers)
     drivers.close()
-    _point_nowhere(0, 1)
+    point_nowhere(0, 1)
     while request := ours.recv(_MAX_REQUEST):
         _serve(json.loads(request), ours, driver)
     with suppress(ChildProcessError):
@@ -85,7 +85,7 @@ def _become_kernel(asked: dict[str, Any]) -> NoReturn:
     """A kernel like one that was started by itself."""
     code = 1
     try:
-        _point_nowhere(0, 1, 2)
+        point_nowhere(0, 1, 2)
         os.closerange(_LEAST, os.sysconf("SC_OPEN_MAX"))
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -108,10 +108,3 @@ def _forget_the_parent() -> None:
     random.seed()
     np.random.seed()
     gc.enable()
-
-
-def _point_nowhere(*descriptors: int) -> None:
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in descriptors:
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)

@@ -58,9 +58,8 @@ class Shelf:
         if name in self._kept:
             self._kept[name].restore()
         else:
-            ahead = _MADE_AHEAD.get(name)
-            on_cpu = ahead is not None and self.device == "cpu"
-            self._kept[name] = ahead if ahead and on_cpu else Kept(self._load(name))
+            ahead = _MADE_AHEAD.get(name) if self.device == "cpu" else None
+            self._kept[name] = ahead or Kept(self._load(name))
         return self._kept[name].model
 
     def _load(self, name: str) -> HookedTransformer:

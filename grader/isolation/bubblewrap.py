@@ -77,12 +77,7 @@ class Bubblewrap:
         """Namespaces of its own, and as root a user of its own."""
         with ExitStack() as stack:
             slot = stack.enter_context(Slot.take()) if os.geteuid() == 0 else None
-            folders = {
-                "/dev/shm": sandbox.shm_bytes,  # noqa: S108 (the sandbox's own)
-                "/tmp": sandbox.home_bytes // 4,  # noqa: S108 (the same)
-                HOME: sandbox.home_bytes,
-                OWN_WEIGHTS: sandbox.weights_bytes,
-            }
+            folders = _own(sandbox)
             plan = _plan(sandbox, slot.uid if slot else None) | {
                 "seccomp": b64encode(seccomp.build(same_user=False)).decode(),
                 "namespaces": {"user": slot is None, "folders": folders} | _again(sandbox, folders),
@@ -102,6 +97,16 @@ def _again(sandbox: Sandbox, folders: Iterable[str]) -> dict[str, list[str]]:
                 if Path(folder) in path.parents
             }
         )
+    }
+
+
+def _own(sandbox: Sandbox) -> dict[str, int]:
+    """Folders that start empty, with their sizes."""
+    return {
+        "/dev/shm": sandbox.shm_bytes,  # noqa: S108 (the sandbox's own)
+        "/tmp": sandbox.home_bytes // 4,  # noqa: S108 (the same)
+        HOME: sandbox.home_bytes,
+        OWN_WEIGHTS: sandbox.weights_bytes,
     }
 
 
@@ -141,21 +146,19 @@ def _namespaces(*, root: bool, warm: bool) -> Iterator[str]:
 def _files(seen: View, sandbox: Sandbox) -> Iterator[str]:
     """Own empty folders first, then what is read, then what is hidden in it."""
     yield from ("--proc", "/proc", "--dev", "/dev")
-    yield from _empty("/dev/shm", sandbox.shm_bytes)  # noqa: S108 (the sandbox's own)
-    yield from _empty("/tmp", sandbox.home_bytes // 4)  # noqa: S108 (the same)
-    yield from _empty(HOME, sandbox.home_bytes)
-    yield from _empty(OWN_WEIGHTS, sandbox.weights_bytes)
+    for folder, size in _own(sandbox).items():
+        yield from ("--perms", "1777", "--size", str(size), "--tmpfs", folder)
     yield from ("--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu")
-    for folder in _on_the_way(seen):
-        yield from ("--perms", "0755", "--dir", str(folder))
+    for passage in _on_the_way(seen):
+        yield from ("--perms", "0755", "--dir", str(passage))
     for path in seen.trees:
         yield from _bound(path)
     hidden = [str(p) for p in seen.hidden if any(tree in p.parents for tree in seen.trees)]
     yield from (word for path in hidden for word in ("--perms", "0755", "--tmpfs", path))
     covered = set(map(Path, hidden))
     inner = {p for path in seen.grader for p in path.parents if covered & set(p.parents)}
-    for folder in sorted(inner):
-        yield from ("--perms", "0755", "--dir", str(folder))
+    for passage in sorted(inner):
+        yield from ("--perms", "0755", "--dir", str(passage))
     for path in seen.grader:
         yield from _bound(path)
     yield from (word for path in hidden for word in ("--remount-ro", path))
@@ -176,10 +179,6 @@ def _on_the_way(seen: View) -> list[Path]:
     parents = {parent for path in (*seen.trees, *seen.grader) for parent in path.parents}
     inside = {p for p in parents if any(tree == p or tree in p.parents for tree in seen.trees)}
     return sorted(parents - inside - {Path("/"), Path("/tmp")})  # noqa: S108 (made above)
-
-
-def _empty(folder: str, size: int) -> tuple[str, ...]:
-    return ("--perms", "1777", "--size", str(size), "--tmpfs", folder)
 
 
 def _plan(sandbox: Sandbox, uid: int | None) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from grader.errors import KernelError
 from grader.isolation.bubblewrap import Bubblewrap
 from grader.isolation.landlock import Landlock
 from grader.isolation.none import NONE
-from grader.isolation.sandbox import Backend, Sandbox
+from grader.isolation.sandbox import Backend, Forkable, Sandbox
 from grader.isolation.trial import Trial, try_out, works
 from grader.isolation.warm import Warm
 
 Level = Literal["auto", "strict", "none", "bubblewrap", "landlock"]
 LEVELS: tuple[Level, ...] = get_args(Level)
-_STRONGEST_FIRST: tuple[Backend, ...] = (Bubblewrap(), Landlock())
+_STRONGEST_FIRST: tuple[Forkable, ...] = (Bubblewrap(), Landlock())
 _ADVICE = (
     "On Debian or Ubuntu: apt install bubblewrap libseccomp2. Where bubblewrap is installed and "
     "refused (stock Ubuntu 24.04), write these four lines to /etc/apparmor.d/bwrap and run "
@@ -34,7 +34,7 @@ def trials() -> Iterator[Trial]:
 
 
 @contextmanager
-def warmed(backend: Backend, model: str) -> Iterator[Backend]:
+def warmed(backend: Forkable, model: str) -> Iterator[Backend]:
     """The backend with a warm parent, or as it is where that does not hold.
 
     Args:
@@ -49,7 +49,7 @@ def warmed(backend: Backend, model: str) -> Iterator[Backend]:
 
 
 @cache
-def choose(level: Level) -> Backend:
+def choose(level: Level) -> Forkable:
     """The backend for a level, tried out once in a process.
 
     Args:
@@ -63,10 +63,11 @@ def choose(level: Level) -> Backend:
         return NONE
     named = [backend for backend in _STRONGEST_FIRST if level in {"auto", "strict", backend.name}]
     problems = []
-    for trial in map(try_out, named):
-        if trial.problem is None:
-            return trial.backend
-        problems.append(f"{trial.backend.name}: {trial.problem}")
+    for backend in named:
+        problem = try_out(backend).problem
+        if problem is None:
+            return backend
+        problems.append(f"{backend.name}: {problem}")
     if level == "auto":
         return NONE
     listed = "\n  ".join(problems)

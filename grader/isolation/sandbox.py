@@ -149,6 +149,10 @@ class Backend(Protocol):
             KernelError: It could not be started.
         """
 
+
+class Forkable(Backend, Protocol):
+    """A backend whose drivers can be forked from a warm parent instead of started."""
+
     def parent(
         self, command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
     ) -> "subprocess.Popen[bytes]":

@@ -44,11 +44,17 @@ def supervise(parent: int, uid: int | None, start: Callable[[], object]) -> None
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
         start()
         os._exit(0)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for pipe in (0, 1):
-        os.dup2(nowhere, pipe)
+    point_nowhere(0, 1)
     _wait(driver)
     _sweep(uid)
+
+
+def point_nowhere(*descriptors: int) -> None:
+    """Hold no end of anybody's pipes under these numbers."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in descriptors:
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def adopt() -> None:

@@ -4,18 +4,17 @@ import json
 import os
 import socket
 import struct
-import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import IO, Any, Self
 
 from grader.errors import KernelError, last_words
 from grader.isolation.forked import Forked
-from grader.isolation.sandbox import Backend, Grant, Running, Sandbox
+from grader.isolation.sandbox import Forkable, Running, Sandbox
 
 FORKS = 300
 """After that many a parent is replaced: what little it leaks does not add up."""
@@ -27,7 +26,7 @@ _MAX_WORD = 4096
 class Warm:
     """Forks drivers instead of starting them; as a backend, it is the one it was made from."""
 
-    def __init__(self, backend: Backend, sandbox: Sandbox, *, forks: int = FORKS) -> None:
+    def __init__(self, backend: Forkable, sandbox: Sandbox, *, forks: int = FORKS) -> None:
         """Take what keeps its children in; nothing is started yet.
 
         Args:
@@ -94,16 +93,6 @@ class Warm:
                 process, depth=grant.depth, clean=clean, gentle=grant.gentle, home=grant.home
             )
 
-    def parent(
-        self, command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
-    ) -> "subprocess.Popen[bytes]":
-        """The backend's own."""
-        return self._backend.parent(command, sandbox, control=control, errors=errors)
-
-    def grant(self, sandbox: Sandbox) -> AbstractContextManager[Grant]:
-        """The backend's own."""
-        return self._backend.grant(sandbox)
-
     def _fork(self, plan: dict[str, Any], errors: int) -> Forked:
         """A driver, from a new parent if the one at hand has ended.
 
@@ -145,7 +134,7 @@ class Warm:
 class _Parent:
     """One warm process and the socket to it."""
 
-    def __init__(self, backend: Backend, sandbox: Sandbox) -> None:
+    def __init__(self, backend: Forkable, sandbox: Sandbox) -> None:
         self.forked = 0
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the process is)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

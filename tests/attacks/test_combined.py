@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,7 @@ from tests.attacks.grading import grade_file
 from tests.attacks.notebooks import base_cells
 from tests.attacks.sample import OURS, read_sample
 from tests.attacks.world import World
-from tests.notebooks import write
+from tests.notebooks import timeless, write
 
 pytestmark = pytest.mark.kernel
 
@@ -27,13 +26,6 @@ TEN = (
     "persistence/caches_and_keys",
     "takeover/replace_display_pub",
 )
-
-
-def timeless(value: Any) -> Any:
-    """A report's JSON without the seconds."""
-    if isinstance(value, dict):
-        return {name: timeless(part) for name, part in value.items() if name != "seconds"}
-    return [timeless(part) for part in value] if isinstance(value, list) else value
 
 
 def honest(base: str, world: World, backend: str) -> str:

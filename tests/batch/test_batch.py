@@ -17,6 +17,7 @@ import pytest
 
 from tests.attacks.traces import RUBRIC
 from tests.batch.courses import GRADE, course
+from tests.notebooks import timeless
 
 pytestmark = pytest.mark.kernel
 
@@ -27,13 +28,6 @@ def grade(source: Path, results: Path, *more: str) -> "subprocess.CompletedProce
     return subprocess.run(
         [*command, *GRADE, *more], capture_output=True, text=True, check=False, timeout=300
     )
-
-
-def timeless(value: Any) -> Any:
-    """A report without its seconds."""
-    if isinstance(value, dict):
-        return {name: timeless(part) for name, part in value.items() if name != "seconds"}
-    return [timeless(part) for part in value] if isinstance(value, list) else value
 
 
 def reports(results: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.closing import close
+from grader.batch.closing import Closed, close, read_rules
 from grader.batch.found import Found
 from grader.batch.grading import Ending
 from grader.batch.record import Record
@@ -46,7 +46,7 @@ def results(tmp_path: Path, course: Course) -> Results:
 
 
 def _record(found: Found, ending: Ending) -> Record:
-    return Record.of(found, ending, handed_in="h", graded_by="old")
+    return Record.of(found, ending, graded_by="old")
 
 
 STUDENTS = ("ann", "bob", "cid")
@@ -56,6 +56,12 @@ def table(results: Results) -> dict[str, dict[str, str]]:
     """The gradebook, by student."""
     text = (results.folder / "gradebook.csv").read_text()
     return {row["student"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+def closed_by(results: Results, course: Course) -> Closed:
+    """Everyone in the tables, by the files in the folder."""
+    rubric = course.file.rubric
+    return close(STUDENTS, results, rubric, read_rules(results.folder, rubric))
 
 
 def test_the_same_rubric_changes_nothing(results: Results, course: Course) -> None:
@@ -76,7 +82,7 @@ def test_other_points_are_shown_and_then_written(results: Results, course: Cours
     assert {change.student: change.gain for change in found.changes} == {"ann": 1, "bob": 0}
     assert {s: results.text(s, "report.json") for s in STUDENTS} == before
     write(found, results.records(), results, "new")
-    close(STUDENTS, results, other.file.rubric)
+    closed_by(results, other)
     assert (table(results)["ann"]["score"], table(results)["ann"]["max_score"]) == ("10", "11")
 
 
@@ -114,7 +120,7 @@ def test_overrides_and_lateness_survive_a_regrade(results: Results, course: Cour
     (results.folder / "late.yaml").write_text(
         'due: "2026-03-01T12:00:00+00:00"\npercent_of_maximum_per_day: 10\n'
     )
-    closed = close(STUDENTS, results, course.file.rubric)
+    closed = closed_by(results, course)
     assert ["zoe" in line for line in closed.warnings] == [True]
     first = table(results)["bob"]
     assert (first["first"], first["late_days"]) == ("2", "1")
@@ -122,10 +128,10 @@ def test_overrides_and_lateness_survive_a_regrade(results: Results, course: Cour
     other = course.but(*MORE_POINTS)
     found = regrade(STUDENTS, results, other.standard, other.file.rubric)
     write(found, results.records(), results, "new")
-    close(STUDENTS, results, other.file.rubric)
+    closed_by(results, other)
     again = table(results)["bob"]
     assert (again["first"], again["late_days"], again["max_score"]) == ("2", "1", "11")
     (results.folder / "overrides.yaml").unlink()
-    close(STUDENTS, results, other.file.rubric)
+    closed_by(results, other)
     assert float(table(results)["bob"]["first"]) < 2  # the machine's own again
     assert b"override" not in results.text("bob", "report.json")

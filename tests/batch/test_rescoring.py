@@ -234,7 +234,7 @@ def test_hidden_probes_are_scored_by_the_key_of_their_seed() -> None:
     assert report.environment["hidden_probes"]
     assert report.environment["seed"] == 7
     for key in (hidden_key(8), replace(hidden_key(7), expected=MINI.key.expected)):
-        with pytest.raises(AnswerKeyError, match=r"another seed.*--hidden-key"):
+        with pytest.raises(AnswerKeyError, match=r"another seed.*--key"):
             replace(full, key=key).tried(stored)
 
 

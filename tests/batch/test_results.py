@@ -13,8 +13,8 @@ from grader.batch.results import RECORD, REPORT, Results
 from grader.errors import GraderError
 
 FOUND = Found(student="ann\udce9 =1", name="Ann", notebook=Path("a.ipynb"), notes=("late",))
-ENDING = Ending(state="ungradable", reason="no")
-RECORDED = Record.of(FOUND, ENDING, handed_in="a digest", graded_by="another")
+ENDING = Ending(state="ungradable", reason="no", handed_in="a digest")
+RECORDED = Record.of(FOUND, ENDING, graded_by="another")
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import pytest
 
 from grader.isolation.bubblewrap import Bubblewrap
 from grader.isolation.landlock import Landlock
-from grader.isolation.sandbox import Backend, Running, Sandbox
+from grader.isolation.sandbox import Backend, Forkable, Running, Sandbox
 from grader.isolation.trial import try_out
 from grader.isolation.warm import Warm
 
-STARTED: tuple[Backend, ...] = (Bubblewrap(), Landlock())
+STARTED: tuple[Forkable, ...] = (Bubblewrap(), Landlock())
 FORKED = tuple(Warm(backend, Sandbox(model="generic-1x1")) for backend in STARTED)
 """Their parents live as long as this process: at its end they find nobody at the socket."""
 BACKENDS = [

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from grader.rubric_file import load_rubric
 from grader.sitting import Settings, open_sitting, warm
 from tests.attacks.notebooks import base_cells
 from tests.attacks.traces import RUBRIC
-from tests.notebooks import write
+from tests.notebooks import timeless, write
 
 pytestmark = pytest.mark.kernel
 
@@ -36,13 +35,6 @@ NOTEBOOKS = {
         "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
     ],
 }
-
-
-def timeless(value: Any) -> Any:
-    """A report without its seconds."""
-    if isinstance(value, dict):
-        return {name: timeless(part) for name, part in value.items() if name != "seconds"}
-    return [timeless(part) for part in value] if isinstance(value, list) else value
 
 
 def test_forked_and_started_kernels_give_the_same_reports(tmp_path: Path) -> None:
