@@ -17,13 +17,14 @@ from grader.isolation.warm import Warm
 STARTED: tuple[Forkable, ...] = (Bubblewrap(), Landlock())
 FORKED = tuple(Warm(backend, Sandbox(model="generic-1x1")) for backend in STARTED)
 """Their parents live as long as this process: at its end they find nobody at the socket."""
+_BY_NAME: dict[str, tuple[Backend, ...]] = {"": STARTED, "warm-": FORKED}
 BACKENDS = [
     pytest.param(
         backend,
         id=f"{how}{backend.name}",
         marks=pytest.mark.skipif(bool(problem), reason=f"{backend.name}: {problem}"),
     )
-    for how, several in (("", STARTED), ("warm-", FORKED))
+    for how, several in _BY_NAME.items()
     for backend, started in zip(several, STARTED, strict=True)
     for problem in [try_out(started).problem]
 ]
