@@ -31,6 +31,7 @@ class FrameKind(IntEnum):
     READY = 9
     PROBE = 10
     WEIGHTS = 11
+    OUTPUTS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

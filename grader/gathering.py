@@ -10,6 +10,8 @@ from grader.wire import UnreadableError, unpack
 
 _MAX_CELLS = 5000
 _MAX_HEATMAPS = 64
+_MAX_OUTPUTS = 10 * 2**20
+"""Bytes of what all cells displayed, as text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,8 @@ class Execution:
     seconds: Mapping[str, float]
     """Probe name to how long it took."""
     heatmaps: Group
+    outputs: Mapping[int, bytes] = field(default_factory=dict)
+    """What cells displayed, by their index: unread, see `grader.displayed`."""
     complete: bool
     """Whether the driver reached its end."""
     isolation: str = "none"
@@ -54,6 +58,7 @@ class Gathering:
     observations: dict[str, Observation] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     heatmaps: list[Numbers] = field(default_factory=list)
+    outputs: dict[int, bytes] = field(default_factory=dict)
     trouble: str = ""
     done: bool = False
 
@@ -65,10 +70,6 @@ class Gathering:
                 self.environment = {str(key)[:40]: _plain(value) for key, value in head.items()}
             case FrameKind.CELL if len(self.cells) < _MAX_CELLS:
                 self.cells.append(_cell(head))
-            case FrameKind.HEATMAP if len(self.heatmaps) < _MAX_HEATMAPS:
-                heatmap = _read(frame.payload)
-                if isinstance(heatmap, Numbers):
-                    self.heatmaps.append(heatmap)
             case FrameKind.OBSERVATION if asked is not None and head.get("probe") == asked:
                 self.observations.setdefault(asked, _read(frame.payload))
                 self.seconds[asked] = _number(head.get("seconds"))
@@ -77,7 +78,23 @@ class Gathering:
             case FrameKind.DONE:
                 self.done = True
             case _:
+                self._show(frame)
+
+    def _show(self, frame: Frame) -> None:
+        """Take in what a cell displayed, within measure."""
+        match frame.kind:
+            case FrameKind.HEATMAP if len(self.heatmaps) < _MAX_HEATMAPS:
+                heatmap = _read(frame.payload)
+                if isinstance(heatmap, Numbers):
+                    self.heatmaps.append(heatmap)
+            case FrameKind.OUTPUTS if self._fits(frame.payload):
+                self.outputs.setdefault(int(_number(frame.head.get("cell"))), frame.payload)
+            case _:
                 pass
+
+    def _fits(self, payload: bytes) -> bool:
+        held = sum(map(len, self.outputs.values()))
+        return held + len(payload) <= _MAX_OUTPUTS and len(self.outputs) < _MAX_CELLS
 
     def execution(self, *, isolation: str, overrun: str, lost: bool = False) -> Execution:
         """All of it, once the stream has ended."""
@@ -87,6 +104,7 @@ class Gathering:
             observations=self.observations,
             seconds=self.seconds,
             heatmaps=Group(kind="figure", items=tuple(self.heatmaps)),
+            outputs=self.outputs,
             complete=self.done,
             isolation=isolation,
             overrun=overrun,

@@ -4,18 +4,17 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from grader.errors import SubmissionError
+from grader.json_parts import too_many_parts
 from grader.reading import ReadingError, TooLargeError, read_regular, shown
 from grader.rubric import Limits
 from grader.source import parses, readable
 
 _MOODLE = re.compile(r"_([0-9]{1,20})_assignsubmission_file")
 _CANVAS = re.compile(r"^[^_]+_(?:LATE_)?([0-9]{1,20})_[0-9]+_")
-_PARTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[,:\[{]', re.DOTALL)
 MAX_PARTS = 3_000_000
 """JSON of more values than this takes a gigabyte to read, and no figure needs as many."""
 MAX_CELL_CODE = 2**18
@@ -25,7 +24,7 @@ MAX_CODE = 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One code cell, by its position among all cells of the notebook."""
+    """One cell, by its position among all cells of the notebook."""
 
     index: int
     source: str
@@ -33,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A notebook as handed in: its code and nothing else of it."""
+    """A notebook as handed in: its code and its text, and nothing else of it."""
 
     name: str
     sha256: str
@@ -41,6 +40,8 @@ class Submission:
     cells: tuple[Cell, ...]
     """The code cells with something in them."""
     total_cells: int
+    prose: tuple[Cell, ...] = ()
+    """The cells of text, for a person to read."""
     notes: tuple[str, ...] = ()
     """What was odd about the file, for the report."""
 
@@ -94,6 +95,7 @@ def parse_submission(data: bytes, path: Path, limits: Limits) -> Submission:
         student=student_id(path),
         cells=code,
         total_cells=len(cells),
+        prose=_prose(cells),
         notes=_language_notes(parsed.get("metadata"), code, name),
     )
 
@@ -109,7 +111,7 @@ def student_id(path: Path) -> str | None:
 def _parse(data: bytes, name: str) -> dict[str, Any]:
     if not data.strip():
         raise SubmissionError(f"{name} is empty: save the notebook and submit it again.")
-    if _too_many_parts(data):
+    if too_many_parts(data, MAX_PARTS):
         raise SubmissionError(
             f"{name} holds more than {MAX_PARTS // 10**6} million values: "
             "clear the outputs and save it again."
@@ -131,13 +133,6 @@ def _parse(data: bytes, name: str) -> dict[str, Any]:
             f"{name} is JSON but not a notebook (it has no cells): submit the .ipynb file itself."
         )
     return parsed
-
-
-def _too_many_parts(data: bytes) -> bool:
-    """Whether its JSON holds too much, found without reading it; marks in text are no parts."""
-    if sum(map(data.count, (b",", b":", b"[", b"{"))) <= MAX_PARTS:
-        return False
-    return next(islice(_PARTS.finditer(data), MAX_PARTS, None), None) is not None
 
 
 def _cells(parsed: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -181,6 +176,16 @@ def _code(cells: list[dict[str, Any]], name: str) -> tuple[Cell, ...]:
             f"{name} has more than {MAX_CODE // 1024} KB of code: keep data out of the code."
         )
     return code
+
+
+def _prose(cells: list[dict[str, Any]]) -> tuple[Cell, ...]:
+    """The cells of text, as far as there is room for them; nothing depends on it."""
+    kept, room = [], MAX_CODE
+    for i, cell in enumerate(cells):
+        room -= len(text := _source(cell)) if cell.get("cell_type") == "markdown" else 0
+        if room >= 0 and cell.get("cell_type") == "markdown":
+            kept.append(Cell(index=i, source=text))
+    return tuple(kept)
 
 
 def _source(cell: dict[str, Any]) -> str:

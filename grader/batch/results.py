@@ -14,7 +14,8 @@ from grader.errors import GraderError
 from grader.key_file import write_atomically
 from grader.reading import ReadingError, read_regular, shown
 
-RECORD, REPORT, PAGE, STORED = "submission.json", "report.json", "report.html", "observations.npz"
+RECORD, REPORT, PAGE = "submission.json", "report.json", "report.html"
+STORED, EXECUTED = "observations.npz", "executed.ipynb"
 BATCH = "batch.json"
 _LOCK = ".lock"
 _MAX_REPORT = 2**26

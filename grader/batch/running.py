@@ -9,10 +9,11 @@ from grader.batch.found import Found
 from grader.batch.grading import Ending
 from grader.batch.identity import handed_in
 from grader.batch.record import Record
-from grader.batch.results import PAGE, REPORT, STORED, Results
+from grader.batch.results import EXECUTED, PAGE, REPORT, STORED, Results
 from grader.batch.stored import keep, to_npz
 from grader.render.html import to_html
 from grader.render.json import to_json
+from grader.render.notebook import to_notebook
 from grader.report import Report
 
 
@@ -76,7 +77,8 @@ def files_of(ending: Ending, what: Asked) -> dict[str, bytes]:
         return {}
     ran = ending.graded
     stored = keep(ran.submission, ran.prepared, ran.execution, what)
-    return {**pages_of(ran.report), STORED: to_npz(stored)}
+    notebook = to_notebook(ran.submission, ran.execution)
+    return {**pages_of(ran.report), STORED: to_npz(stored), EXECUTED: notebook}
 
 
 def pages_of(report: Report) -> dict[str, bytes]:

@@ -1,9 +1,5 @@
 """One submission from the first cell to the last probe, whatever its code does to the kernel."""
 
-import base64
-import hashlib
-import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,10 +7,11 @@ from time import monotonic
 from typing import Any
 
 from grader.frames import Frame, FrameKind
-from grader.inside.figures import MAX_HEATMAPS, heatmaps_of_output
 from grader.inside.home import clear_home
+from grader.inside.outputs import Outputs
+from grader.inside.question import observation, question
 from grader.inside.session import GRACE, CellRun, Session, StartError
-from grader.values import Failure, Numbers
+from grader.values import Failure
 from grader.wire import pack
 
 Send = Callable[[Frame], None]
@@ -29,7 +26,6 @@ del _gc, _prelude
 """
 _SAMPLE = "from grader.inside.soundness import sample as _sample; _sample()"
 _SAMPLE_LIMIT = 20.0
-_INLINE = 2**16
 _SHARE = 3 * 2**20
 """Bytes one function's values may take together; all of them fit the grader's cap on the pipe."""
 
@@ -56,10 +52,9 @@ class Run:
         self._deadline = 0.0
         self._restarts = 0
         self._lethal: dict[int, int] = {}
-        self._drawn: set[int] = set()
         self._reported: set[int] = set()
         self._given_up: dict[str, Failure] = {}
-        self._heatmaps = 0
+        self._outputs = Outputs(send)
         self._sent: dict[str, int] = {}
         self._session: Session | None = None
         self._sample = ""
@@ -186,7 +181,7 @@ class Run:
         if not run.alive or run.status == "timed_out":
             self._lethal[index] = self._lethal.get(index, 0) + 1
         if run.alive:
-            self._draw(run, index)
+            self._outputs.show(index, run.outputs)
         if run.status == "timed_out" and run.alive:
             # What it defines further down counts as written.
             run = await session.execute(cell["definitions"], min(self._limits["cell"], GRACE))
@@ -203,18 +198,6 @@ class Run:
             self._reported.add(index)
             self._send(Frame(kind=FrameKind.CELL, head={"cell": index, **head}))
 
-    def _draw(self, run: CellRun, index: int) -> None:
-        """Send the heatmaps a cell displayed."""
-        if index in self._drawn:
-            return
-        self._drawn.add(index)
-        for output in run.outputs:
-            for array in heatmaps_of_output(output.get("data")):
-                if self._heatmaps < MAX_HEATMAPS:
-                    self._heatmaps += 1
-                    body = pack(Numbers(kind="ndarray", array=array))
-                    self._send(Frame(kind=FrameKind.HEATMAP, head={"cell": index}, payload=body))
-
     async def _probe(self, probe: dict[str, Any], *, again: bool = False) -> None:
         """Evaluate one probe; a function that has hung or killed the kernel is not called again."""
         function = probe["function"]
@@ -228,14 +211,14 @@ class Run:
             which = "notebook" if limit <= 0 else "restarts"
             self._observed(probe, pack(Failure(kind="timed_out", message=which)), 0.0)
             return
-        run = await self._session.execute(self._question(probe), limit)
+        run = await self._session.execute(question(probe, self._recorded, self._home), limit)
         if run.status == "garbled" and not again:
             # Not the function's doing: something of the notebook's still runs, and talks across.
             self._restarts += 1
             await self._stop()
             await self._probe(probe, again=True)
             return
-        body = _observation(run)
+        body = observation(run)
         if not run.alive or run.status == "timed_out":
             failure = self._lost(run, limit)
             self._given_up[function] = failure
@@ -264,36 +247,3 @@ class Run:
     def _observed(self, probe: dict[str, Any], body: bytes, seconds: float) -> None:
         head = {"probe": probe["id"], "seconds": seconds}
         self._send(Frame(kind=FrameKind.OBSERVATION, head=head, payload=body))
-
-    def _question(self, probe: dict[str, Any]) -> str:
-        provide = [
-            {**recording, "rows": self._recorded.get(name, [])}
-            for name, recording in probe["provide"].items()
-        ]
-        request = json.dumps({**probe, "provide": provide}).encode()
-        if len(request) > _INLINE and (left := self._left_behind(request)):
-            return f"from grader.inside.probe import fetch as _fetch; _fetch{left!r}"
-        encoded = base64.b64encode(request).decode()
-        return f"from grader.inside.probe import answer as _answer; _answer({encoded!r})"
-
-    def _left_behind(self, request: bytes) -> tuple[str, str] | None:
-        """A file with a request and its digest: IPython takes a second for megabytes of code."""
-        try:
-            descriptor, name = tempfile.mkstemp(prefix="asked-", dir=self._home)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(request)
-        except OSError:
-            return None  # no room: the notebook has filled it
-        return name, hashlib.sha256(request).hexdigest()
-
-
-def _observation(run: CellRun) -> bytes:
-    """The bytes the kernel published, passed on unread; the grader judges what they are worth."""
-    published = run.published or {}
-    encoded = published.get("observation")
-    if isinstance(encoded, str):
-        try:
-            return base64.b64decode(encoded, validate=True)
-        except ValueError:
-            pass
-    return pack(Failure(kind="unreadable", message="the kernel sent nothing back"))
