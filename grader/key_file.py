@@ -36,11 +36,11 @@ def key_bytes(key: AnswerKey) -> bytes:
     structure = {
         "format": _FORMAT,
         "about": asdict(key.about),
-        "expected": {name: _expected_node(e, keep) for name, e in key.expected.items()},
-        "variants": {name: {p: keep(v) for p, v in a.items()} for name, a in key.variants.items()},
-        "mistakes": {name: {p: keep(v) for p, v in a.items()} for name, a in key.mistakes.items()},
-        "spreads": {name: {p: keep(v) for p, v in a.items()} for name, a in key.spreads.items()},
-        "recordings": {name: _recording_node(r, keep) for name, r in key.recordings.items()},
+        "expected": {name: _expected_node(e, keep) for name, e in _ordered(key.expected)},
+        "variants": _answers(key.variants, keep),
+        "mistakes": _answers(key.mistakes, keep),
+        "spreads": _answers(key.spreads, keep),
+        "recordings": {name: _recording_node(r, keep) for name, r in _ordered(key.recordings)},
     }
     arrays = {name: np.frombuffer(body, dtype=np.uint8) for name, body in values.items()}
     arrays["structure"] = np.frombuffer(
@@ -128,6 +128,15 @@ def _kept(value: object, *kinds: type[Kind]) -> Kind:
     return value
 
 
+def _ordered(mapping: Mapping[str, Kind]) -> list[tuple[str, Kind]]:
+    """By name: a key that was read is written as one that was just made."""
+    return sorted(mapping.items(), key=lambda entry: entry[0])
+
+
+def _answers(named: Mapping[str, Mapping[str, Value]], keep: Keep) -> dict[str, dict[str, str]]:
+    return {n: {probe: keep(v) for probe, v in _ordered(a)} for n, a in _ordered(named)}
+
+
 def _expected_node(expected: Expected, keep: Keep) -> dict[str, Any]:
     spread = (
         None if expected.spread is None else keep(Numbers(kind="ndarray", array=expected.spread))
@@ -143,7 +152,7 @@ def _expected(node: Mapping[str, Any], value: Fetch) -> Expected:
 
 def _recording_node(recording: Recording, keep: Keep) -> dict[str, Any]:
     rows = [
-        {"arguments": {k: keep(v) for k, v in row.arguments.items()}, "result": keep(row.result)}
+        {"arguments": {k: keep(v) for k, v in _ordered(row.arguments)}, "result": keep(row.result)}
         for row in recording.rows
     ]
     return {

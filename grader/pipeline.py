@@ -45,31 +45,30 @@ def grade(
         AnswerKeyError: No key fits.
         KernelError: No kernel could be started, or not in the isolation asked for.
     """
-    return grade_in(open_sitting(file, settings, listener), path, listener).report
+    sitting = open_sitting(file, settings, listener)
+    submission = read_submission(path, sitting.file.rubric.limits)
+    return grade_in(sitting, submission, listener).report
 
 
-def grade_in(sitting: Sitting, path: Path, listener: Listener | None = None) -> Graded:
+def grade_in(sitting: Sitting, submission: Submission, listener: Listener | None = None) -> Graded:
     """Grade one of several notebooks.
 
     Args:
         sitting: What they have in common.
-        path: The notebook.
+        submission: The notebook.
         listener: Told of every step.
 
     Raises:
-        SubmissionError: The file is not a notebook that can be run.
         KernelError: No kernel could be started.
     """
     listener = listener or Listener()
     settings, rubric = sitting.settings, sitting.file.rubric
-    submission = read_submission(path, rubric.limits)
     prepared = instrument(
         submission, rubric, sitting.key.recordings, device=settings.device, seed=sitting.seed
     )
     listener.started(prepared)
-    execution = run_job(
-        prepared.job, listener.frame, backend=sitting.backend, weights=sitting.weights
-    )
+    job = replace(prepared.job, share=sitting.share)
+    execution = run_job(job, listener.frame, backend=sitting.backend, weights=sitting.weights)
     report = judge(submission, sitting.file, sitting.key, prepared, execution)
     report = of_run(report, full=settings.full, seed=sitting.seed)
     return Graded(

@@ -59,6 +59,8 @@ class Job:
     model: str
     device: str
     seed: int
+    share: float = 1.0
+    """Of the device's memory, where it has its own: what the kernel may take."""
 
     def head(self) -> dict[str, Any]:
         """What is sent before the notebook runs: nothing of the probes."""
@@ -68,6 +70,7 @@ class Job:
             "model": self.model,
             "device": self.device,
             "seed": self.seed,
+            "share": self.share,
         }
 
     @property

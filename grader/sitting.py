@@ -58,6 +58,8 @@ class Sitting:
     settings: Settings
     seed: int
     backend: Backend
+    share: float = 1.0
+    """Of a device's memory, that one kernel may take: less where several run on it."""
     weights: Weights | None = None
     """Where hidden models' weights are found; None where they are made for each submission."""
 

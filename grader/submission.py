@@ -56,9 +56,22 @@ def read_submission(path: Path, limits: Limits) -> Submission:
     Raises:
         SubmissionError: It is not a Python notebook; says what it is and what to do.
     """
+    return parse_submission(read_bytes(path, limits), path, limits)
+
+
+def read_bytes(path: Path, limits: Limits) -> bytes:
+    """What is in a file that should be a notebook.
+
+    Args:
+        path: The file.
+        limits: Size limits.
+
+    Raises:
+        SubmissionError: It is not a file, is too large, or cannot be read; says what to do.
+    """
     name = shown(path.name)
     try:
-        data = read_regular(path, limits.file_mb * 2**20, follow=False)
+        return read_regular(path, limits.file_mb * 2**20, follow=False)
     except TooLargeError as error:
         raise SubmissionError(
             f"{name} is too large: {error}, and the limit is {limits.file_mb:g} MB: "
@@ -68,7 +81,6 @@ def read_submission(path: Path, limits: Limits) -> Submission:
         raise SubmissionError(
             f"Cannot read {shown(str(path))}: {error}. Give the path of a notebook's file."
         ) from error
-    return parse_submission(data, path, limits)
 
 
 def parse_submission(data: bytes, path: Path, limits: Limits) -> Submission:

@@ -10,10 +10,10 @@ from grader.batch.late_policy import LatePolicy, read_late_policy
 from grader.batch.lateness import lateness
 from grader.batch.overrides import Overrides, apply
 from grader.batch.overrides_file import read_overrides
+from grader.batch.pages import pages_of
 from grader.batch.past import past_report
 from grader.batch.record import Record
 from grader.batch.results import PAGE, REPORT, Results
-from grader.batch.running import pages_of
 from grader.batch.summary import Summary, summarise
 from grader.report import Report
 from grader.rubric import Rubric

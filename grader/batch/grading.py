@@ -1,17 +1,23 @@
-"""One submission of a batch, from its file to its end: whatever happens, it has one."""
+"""One submission of a batch, from its bytes to its end: whatever happens, it has one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from time import monotonic
+from pathlib import Path
 
 from grader.batch.entry import State
-from grader.batch.found import Found
-from grader.batch.identity import handed_in
+from grader.batch.turns import Turns
 from grader.errors import GraderError, KernelError, SubmissionError
+from grader.gathering import Execution
 from grader.pipeline import Graded, grade_in
 from grader.sitting import Sitting
+from grader.submission import Submission, parse_submission
+from grader.values import Failure
 
 _TRIES = 3
 _LATE = "was still running"
+_OUT_OF_MEMORY = "OutOfMemoryError"
+"""As torch calls it when a device has no room."""
+_ALONE = "The device ran out of memory; what counts is a second run, with nothing beside it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,49 +28,89 @@ class Ending:
     reason: str = ""
     graded: Graded | None = None
     """Where it has a report."""
-    seconds: float = 0.0
-    handed_in: str = ""
-    """Digest of what was graded."""
 
 
-def grade_found(found: Found, sitting: Sitting) -> Ending:
-    """Grade a submission; an error of any kind is how it ends, not the end of the batch.
+def grade_bytes(student: str, name: str, data: bytes, sitting: Sitting, turns: Turns) -> Ending:
+    """Grade a notebook; an error of any kind is how it ends, not the end of the batch.
 
     Args:
-        found: What was handed in.
+        student: Whose, by the key that the whole batch uses.
+        name: The file's.
+        data: What is in it.
         sitting: What it is graded by.
+        turns: Of those that grade on the same device.
     """
-    start = monotonic()
-    digest = handed_in(found)  # before: a file that is replaced meanwhile is another
-    ending = _graded(found, sitting)
-    return replace(ending, seconds=round(monotonic() - start, 3), handed_in=digest)
+    try:
+        submission = parse_submission(data, Path(name), sitting.file.rubric.limits)
+        submission = replace(submission, student=student)
+        return _tried(submission, sitting, turns)
+    except SubmissionError as error:
+        return Ending(state="ungradable", reason=str(error))
+    except GraderError as error:
+        return Ending(state="crashed", reason=str(error))
+    except Exception as error:  # noqa: BLE001 (a fault of ours on one notebook costs no other)
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        return Ending(state="crashed", reason=f"a fault of the grader's own: {said[:300]}")
 
 
-def _graded(found: Found, sitting: Sitting) -> Ending:
-    if found.notebook is None:
-        return Ending(state="ungradable", reason=found.refusal or "there is no notebook")
+def _tried(submission: Submission, sitting: Sitting, turns: Turns) -> Ending:
     last = Ending(state="crashed")
+    died = False
     for _ in range(_TRIES):
         try:
-            graded = grade_in(sitting, found.notebook)
-            if not graded.execution.lost:
-                return _ended(_as(found.student, graded))
-            last = Ending(state="crashed", reason="its run was ended by something outside")
-        except SubmissionError as error:
-            return Ending(state="ungradable", reason=str(error))
+            graded = _graded(submission, sitting, turns)
+            if graded.execution.lost:
+                last = Ending(state="crashed", reason="its run was ended by something outside")
+            elif died or not kernel_died(graded.execution):
+                return _ended(graded)
+            else:  # by its own doing or not: what happens twice is its own
+                died, last = True, _ended(graded)
         except KernelError as error:  # the machine's, and often gone the second time
             last = Ending(state="crashed", reason=str(error))
-        except GraderError as error:
-            return Ending(state="crashed", reason=str(error))
-        except Exception as error:  # noqa: BLE001 (a fault of ours on one notebook costs no other)
-            said = f"{type(error).__name__}: {error}".splitlines()[0]
-            return Ending(state="crashed", reason=f"a fault of the grader's own: {said[:300]}")
     return last
 
 
-def _as(student: str, graded: Graded) -> Graded:
-    """The report names the student by the key that the whole batch does."""
-    return replace(graded, report=replace(graded.report, student=student))
+def _graded(submission: Submission, sitting: Sitting, turns: Turns) -> Graded:
+    """A run beside others; once more alone where the device had no room for it."""
+    with turns.beside_others():
+        graded = grade_in(sitting, submission)
+    if not out_of_memory(graded.execution):
+        return graded
+    with turns.alone():
+        graded = grade_in(replace(sitting, share=1.0), submission)
+    report = replace(graded.report, notes=(*graded.report.notes, _ALONE))
+    return replace(graded, report=report)
+
+
+def out_of_memory(execution: Execution) -> bool:
+    """Whether a cell or a probe found no room on a device that others may have filled.
+
+    Args:
+        execution: What a run gave.
+    """
+    return str(execution.environment.get("device")).startswith("cuda") and any(
+        name == _OUT_OF_MEMORY for name in _raised(execution)
+    )
+
+
+def kernel_died(execution: Execution) -> bool:
+    """Whether Python ended in a cell or a probe, and no limit of ours was the reason.
+
+    Args:
+        execution: What a run gave.
+    """
+    failures = (seen for seen in execution.observations.values() if isinstance(seen, Failure))
+    return not execution.overrun and (
+        any(cell.status == "died" for cell in execution.cells)
+        or any(failure.kind == "kernel_died" for failure in failures)
+    )
+
+
+def _raised(execution: Execution) -> Iterator[str]:
+    yield from (cell.ename for cell in execution.cells)
+    for seen in execution.observations.values():
+        if isinstance(seen, Failure):
+            yield seen.ename
 
 
 def _ended(graded: Graded) -> Ending:

@@ -7,8 +7,8 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader.batch.entry import State
-from grader.batch.found import Found
-from grader.batch.grading import Ending
+from grader.batch.finished import Finished
+from grader.batch.handed_in import HandedIn
 
 _SCHEMA = "induction-lab-grader/submission/1"
 MAX_BYTES = 2**20
@@ -38,22 +38,23 @@ class Record(BaseModel):
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, found: Found, ending: Ending, *, graded_by: str) -> Self:
+    def of(cls, handed: HandedIn, finished: Finished, *, graded_by: str) -> Self:
         """The record of a submission that has ended.
 
         Args:
-            found: The submission.
-            ending: How it ended.
+            handed: The submission.
+            finished: How it ended.
             graded_by: Digest of all that it was graded by.
         """
+        found = handed.found
         return cls(
             student=found.student,
             name=found.name,
-            notebook=found.notebook.name if found.notebook else "",
-            state=ending.state,
-            reason=ending.reason,
-            seconds=ending.seconds,
-            handed_in=ending.handed_in,
+            notebook=handed.name,
+            state=finished.state,
+            reason=finished.reason,
+            seconds=finished.seconds,
+            handed_in=handed.digest,
             graded_by=graded_by,
             submitted=found.submitted,
             late=found.late,

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from grader.batch.pages import pages_of
 from grader.batch.past import past_report
 from grader.batch.record import Record
 from grader.batch.rescoring import NeedsRun, Standard, rescore, standard
 from grader.batch.results import RECORD, Results
-from grader.batch.running import pages_of
 from grader.batch.stored import StoredError
 from grader.changes import Change, changes
 from grader.key_store import models_sha256

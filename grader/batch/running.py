@@ -1,20 +1,20 @@
 """What is left of a batch, and grading that several at a time."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, as_completed
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 
-from grader.batch.asked import Asked
+from grader.batch.crew import Crew
+from grader.batch.finished import Finished
 from grader.batch.found import Found
-from grader.batch.grading import Ending
-from grader.batch.identity import handed_in
+from grader.batch.handed_in import HandedIn, hand_in
 from grader.batch.record import Record
-from grader.batch.results import EXECUTED, PAGE, REPORT, STORED, Results
-from grader.batch.stored import keep, to_npz
-from grader.render.html import to_html
-from grader.render.json import to_json
-from grader.render.notebook import to_notebook
-from grader.report import Report
+from grader.batch.results import Results
+from grader.rubric import Limits
+
+_LOOK = 2.0
+"""Seconds after which a crew is asked for room again: it may have grown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,62 +25,65 @@ class Plan:
     done: tuple[Record, ...]
 
 
-def plan(found: Sequence[Found], results: Results, graded_by: str, *, force: bool = False) -> Plan:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standard:
+    """By what a submission counts as finished."""
+
+    graded_by: str
+    """Digest of what all are graded by now."""
+    limits: Limits
+
+
+def plan(
+    found: Sequence[Found], results: Results, standard: Standard, *, force: bool = False
+) -> Plan:
     """Tell what has to be graded from what is finished and still the same.
 
     Args:
         found: All submissions.
         results: Where earlier ones' results are.
-        graded_by: Digest of what they are graded by now.
+        standard: By what they count as finished.
         force: Whether all of them are graded again.
     """
     todo, done = [], []
     for one in found:
         record = None if force else results.record(one.student)
-        same = record and (record.graded_by, record.handed_in) == (graded_by, handed_in(one))
-        if record and same and record.state != "crashed":
+        if record and _is_finished(record, one, standard):
             done.append(record)
         else:
             todo.append(one)
     return Plan(todo=tuple(todo), done=tuple(done))
 
 
-def ended(
-    todo: Sequence[Found], grade: Callable[[Found], Ending], executor: Executor
-) -> Iterator[tuple[Found, Ending]]:
+def finished(
+    todo: Iterable[Found], crew: Crew, limits: Limits
+) -> Iterator[tuple[HandedIn, Finished]]:
     """Grade submissions, several at a time, and give each as it ends.
 
-    Those that have not begun are dropped when whoever asks for them stops.
+    Only as many are read as the crew has room for.
 
     Args:
         todo: Which ones.
-        grade: Grades one.
-        executor: Runs several at a time.
+        crew: Who grades them.
+        limits: How large a notebook may be.
+
+    Raises:
+        GraderError: The crew is lost.
     """
-    try:
-        futures = {executor.submit(grade, one): one for one in todo}
-        for future in as_completed(list(futures)):
-            yield futures.pop(future), future.result()
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        raise
+    waiting = deque(todo)
+    running: dict[Future[Finished], HandedIn] = {}
+    while waiting or running:
+        while waiting and len(running) < crew.room():
+            handed = hand_in(waiting.popleft(), limits)
+            if handed.refusal is not None:
+                yield handed, Finished(state="ungradable", reason=handed.refusal)
+            else:
+                running[crew.submit(handed)] = handed
+        for future in wait(running, _LOOK, FIRST_COMPLETED).done:
+            yield running.pop(future), crew.outcome(future)
 
 
-def files_of(ending: Ending, what: Asked) -> dict[str, bytes]:
-    """What is kept of a submission besides its record.
-
-    Args:
-        ending: How it ended.
-        what: What it was asked.
-    """
-    if ending.graded is None:
-        return {}
-    ran = ending.graded
-    stored = keep(ran.submission, ran.prepared, ran.execution, what)
-    notebook = to_notebook(ran.submission, ran.execution)
-    return {**pages_of(ran.report), STORED: to_npz(stored), EXECUTED: notebook}
-
-
-def pages_of(report: Report) -> dict[str, bytes]:
-    """A report in the forms that it is read in."""
-    return {REPORT: to_json(report).encode(), PAGE: to_html(report).encode()}
+def _is_finished(record: Record, found: Found, standard: Standard) -> bool:
+    if record.state == "crashed" or record.graded_by != standard.graded_by:
+        return False
+    return record.handed_in == hand_in(found, standard.limits).digest

@@ -30,7 +30,7 @@ class Stored:
     """One submission that has run: what was seen, and what it was asked."""
 
     submission: Submission
-    """As handed in, its code left out."""
+    """As handed in, its code and text left out."""
     execution: Execution
     not_attempted: frozenset[str]
     """Functions that are still stubs, as read from its code; so are the next two."""
@@ -51,8 +51,8 @@ def keep(
         asked: What it was asked.
     """
     return Stored(
-        submission=replace(submission, cells=()),
-        execution=execution,
+        submission=replace(submission, cells=(), prose=()),
+        execution=replace(execution, outputs={}),
         not_attempted=prepared.not_attempted,
         names=prepared.names,
         notes=prepared.notes,
@@ -63,7 +63,7 @@ def keep(
 def to_npz(stored: Stored) -> bytes:
     """It as one ``.npz`` file: an array for all numbers that came together, and one of JSON."""
     submission, execution = asdict(stored.submission), stored.execution
-    del submission["cells"]
+    del submission["cells"], submission["prose"]
     arrays: Arrays = {}
     observations = {name: to_node(o, arrays) for name, o in execution.observations.items()}
     structure = {
@@ -128,7 +128,7 @@ def _stored(node: Mapping[str, Any], arrays: Arrays) -> Stored:
     asking = kept(node["asked"], dict)
     probes = {name: kept(digest, str) for name, digest in asking.pop("probes").items()}
     return Stored(
-        submission=flat(Submission, handed_in, cells=(), notes=notes),
+        submission=flat(Submission, handed_in, cells=(), prose=(), notes=notes),
         execution=_execution(node, arrays),
         not_attempted=frozenset(texts(node["not_attempted"])),
         names=frozenset(texts(node["names"])),

@@ -81,13 +81,13 @@ def summarise(entries: Iterable[Entry], rubric: Rubric) -> Summary:
 
 def histogram(reports: Iterable[Report]) -> tuple[int, ...]:
     """How many scores lie in each tenth of their maximum."""
-    counts = Counter(bin_of(report) for report in reports)
+    counts = Counter(bin_of(report.score, report.total) for report in reports)
     return tuple(counts[i] for i in range(BINS))
 
 
-def bin_of(report: Report) -> int:
+def bin_of(score: float, total: float) -> int:
     """Which tenth of its maximum a score lies in."""
-    share = report.score / report.total if report.total else 0.0
+    share = score / total if total else 0.0
     return max(0, min(BINS - 1, int(share * BINS + _ROUNDING)))
 
 

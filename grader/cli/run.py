@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 )
 @click.option("--device", type=DEVICES, default="auto", show_default=True)
 @click.option(
-    "--full", is_flag=True, help="Ask the hidden probes too; needs the reference or a hidden key."
+    "--full/--no-full",
+    default=None,
+    help="Ask the hidden probes too; needs the reference or a hidden key. "
+    "Of a folder or zip they are asked unless they cannot be.",
 )
 @click.option(
     "--key",
@@ -72,6 +75,11 @@ if TYPE_CHECKING:
 @click.option(
     "--assignment", help="Of a folder or zip: which one, where nbgrader collected several."
 )
+@click.option(
+    "--cluster",
+    metavar="ADDRESS|local",
+    help="Of a folder or zip: a Dask scheduler whose workers grade, or `local` to start --jobs.",
+)
 @click.option("--force", is_flag=True, help="Of a folder or zip: grade finished ones again.")
 @click.pass_context
 def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
@@ -91,21 +99,24 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     results: Path | None,
     jobs: int | None,
     assignment: str | None,
+    cluster: str | None,
     *,
-    full: bool,
+    full: bool | None,
     force: bool,
 ) -> None:
     """Grade one notebook, or a folder or zip of them (the word `run` may be left out)."""
     from grader.commands.run import Output, grade_notebook
     from grader.sitting import Settings
 
+    if hidden_key is not None and full is None:
+        full = True
     many = notebook.is_dir() or notebook.suffix.lower() == ".zip"
     settings = Settings(
         model=model,
         device=device,
         seed=seed,
         only=None if many else only,
-        full=full or hidden_key is not None,
+        full=bool(full),
         hidden_key=hidden_key,
         isolation=isolation,
     )
@@ -121,6 +132,8 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
             force=force,
             student=only,
             assignment=assignment,
+            cluster=cluster,
+            full=full,
         )
         ctx.exit(grade_batch(batch, rubric=rubric, settings=settings))
     output = Output(json=json_path, html=html_path, csv=csv_path, hints=hints)

@@ -3,30 +3,29 @@
 import json
 import os
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from grader.batch.asking import asked_in
 from grader.batch.closing import Closed, close, read_rules
+from grader.batch.crew import Crew, here
 from grader.batch.finding import Wanted, find_submissions
 from grader.batch.found import Found
-from grader.batch.grading import grade_found
+from grader.batch.hidden_probes import left_out
 from grader.batch.identity import Standing
 from grader.batch.record import Record
 from grader.batch.results import BATCH, Results
-from grader.batch.running import Plan, ended, files_of, plan
+from grader.batch.running import Plan, Standard, finished, plan
 from grader.commands.meter import Meter
 from grader.errors import GraderError
 from grader.render.text import plain
 from grader.rubric import Rubric
 from grader.rubric_file import RubricFile, find_rubric
-from grader.sitting import Listener, Settings, Sitting, open_sitting, warm
+from grader.sitting import Listener, Settings, Sitting, open_sitting
 
 SCHEMA = "induction-lab-grader/batch/1"
 
@@ -42,6 +41,10 @@ class Batch:
     student: str | None = None
     """The one to grade, by key; all others are left as they are."""
     assignment: str | None = None
+    cluster: str | None = None
+    """A Dask scheduler's address, or ``local``."""
+    full: bool | None = None
+    """Whether hidden probes are asked; where nothing is said, if they can be."""
 
 
 def grade_batch(batch: Batch, *, rubric: str | None, settings: Settings) -> int:
@@ -59,7 +62,7 @@ def grade_batch(batch: Batch, *, rubric: str | None, settings: Settings) -> int:
     with results.held(), tempfile.TemporaryDirectory(prefix="grade-batch-") as own:
         found = _find(batch, file.rubric, Path(own))
         known = _known(results, file, force=batch.force)
-        settings = _with_seed(settings, known)
+        settings = _with_seed(_with_hidden(settings, file, console, full=batch.full), known)
         listener = Listener(note=lambda text: console.print(text, style="bright_black"))
         sitting = open_sitting(file, settings, listener)
         standing = Standing.of(sitting)
@@ -69,9 +72,11 @@ def grade_batch(batch: Batch, *, rubric: str | None, settings: Settings) -> int:
         noted = about(sitting, standing, batch.source.name)
         results.write(BATCH, as_json(known | noted))
         chosen = [one for one in found if batch.student in {None, one.student}]
-        todo = plan(chosen, results, standing.digest, force=batch.force)
+        limits = sitting.file.rubric.limits
+        by = Standard(graded_by=standing.digest, limits=limits)
+        todo = plan(chosen, results, by, force=batch.force)
         with Meter(console, total=len(todo.todo), before=len(todo.done)) as meter:
-            _run(todo, sitting, standing, results, batch.jobs, meter)
+            _run(todo, sitting, standing, results, batch, meter)
         closed = close((one.student for one in found), results, sitting.file.rubric, rules)
         conclude(closed, results, noted, console)
         return 0
@@ -99,6 +104,20 @@ def _known(results: Results, file: RubricFile, *, force: bool) -> dict[str, Any]
             " give another folder, or run everything again with --force."
         )
     return known if earlier == file.sha256 else {}
+
+
+def _with_hidden(
+    settings: Settings, file: RubricFile, console: Console, *, full: bool | None
+) -> Settings:
+    """Hidden probes are asked unless that is ruled out, or cannot be, which is said."""
+    if full is not None:
+        return replace(settings, full=full)
+    if not any(probe.hidden for probe in file.rubric.probes.values()):
+        return settings
+    if (why := left_out(file, settings)) is None:
+        return replace(settings, full=True)
+    console.print(Text(f"Hidden probes are left out: {why}.", style="yellow"), soft_wrap=True)
+    return settings
 
 
 def _with_seed(settings: Settings, known: dict[str, Any]) -> Settings:
@@ -136,17 +155,28 @@ def about(sitting: Sitting, standing: Standing, source: str) -> dict[str, Any]:
 
 
 def _run(  # noqa: PLR0913, PLR0917 (all of it is one batch's)
-    todo: Plan, sitting: Sitting, standing: Standing, results: Results, jobs: int, meter: Meter
+    todo: Plan, sitting: Sitting, standing: Standing, results: Results, batch: Batch, meter: Meter
 ) -> None:
     if not todo.todo:
         return
-    what = asked_in(sitting)
-    executor = ThreadPoolExecutor(min(jobs, len(todo.todo)))
-    with warm(sitting) as warmed, executor:
-        for one, ending in ended(todo.todo, partial(grade_found, sitting=warmed), executor):
-            record = Record.of(one, ending, graded_by=standing.digest)
-            results.keep(record, files_of(ending, what))
-            meter.told(record, ending)
+    with _crew(batch, sitting, min(batch.jobs, len(todo.todo))) as crew:
+        for handed, ended in finished(todo.todo, crew, sitting.file.rubric.limits):
+            record = Record.of(handed, ended, graded_by=standing.digest)
+            results.keep(record, ended.files)
+            meter.told(record.student, ended)
+
+
+def _crew(batch: Batch, sitting: Sitting, jobs: int) -> "AbstractContextManager[Crew]":
+    """Threads here, or a cluster's workers."""
+    if batch.cluster is None:
+        return here(sitting, jobs)
+    try:
+        from grader.batch.cluster import on_cluster  # noqa: PLC0415 (an extra's)
+    except ImportError as error:
+        raise GraderError(
+            "--cluster needs more packages: pip install 'induction-lab-grader[cluster]'."
+        ) from error
+    return on_cluster(batch.cluster, sitting, jobs)
 
 
 def conclude(closed: Closed, results: Results, noted: dict[str, Any], console: Console) -> None:

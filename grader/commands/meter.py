@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from grader.batch.grading import Ending
-from grader.batch.record import Record
+from grader.batch.finished import Finished
 from grader.batch.summary import BINS, bin_of
 from grader.render.text import line
 
@@ -58,19 +57,18 @@ class Meter:
     ) -> None:
         self._progress.stop()
 
-    def told(self, record: Record, ending: Ending) -> None:
+    def told(self, student: str, finished: Finished) -> None:
         """One more has ended.
 
         Args:
-            record: Whose, and how.
-            ending: The same, with its report.
+            student: Whose.
+            finished: How.
         """
         self._ended += 1
-        report = ending.graded.report if ending.graded else None
-        if report is not None:
-            self._bins[bin_of(report)] += 1
-        score = f"{report.score:g}" if report else record.state
-        said = f"{line(record.student)} {score}"
+        if finished.score is not None:
+            self._bins[bin_of(finished.score, finished.total)] += 1
+        score = finished.state if finished.score is None else f"{finished.score:g}"
+        said = f"{line(student)} {score}"
         if self._console.is_terminal:
             spread = f"{said} · scores {self._spread()} · {self._left()}"
             self._progress.update(self._task, advance=1, said=spread)

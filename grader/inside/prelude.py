@@ -26,7 +26,7 @@ class Kernel:
     model: str
 
 
-def prepare(model: str, device: str, seed: int, weights: str) -> None:
+def prepare(model: str, device: str, seed: int, weights: str, share: float) -> None:
     """Make this kernel ready for a notebook and tell the driver what it is.
 
     Args:
@@ -34,11 +34,14 @@ def prepare(model: str, device: str, seed: int, weights: str) -> None:
         device: ``auto``, ``cpu`` or ``cuda``.
         seed: For torch, numpy and random.
         weights: The directory where hidden models' weights will be.
+        share: Of a CUDA device's memory, what this kernel may take: others run beside it.
 
     Raises:
         KernelError: The model cannot be built or loaded.
     """
     Kernel.shelf = Shelf(resolve_device(device), Path(weights))
+    if Kernel.shelf.device.startswith("cuda"):
+        torch.cuda.set_per_process_memory_fraction(share)
     Kernel.model = model
     grading = Kernel.shelf.pristine(model)
     _hand_out_models()

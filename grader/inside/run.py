@@ -115,7 +115,8 @@ class Run:
         except StartError as error:
             raise TroubleError(str(error)) from error
         job = self._job
-        settings = f"{job['model']!r}, {job['device']!r}, {job['seed']!r}, {str(self._weights)!r}"
+        given = (job["model"], job["device"], job["seed"], str(self._weights), job["share"])
+        settings = ", ".join(map(repr, given))
         run = await session.execute(_PRELUDE.format(settings), self._limits["start"])
         published = run.published
         if run.status != "ok" or published is None:

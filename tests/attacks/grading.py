@@ -18,6 +18,7 @@ from grader.pipeline import grade_in
 from grader.report import Report
 from grader.rubric_file import load_rubric
 from grader.sitting import Settings, Sitting, open_sitting, warm
+from grader.submission import read_submission
 from tests.attacks.notebooks import PREFIX, base_cells, write_attacked
 from tests.attacks.sample import Sample
 from tests.attacks.showing import faults
@@ -85,7 +86,7 @@ def grade_file(path: Path, world: World, isolation: str) -> Graded:
     start = monotonic()
     report, refused, broken = None, "", ""
     try:
-        report = grade_in(opened, path).report
+        report = grade_in(opened, read_submission(path, opened.file.rubric.limits)).report
     except SubmissionError as error:
         refused = str(error)
     except GraderError as error:

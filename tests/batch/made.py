@@ -9,10 +9,13 @@ from grader.batch.asked import asked
 from grader.batch.rescoring import NeedsRun, Standard, rescore, standard
 from grader.batch.stored import Stored, from_npz, keep, to_npz
 from grader.gathering import CellOutcome, Execution
-from grader.pipeline import judge, of_run
+from grader.isolation.none import NONE
+from grader.pipeline import Graded, judge, of_run
 from grader.probing import instrument
 from grader.report import Report
 from grader.rubric_file import RubricFile, parse_rubric
+from grader.sitting import Settings, Sitting
+from grader.submission import Submission
 from grader.values import Failure, Group, Observation, RecordedCall, Recording, Value
 from grader.wire import UnreadableError, pack, unpack
 from tests.grader.builders import answer_key, array, number, submission
@@ -118,17 +121,31 @@ class Course:
         self, answers: Mapping[str, Observation], *sources: str, **changes: Any
     ) -> tuple[Stored, Report]:
         """What is stored of a notebook of these cells with these answers, and its report."""
+        ran = self.ran(submission(*(sources or ("x = 1",))), answers, **changes)
+        what = asked(ran.prepared.job, seed=self.seed, full=self.full, models=MODELS)
+        return keep(ran.submission, ran.prepared, ran.execution, what), ran.report
+
+    def ran(
+        self, handed_in: Submission, answers: Mapping[str, Observation], **changes: Any
+    ) -> Graded:
+        """What becomes of a submission that gives these answers."""
         rubric = self.file.rubric if self.full else self.file.rubric.without_hidden()
-        handed_in = submission(*(sources or ("x = 1",)))
         recordings = self.key.recordings
         prepared = instrument(handed_in, rubric, recordings, device="cpu", seed=self.seed)
         ids = [probe.id for probe in prepared.job.probes]
         sent = {name: piped(answers[name]) for name in ids if name in answers}
         run = execution(sent, **changes)
         report = judge(handed_in, replace(self.file, rubric=rubric), self.key, prepared, run)
-        what = asked(prepared.job, seed=self.seed, full=self.full, models=MODELS)
-        stored = keep(handed_in, prepared, run, what)
-        return stored, of_run(report, full=self.full, seed=self.seed)
+        report = of_run(report, full=self.full, seed=self.seed)
+        return Graded(report=report, submission=handed_in, prepared=prepared, execution=run)
+
+    @property
+    def sitting(self) -> Sitting:
+        """It as what a batch is graded by, without isolation."""
+        settings = Settings(device="cpu", full=self.full, isolation="none")
+        return Sitting(
+            file=self.file, key=self.key, settings=settings, seed=self.seed, backend=NONE
+        )
 
     def rescored(self, stored: Stored) -> Report:
         """What it scores a submission by what is read back from its file."""

@@ -1,23 +1,22 @@
 """``grade FOLDER -o RESULTS`` as a user gives it: everyone ends, and nothing is done twice."""
 
 import contextlib
-import csv
-import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from tests.attacks.traces import RUBRIC
+from tests.batch.chaos import Chaos, command
 from tests.batch.courses import GRADE, course
-from tests.notebooks import timeless
+from tests.batch.outcomes import reports, scores
 
 pytestmark = pytest.mark.kernel
 
@@ -28,21 +27,6 @@ def grade(source: Path, results: Path, *more: str) -> "subprocess.CompletedProce
     return subprocess.run(
         [*command, *GRADE, *more], capture_output=True, text=True, check=False, timeout=300
     )
-
-
-def reports(results: Path) -> dict[str, Any]:
-    """All reports, by the names of their folders."""
-    return {
-        path.parent.name: timeless(json.loads(path.read_text()))
-        for path in results.glob("*/report.json")
-    }
-
-
-def scores(results: Path) -> dict[str, tuple[str, str]]:
-    """State and score, by student, out of the gradebook."""
-    with (results / "gradebook.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))[1:]
-    return {row["student"]: (row["state"], row["score"]) for row in rows}
 
 
 def test_everyone_ends_and_nothing_is_done_twice(tmp_path: Path) -> None:
@@ -130,6 +114,18 @@ def test_a_lost_parent_loses_no_submission(tmp_path: Path) -> None:
     assert len(killed) == 2
     expected = {s: ("graded", "100" if base == "correct" else "0") for s, base in students.items()}
     assert scores(tmp_path / "out") == expected
+
+
+def test_chaos(tmp_path: Path) -> None:
+    """Whatever is killed at random, the same command completes the batch with the same reports."""
+    students = {f"s{i}": ("correct", "wrong")[i % 2] for i in range(6)}
+    source = course(tmp_path / "in", students)
+    chaos = Chaos(rng=random.Random(0), pause=(1.0, 3.0), share=0.2)  # noqa: S311 (chaos)
+    chaos.run(command(source, tmp_path / "wild"), kills=5)
+    assert chaos.killed.total() >= 3
+    assert grade(source, tmp_path / "calm", "--jobs", "2").returncode == 0
+    assert reports(tmp_path / "wild") == reports(tmp_path / "calm")
+    assert scores(tmp_path / "wild") == scores(tmp_path / "calm")
 
 
 def parents(grader: int) -> set[int]:

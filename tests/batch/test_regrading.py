@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from grader.batch.closing import Closed, close, read_rules
+from grader.batch.finished import Finished
 from grader.batch.found import Found
-from grader.batch.grading import Ending
+from grader.batch.handed_in import HandedIn
+from grader.batch.pages import pages_of
 from grader.batch.record import Record
 from grader.batch.regrading import regrade, write
 from grader.batch.results import STORED, Results
-from grader.batch.running import pages_of
 from grader.batch.stored import to_npz
 from tests.batch.made import MINI, RIGHT, Course
 from tests.grader.builders import array
@@ -39,14 +40,14 @@ def results(tmp_path: Path, course: Course) -> Results:
             when = datetime(2026, 3, 2, 12, tzinfo=UTC)
             found = Found(student=student, name="", notebook=Path("x.ipynb"), submitted=when)
             files = {**pages_of(report), STORED: to_npz(stored)}
-            made.keep(_record(found, Ending(state="graded")), files)
+            made.keep(_record(found, Finished(state="graded")), files)
         gone = Found(student="cid", name="", notebook=None, refusal="no notebook")
-        made.keep(_record(gone, Ending(state="ungradable", reason="no notebook")), {})
+        made.keep(_record(gone, Finished(state="ungradable", reason="no notebook")), {})
     return made
 
 
-def _record(found: Found, ending: Ending) -> Record:
-    return Record.of(found, ending, graded_by="old")
+def _record(found: Found, finished: Finished) -> Record:
+    return Record.of(HandedIn(found=found), finished, graded_by="old")
 
 
 STUDENTS = ("ann", "bob", "cid")

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from grader.batch.finished import Finished
 from grader.batch.found import Found
-from grader.batch.grading import Ending
+from grader.batch.handed_in import HandedIn
 from grader.batch.record import Record
 from grader.batch.results import RECORD, REPORT, Results
 from grader.errors import GraderError
 
 FOUND = Found(student="ann\udce9 =1", name="Ann", notebook=Path("a.ipynb"), notes=("late",))
-ENDING = Ending(state="ungradable", reason="no", handed_in="a digest")
-RECORDED = Record.of(FOUND, ENDING, graded_by="another")
+ENDING = Finished(state="ungradable", reason="no")
+RECORDED = Record.of(HandedIn(found=FOUND), ENDING, graded_by="another")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from grader.pipeline import grade_in
 from grader.render.json import to_json
 from grader.rubric_file import load_rubric
 from grader.sitting import Settings, open_sitting, warm
+from grader.submission import read_submission
 from tests.attacks.notebooks import base_cells
 from tests.attacks.traces import RUBRIC
 from tests.notebooks import timeless, write
@@ -44,8 +45,9 @@ def test_forked_and_started_kernels_give_the_same_reports(tmp_path: Path) -> Non
         assert isinstance(warmed.backend, Warm)
         for name, cells in NOTEBOOKS.items():
             path = write(tmp_path / f"{name}.ipynb", cells)
+            submission = read_submission(path, plain.file.rubric.limits)
             reports = [
-                timeless(json.loads(to_json(grade_in(sitting, path).report)))
+                timeless(json.loads(to_json(grade_in(sitting, submission).report)))
                 for sitting in (plain, warmed)
             ]
             assert reports[0] == reports[1], name
