@@ -101,7 +101,13 @@ def same(now: Any, before: torch.Tensor | None) -> bool:
     if type(now) is not torch.Tensor and type(now) is not nn.Parameter:
         return False
     alike = (now.shape, now.dtype, now.device) == (before.shape, before.dtype, before.device)
-    return alike and now.layout is before.layout and torch.equal(now.detach(), before)
+    return alike and now.layout is before.layout and torch.equal(_bits(now), _bits(before))
+
+
+def _bits(tensor: torch.Tensor) -> torch.Tensor:
+    """Its content as whole numbers, which compare faster than floats: most of a probe's time."""
+    content = tensor.detach().reshape(-1).view(torch.uint8)
+    return content.view(torch.int64) if content.numel() % 8 == 0 else content
 
 
 def _copy(tensor: torch.Tensor | None) -> torch.Tensor | None:

@@ -1,5 +1,6 @@
 """One probe in the kernel: the world it asks for, the expression, the value. Never a verdict."""
 
+import ast
 import base64
 import hashlib
 import json
@@ -90,8 +91,10 @@ def _world(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Iterator[list
     """
     calm(probe["seed"])
     device = Kernel.shelf.device
+    named = _names_in(probe["expression"])
     names: dict[str, Any] = {
-        local: Kernel.shelf.asked_for(name) for local, name in probe["models"].items()
+        local: Kernel.shelf.asked_for(name, named=local in named)
+        for local, name in probe["models"].items()
     }
     names |= {
         local: torch.tensor(rows, dtype=torch.int64, device=device)
@@ -118,6 +121,11 @@ def _world(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Iterator[list
                 namespace.pop(name, None)
             else:
                 namespace[name] = value
+
+
+def _names_in(expression: str) -> set[str]:
+    tree = ast.parse(expression, mode="eval")
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _recording(recorded: Mapping[str, Any]) -> Recording:

@@ -37,15 +37,21 @@ class Shelf:
         self._weights = weights
         self._kept: dict[str, Kept] = {}
 
-    def asked_for(self, name: str) -> HookedTransformer | list[HookedTransformer]:
+    def asked_for(
+        self, name: str, *, named: bool = True
+    ) -> HookedTransformer | list[HookedTransformer]:
         """What a probe gets under a name: a model, or a training run's checkpoints in order.
+
+        Args:
+            name: The model's or the run's.
+            named: Whether the probe's expression names it; restoring it takes a while.
 
         Raises:
             KernelError: It cannot be built or loaded.
         """
         if is_run(name):  # read anew each time: that is quick, and kept they would take 100 MB
             return [model for _, model in load_checkpoints(name, self.device)]
-        return self.pristine(name)
+        return self.pristine(name) if named else self.as_it_is(name)
 
     def pristine(self, name: str) -> HookedTransformer:
         """A model with its own weights and no hooks, whatever was done to it since last time.
@@ -57,7 +63,15 @@ class Shelf:
             raise KernelError(f"{name!r} is a training run of several checkpoints, not one model")
         if name in self._kept:
             self._kept[name].restore()
-        else:
+        return self.as_it_is(name)
+
+    def as_it_is(self, name: str) -> HookedTransformer:
+        """The same with whatever was done to it since: for what does not look at it.
+
+        Raises:
+            KernelError: It cannot be built or loaded.
+        """
+        if name not in self._kept:
             ahead = _MADE_AHEAD.get(name) if self.device == "cpu" else None
             self._kept[name] = ahead or Kept(self._load(name))
         return self._kept[name].model

@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.errors import KernelError
 from grader.isolation import seccomp
-from grader.isolation.environment import environment
+from grader.isolation.environment import PARENTS, environment
 from grader.isolation.names import WEIGHTS
 from grader.isolation.sandbox import Grant, Running, Sandbox
 from grader.isolation.slots import Slot
@@ -62,7 +62,7 @@ class Bubblewrap:
         self, command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
     ) -> "subprocess.Popen[bytes]":
         """Start a warm parent inside, with the rights its children need to enter further in."""
-        set_there = environment(HOME, sandbox)
+        set_there = environment(HOME, sandbox, **PARENTS)
         arguments = [
             *_namespaces(root=os.geteuid() == 0, warm=True),
             *_files(view(sandbox), sandbox),

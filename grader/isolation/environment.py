@@ -11,6 +11,14 @@ from grader.isolation.names import SANDBOXED
 from grader.isolation.sandbox import Sandbox
 from grader.runs import CACHE, cache_folder
 
+PARENTS = {
+    # A forward pass takes and gives back many megabytes: kept, and in huge pages, they cost a
+    # seventh less time. Read by glibc when a process starts, so that forked kernels have it too.
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:"
+    "glibc.malloc.trim_threshold=1073741824",
+}
+"""Set for warm parents besides."""
+
 
 def environment(home: str, sandbox: Sandbox, **more: str) -> dict[str, str]:
     """What a driver in a sandbox finds set.

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import KernelError
-from grader.isolation.environment import environment
+from grader.isolation.environment import PARENTS, environment
 from grader.isolation.names import SANDBOXED
 from grader.isolation.sandbox import Grant, Running, Sandbox
 from grader.runs import cache_folder
@@ -69,7 +69,7 @@ def outside(
     Raises:
         KernelError: It could not be started.
     """
-    own = environment("/nonexistent", sandbox)
+    own = environment("/nonexistent", sandbox, **PARENTS)
     kept = {name: value for name, value in own.items() if name not in {SANDBOXED, "TMPDIR"}}
     try:
         return subprocess.Popen(  # noqa: S603 (our own module)
