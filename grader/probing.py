@@ -6,6 +6,7 @@ from typing import Any
 
 from grader.hidden import draw_models, is_constructed, kernel_seed
 from grader.rubric import Limits, Probe, Rubric
+from grader.runs import is_run
 from grader.source import defined_names, definitions, stubs, without_installs
 from grader.submission import Submission
 from grader.values import Recording
@@ -72,6 +73,13 @@ class Job:
             "seed": self.seed,
             "share": self.share,
         }
+
+    @property
+    def public_models(self) -> tuple[str, ...]:
+        """The single models that probes nobody need hide are asked of, each once."""
+        open_ones = (probe for probe in self.probes if not probe.secret)
+        names = (name for probe in open_ones for name in probe.models.values())
+        return tuple(dict.fromkeys(name for name in names if not is_run(name)))
 
     @property
     def secret_models(self) -> tuple[str, ...]:

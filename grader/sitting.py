@@ -114,10 +114,11 @@ def warm(sitting: Sitting) -> Iterator[Sitting]:
         sitting: For two submissions or more; for one it is not worth it.
     """
     prepare()
-    names = sitting.job.secret_models
+    job = sitting.job
+    names = job.secret_models
     with (
         WeightsBuilder(names) if names else nullcontext() as builder,
-        warmed(chosen(sitting.settings), sitting.file.rubric.models["grading"]) as backend,
+        warmed(chosen(sitting.settings), job.model, ahead=job.public_models) as backend,
     ):
         yield replace(sitting, backend=backend, weights=builder.file if builder else None)
 

@@ -105,7 +105,7 @@ def on_cluster(address: str, sitting: Sitting, jobs: int) -> Iterator[Crew]:
         stack.enter_context(dask.config.set(_QUIET))
         where = address
         if address == LOCAL:
-            where = stack.enter_context(_local(jobs, cuda=cuda))
+            where = stack.enter_context(local_workers(jobs, cuda=cuda))
             sitting = replace(sitting, share=1 / jobs if cuda else 1.0)
         client = stack.enter_context(_client(where))
         plugin = Grading(packed(sitting))
@@ -137,8 +137,16 @@ def _client(address: str) -> Iterator[Client]:
 
 
 @contextmanager
-def _local(jobs: int, *, cuda: bool) -> Iterator[str]:
-    """Workers on this machine; those that share a GPU are one process, to take turns."""
+def local_workers(jobs: int, *, cuda: bool) -> Iterator[str]:
+    """Workers on this machine; those that share a GPU are one process, to take turns.
+
+    Args:
+        jobs: How many notebooks at a time.
+        cuda: Whether they share a GPU.
+
+    Yields:
+        Their scheduler's address.
+    """
     shape = {"n_workers": 1, "threads_per_worker": jobs} if cuda else {"n_workers": jobs}
     with (
         tempfile.TemporaryDirectory(prefix="grade-cluster-") as folder,

@@ -1,6 +1,7 @@
 """What all kernels need, done once: imports, the grading model, the first figure of each kind."""
 
 import io
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 
@@ -37,21 +38,21 @@ _OF_THE_LAB = [
 ]
 
 
-def get_ready(model: str) -> None:
+def get_ready(models: Sequence[str]) -> None:
     """Do what would otherwise be done in every kernel.
 
     Args:
-        model: The grading model.
+        models: The models that notebooks and probes are given.
 
     Raises:
-        KernelError: It cannot be built or loaded.
+        KernelError: One cannot be built or loaded.
     """
     for name in (*_OF_KERNELS, *_OF_DRIVERS, *_OF_THE_LAB):
         with suppress(ImportError):  # one costs a little time where it is missing
             import_module(name)
     torch.set_grad_enabled(False)
     _draw()
-    for name in (MODEL, model):
+    for name in dict.fromkeys((MODEL, *models)):
         make_ahead(name)
 
 

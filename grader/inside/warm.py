@@ -33,7 +33,7 @@ def main() -> None:
     from grader.inside.ahead import get_ready  # noqa: PLC0415 (not before)
 
     try:
-        get_ready(settings["model"])
+        get_ready(settings["models"])
     except GraderError as error:
         sys.exit(str(error))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here asks how a child has ended

@@ -34,14 +34,15 @@ def trials() -> Iterator[Trial]:
 
 
 @contextmanager
-def warmed(backend: Forkable, model: str) -> Iterator[Backend]:
+def warmed(backend: Forkable, model: str, *, ahead: tuple[str, ...] = ()) -> Iterator[Backend]:
     """The backend with a warm parent, or as it is where that does not hold.
 
     Args:
         backend: One that holds.
         model: What the parent builds for all kernels.
+        ahead: And what else it does.
     """
-    with Warm(backend, Sandbox(model=model)) as warm:
+    with Warm(backend, Sandbox(model=model, ahead=ahead)) as warm:
         if works(warm):
             yield warm
             return

@@ -28,6 +28,8 @@ class Sandbox:
     """For hidden models' weights, beside the home."""
     model: str = ""
     """The grading model; a directory, or weights in a hub's cache, are made readable."""
+    ahead: tuple[str, ...] = ()
+    """Further models that a warm parent builds for all of its kernels: public ones."""
     device: str = "cpu"
     """``cuda`` gives the graphics driver; ``auto`` does not."""
 

@@ -139,7 +139,8 @@ class _Parent:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the process is)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            settings = {"control": theirs.fileno(), "model": sandbox.model}
+            models = [sandbox.model, *sandbox.ahead]
+            settings = {"control": theirs.fileno(), "models": models}
             command = [sys.executable, "-P", "-m", "grader.inside.warm", json.dumps(settings)]
             self._process = backend.parent(
                 command, sandbox, control=theirs.fileno(), errors=self._said.fileno()

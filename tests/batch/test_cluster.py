@@ -11,7 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from distributed import Client
 
+from grader.batch.cluster import local_workers
 from grader.batch.desk import Desk
 from grader.batch.parcel import packed
 from grader.rubric_file import load_rubric
@@ -125,6 +127,20 @@ def test_nobody_listens(tmp_path: Path) -> None:
         assert refused.returncode == 3
         assert f"Nobody listens at {address}" in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("cuda", "shapes"),
+    [(False, [(1, {}), (1, {})]), (True, [(2, {"GPU": 2})])],
+)
+def test_workers_that_share_a_gpu_are_one_process(
+    *, cuda: bool, shapes: list[tuple[int, dict[str, int]]]
+) -> None:
+    """They take turns on it; elsewhere a killed worker takes no other with it."""
+    with local_workers(2, cuda=cuda) as address, Client(address, set_as_default=False) as client:
+        client.wait_for_workers(len(shapes), timeout=30)
+        workers = client.scheduler_info()["workers"].values()
+        assert [(one["nthreads"], one["resources"]) for one in workers] == shapes
 
 
 def test_a_desk_that_nobody_comes_to_is_closed(tmp_path: Path) -> None:
