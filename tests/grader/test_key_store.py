@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.answers import KeyRequest
+from grader.answers import AnswerKey, KeyRequest
 from grader.errors import AnswerKeyError
 from grader.key_file import key_bytes, write_atomically
 from grader.key_store import cached_path, find_key, read_hidden_key, shipped_key
@@ -99,3 +99,21 @@ def test_the_key_that_ships_fits_only_its_rubric() -> None:
     assert shipped_key(replace(file, rubric=file.rubric.on_model("gpt2-small"))) is None
     assert shipped_key(replace(file, rubric=file.rubric.only("scores_shape"))) is None
     assert shipped_key(mini()) is None
+
+
+@pytest.mark.parametrize(("device", "made"), [("cpu", 0), ("auto", 0), ("cuda", 1)])
+def test_a_cuda_device_gets_a_key_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, device: str, made: int
+) -> None:
+    """Where the reference is at hand; the key that ships is a CPU's."""
+    file = find_rubric(None)
+    built: list[str] = []
+
+    def build(_file: RubricFile, request: KeyRequest, _progress: object) -> AnswerKey:
+        built.append(request.device)
+        return answer_key({"scores": number(1)})
+
+    monkeypatch.setattr("grader.key_store.build_key", build)
+    found = find_key(file, KeyRequest(device=device))
+    assert built == ["cuda"] * made
+    assert (repr(found) == repr(shipped_key(file))) is not bool(made)

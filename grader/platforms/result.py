@@ -1,0 +1,88 @@
+"""What a platform is told: a report, or that there is none and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+
+from grader.render.text import line
+from grader.report import Report, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ungraded:
+    """A submission that no report could be made of."""
+
+    reason: str
+    """One line or a few: what is wrong and what to do."""
+    ours: bool = False
+    """Whether the grader's side failed, and not the file."""
+    title: str = "The notebook"
+    total: float = 100.0
+    """Points that could have been earned."""
+
+
+Result = Report | Ungraded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a platform's writer needs to know besides the result."""
+
+    version: str = ""
+    """The grader's."""
+    seconds: float = 0.0
+    """How long grading took."""
+    when: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    names: dict[str, str] = field(default_factory=dict)
+    """What the platform says in its environment, by the names of variables."""
+
+
+def share(report: Report) -> float:
+    """The score as a share of the total: from 0 to 1, a bonus making up for what was lost."""
+    if not report.total:
+        return 0.0
+    return min(1.0, max(0.0, round(report.score / report.total, 6)))
+
+
+def is_hidden(verdict: Verdict) -> bool:
+    """Whether a student is not to see it for now."""
+    return verdict.visibility != "visible"
+
+
+def by_function(report: Report) -> Iterator[tuple[str, list[Verdict]]]:
+    """The criteria of each function, in the rubric's order."""
+    for function, verdicts in groupby(report.verdicts, key=lambda verdict: verdict.function):
+        yield line(function or "The notebook as a whole"), list(verdicts)
+
+
+def entries(report: Report) -> Iterator[tuple[str, Verdict]]:
+    """Each criterion with the name of what it is about."""
+    for function, verdicts in by_function(report):
+        yield from ((function, verdict) for verdict in verdicts)
+
+
+def said(verdict: Verdict) -> str:
+    """What there is to say on a criterion, as harmless text."""
+    mistake = (
+        f"Known mistake: {verdict.misconception.replace('_', ' ')}. "
+        if verdict.misconception
+        else ""
+    )
+    words = {"not_attempted": "Not attempted."}.get(verdict.outcome, "")
+    told = line(f"{mistake}{verdict.feedback}") or words
+    return f"{told}\nHint: {line(verdict.hint)}" if verdict.hint else told
+
+
+def heading(result: Result) -> str:
+    """The result in a few lines of harmless text."""
+    if isinstance(result, Ungraded):
+        theirs = "The notebook could not be graded"
+        ours = "The grader failed, not the notebook; ask for it to be run again"
+        return line(f"{ours if result.ours else theirs}: {result.reason}")
+    lines = [f"{result.lab_title}: {result.score:g} of {result.total:g} points."]
+    if result.status == "partial":
+        lines.append("Some criteria could not be judged: this score may be incomplete.")
+    shown = [t for t in result.troubles if t.ename != "NotImplementedError"]
+    lines += [f"Cell {t.cell + 1}: {t.ename}: {t.evalue}" for t in shown[:8]]
+    return "\n".join(line(told) for told in (*lines, *result.notes))

@@ -1,0 +1,1 @@
+"""What course platforms are told."""
