@@ -4,3 +4,17 @@ import click
 
 DEVICES = click.Choice(["auto", "cpu", "cuda"])
 SEED = click.IntRange(0, 2**31 - 1)
+PLATFORMS = click.Choice(
+    [
+        "autolab",
+        "classroom50",
+        "codegrade",
+        "codio",
+        "coursera",
+        "github-classroom",
+        "gradescope",
+        "junit",
+        "prairielearn",
+        "vocareum",
+    ]
+)

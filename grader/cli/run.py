@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import DEVICES, SEED
+from grader.cli.options import DEVICES, PLATFORMS, SEED
 
 if TYPE_CHECKING:
     from grader.isolation.choice import Level
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--csv", "csv_path", type=click.Path(path_type=Path), help="Write a row for each criterion."
+)
+@click.option(
+    "--format",
+    "platform",
+    type=PLATFORMS,
+    help="Write a course platform's file, to -o FILE or standard output.",
 )
 @click.option("--rubric", help="A lab's name or a rubric file; the lab installed by default.")
 @click.option(
@@ -65,7 +71,7 @@ if TYPE_CHECKING:
     "--output",
     "results",
     type=click.Path(path_type=Path),
-    help="Of a folder or zip: where results go.",
+    help="Of a folder or zip: where results go; with --format the file it is written to.",
 )
 @click.option(
     "--jobs",
@@ -88,6 +94,7 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     json_path: Path | None,
     html_path: Path | None,
     csv_path: Path | None,
+    platform: str | None,
     rubric: str | None,
     model: str | None,
     device: str,
@@ -121,6 +128,8 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
         isolation=isolation,
     )
     if many:
+        if platform is not None:
+            raise click.UsageError("--format is for one notebook: platforms grade one at a time.")
         from grader.commands.batch import Batch, cores, grade_batch
 
         if results is None:
@@ -136,5 +145,14 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
             full=full,
         )
         ctx.exit(grade_batch(batch, rubric=rubric, settings=settings))
-    output = Output(json=json_path, html=html_path, csv=csv_path, hints=hints)
+    if results is not None and platform is None:
+        raise click.UsageError("-o is for a folder or zip, or with --format: use --json FILE.")
+    output = Output(
+        json=json_path,
+        html=html_path,
+        csv=csv_path,
+        platform=platform,
+        result=results,
+        hints=hints,
+    )
     ctx.exit(grade_notebook(notebook, rubric=rubric, settings=settings, output=output))

@@ -1,18 +1,26 @@
 """``grade NOTEBOOK``: progress while it runs, then the report."""
 
+import os
+import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
+from time import monotonic
 
 from rich.console import Console
 
 from grader.commands.progress import Display
-from grader.errors import GraderError
+from grader.errors import GraderError, SubmissionError
 from grader.key_file import write_atomically
 from grader.pipeline import grade
+from grader.platforms.formats import FORMATS
+from grader.platforms.result import Result, Setting, Ungraded
 from grader.render.csv import to_csv
 from grader.render.html import to_html
 from grader.render.json import to_json
 from grader.render.terminal import render
+from grader.report import Report
 from grader.rubric_file import find_rubric
 from grader.sitting import Settings
 
@@ -24,6 +32,10 @@ class Output:
     json: Path | None = None
     html: Path | None = None
     csv: Path | None = None
+    platform: str | None = None
+    """Whose format to write, by its name in `grader.platforms.formats`."""
+    result: Path | None = None
+    """Where that goes; to standard output if not given."""
     hints: int = 1
 
 
@@ -38,11 +50,16 @@ def grade_notebook(
     Raises:
         GraderError: It could not be graded, or a file could not be written.
     """
-    console = Console()
-    file = find_rubric(rubric)
-    with Display(Console(stderr=True)) as display:
-        report = grade(notebook, file, settings, display.listener())
-    console.print(render(report, output.hints))
+    start = monotonic()
+    try:
+        report = _graded(notebook, rubric, settings)
+    except GraderError as error:
+        ours = not isinstance(error, SubmissionError)
+        _tell(Ungraded(reason=str(error), ours=ours), output, start)
+        raise
+    _tell(report, output, start)
+    # What a platform reads from standard output has it for itself.
+    Console(stderr=output.platform is not None).print(render(report, output.hints))
     if output.json is not None:
         _write(output.json, to_json(report))
     if output.html is not None:
@@ -50,6 +67,28 @@ def grade_notebook(
     if output.csv is not None:
         _write(output.csv, to_csv(report))
     return 0 if report.full_marks else 1
+
+
+def _graded(notebook: Path, rubric: str | None, settings: Settings) -> Report:
+    with Display(Console(stderr=True)) as display:
+        return grade(notebook, find_rubric(rubric), settings, display.listener())
+
+
+def _tell(result: Result, output: Output, start: float) -> None:
+    """Write a platform's file, where there is one to write."""
+    if output.platform is None:
+        return
+    setting = Setting(
+        version=metadata.version("induction-lab-grader"),
+        seconds=monotonic() - start,
+        when=datetime.now(UTC),
+        names=dict(os.environ),
+    )
+    text = FORMATS[output.platform](result, setting)
+    if output.result is None:
+        sys.stdout.write(text)
+    else:
+        _write(output.result, text)
 
 
 def _write(path: Path, text: str) -> None:

@@ -3,17 +3,24 @@
 import base64
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from grader.cli.options import PLATFORMS
 from grader.platforms.formats import FORMATS
 from grader.platforms.result import Result, Setting, share
 from grader.platforms.rounding import whole
+from tests.attacks.notebooks import base_cells
+from tests.batch.courses import GRADE
 from tests.grader.builders import report, verdict
+from tests.notebooks import write
 from tests.platforms.regenerate import GOLDEN, written
 from tests.platforms.results import FULL, GRADED, RESULTS, SETTING
 
@@ -201,5 +208,35 @@ def test_junit_counts_what_it_lists(kind: str) -> None:
 
 def test_no_environment_is_needed() -> None:
     """A writer tried by hand has no platform around it."""
-    for write in FORMATS.values():
-        assert write(replace(GRADED, notes=()), Setting())
+    for told in FORMATS.values():
+        assert told(replace(GRADED, notes=()), Setting())
+
+
+def test_the_command_line_knows_every_writer() -> None:
+    """Its list is its own, for `grade --help` loads no writer."""
+    assert list(PLATFORMS.choices) == sorted(FORMATS)
+
+
+def test_a_file_that_is_no_notebook_has_a_result_too(tmp_path: Path) -> None:
+    """On standard output, or where it is wanted; the exit code is what it is without."""
+    (tmp_path / "nb.ipynb").write_text("nothing")
+    command = [sys.executable, "-m", "grader", "nb.ipynb", "--format", "prairielearn"]
+    for more in ([], ["-o", "results.json"]):
+        done = subprocess.run(
+            [*command, *more], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2
+        told = (tmp_path / "results.json").read_text() if more else done.stdout
+        assert json.loads(told)["gradable"] is False
+        assert "is not a notebook" in json.loads(told)["message"]
+
+
+@pytest.mark.kernel
+def test_a_graded_notebook_has_a_result(tmp_path: Path) -> None:
+    """Standard output is the platform's; people read on standard error."""
+    write(tmp_path / "nb.ipynb", base_cells("correct"))
+    command = [sys.executable, "-m", "grader", "nb.ipynb", *GRADE, "--format", "codegrade"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[0]) == {"tag": "points", "points": 1.0}
+    assert "Score" in done.stderr
