@@ -1,5 +1,6 @@
 """Hidden models' weights, built while the notebook runs by a process that no student code is in."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -90,6 +91,7 @@ def _start(names: Iterable[str], folder: Path, said: IO[bytes]) -> "subprocess.P
         asked.seek(0)
         return subprocess.Popen(  # noqa: S603 (our own module)
             [sys.executable, "-P", "-m", "grader.models", "--weights", str(folder)],
+            env={**os.environ, "TMPDIR": str(folder)},  # torch leaves a folder there
             stdin=asked,
             stdout=subprocess.DEVNULL,
             stderr=said,

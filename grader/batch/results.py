@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ from grader.reading import ReadingError, read_regular, shown
 RECORD, REPORT, PAGE = "submission.json", "report.json", "report.html"
 STORED, EXECUTED = "observations.npz", "executed.ipynb"
 BATCH = "batch.json"
-_LOCK = ".lock"
+_LOCK, _UNPACKED = ".lock", ".unpacked"
 _MAX_REPORT = 2**26
 _MAX_STORED = 2**28
 
@@ -47,6 +48,24 @@ class Results:
                     f"Another grader writes to {shown(str(self.folder))}: wait for it to end."
                 )
             yield
+
+    @contextlib.contextmanager
+    def unpacking(self) -> Iterator[Path]:
+        """A folder for what is unpacked: what a killed grader left there goes with the next one.
+
+        Raises:
+            GraderError: It cannot be made.
+        """
+        own = self.folder / _UNPACKED
+        try:
+            shutil.rmtree(own, ignore_errors=True)
+            own.mkdir(mode=0o700)
+        except OSError as error:
+            raise self.trouble(error) from error
+        try:
+            yield own
+        finally:
+            shutil.rmtree(own, ignore_errors=True)
 
     def of(self, student: str) -> Path:
         """The folder of one student's results."""

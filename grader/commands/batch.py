@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,8 +58,8 @@ def grade_batch(batch: Batch, *, rubric: str | None, settings: Settings) -> int:
     console = Console(stderr=True)
     file = find_rubric(rubric)
     results = Results(batch.results)
-    with results.held(), tempfile.TemporaryDirectory(prefix="grade-batch-") as own:
-        found = _find(batch, file.rubric, Path(own))
+    with results.held(), results.unpacking() as own:
+        found = _find(batch, file.rubric, own)
         known = _known(results, file, force=batch.force)
         settings = _with_seed(_with_hidden(settings, file, console, full=batch.full), known)
         listener = Listener(note=lambda text: console.print(text, style="bright_black"))

@@ -55,6 +55,19 @@ def test_what_an_earlier_run_left_goes(results: Results) -> None:
     assert {path.name for path in results.of(FOUND.student).iterdir()} == {RECORD, REPORT}
 
 
+def test_what_a_killed_grader_unpacked_goes(results: Results) -> None:
+    """With the next one's start; and nothing of it is left at the end, however that comes."""
+    with results.held():
+        left = results.folder / ".unpacked"
+        left.mkdir()
+        (left / "ann.ipynb").write_text("{}")
+        with pytest.raises(KeyboardInterrupt), results.unpacking() as own:
+            assert list(own.iterdir()) == []
+            (own / "bob.ipynb").write_text("{}")
+            raise KeyboardInterrupt
+    assert not left.exists()
+
+
 def test_only_one_grader_writes(results: Results) -> None:
     """A second grader is told to wait; when the first is gone it may."""
     with results.held():
