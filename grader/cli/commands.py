@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from grader.cli.container import container
 from grader.cli.key import key
 from grader.cli.regrade import regrade
 from grader.cli.rubric import rubric
@@ -80,6 +81,7 @@ cli.add_command(run)
 cli.add_command(key)
 cli.add_command(rubric)
 cli.add_command(regrade)
+cli.add_command(container)
 
 
 def main() -> None:

@@ -1,21 +1,18 @@
 """``grade NOTEBOOK``: progress while it runs, then the report."""
 
-import os
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from time import monotonic
 
 from rich.console import Console
 
 from grader.commands.progress import Display
+from grader.commands.telling import told
 from grader.errors import GraderError, SubmissionError
 from grader.key_file import write_atomically
 from grader.pipeline import grade
-from grader.platforms.formats import FORMATS
-from grader.platforms.result import Result, Setting, Ungraded
+from grader.platforms.result import Result, Ungraded
 from grader.render.csv import to_csv
 from grader.render.html import to_html
 from grader.render.json import to_json
@@ -78,13 +75,7 @@ def _tell(result: Result, output: Output, start: float) -> None:
     """Write a platform's file, where there is one to write."""
     if output.platform is None:
         return
-    setting = Setting(
-        version=metadata.version("induction-lab-grader"),
-        seconds=monotonic() - start,
-        when=datetime.now(UTC),
-        names=dict(os.environ),
-    )
-    text = FORMATS[output.platform](result, setting)
+    text = told(result, output.platform, start)
     if output.result is None:
         sys.stdout.write(text)
     else:

@@ -1,0 +1,152 @@
+"""``grade container PLATFORM``: grade where a platform's container has things, whatever happens."""
+
+import secrets
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import Never
+
+from rich.console import Console
+
+from grader.batch.choosing import choose
+from grader.batch.folder import Folder
+from grader.batch.hidden_probes import left_out
+from grader.commands.telling import told
+from grader.errors import GraderError, SubmissionError
+from grader.isolation.choice import Level
+from grader.key_file import write_atomically
+from grader.pipeline import grade
+from grader.platforms.place import PLACES, Place
+from grader.platforms.result import Result, Ungraded
+from grader.render.terminal import render
+from grader.report import Report
+from grader.rubric_file import RubricFile, find_rubric
+from grader.sitting import Settings
+
+_ALL = 0.85
+"""Of the platform's time: then everything is ended."""
+_START, _MOST = 0.25, 60.0
+"""Of the same, and seconds at most: what a kernel may need before the first cell."""
+_BEGUN = "it was ended before it was done"
+
+
+class _Ended(BaseException):
+    """The platform's time is up, or it wants the container back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """What is asked for."""
+
+    platform: str
+    root: Path
+    rubric: str | None = None
+    keys: Path | None = None
+    """A folder of hidden keys, one of which is drawn."""
+    seconds: float | None = None
+    """The platform's time limit, where it is not the usual one."""
+    isolation: Level = "auto"
+
+
+def grade_in_container(container: Container) -> int:
+    """Grade what was handed in and write the platform's result: one is there whatever happens.
+
+    Returns:
+        The exit code that the platform expects.
+    """
+    place, start = PLACES[container.platform], monotonic()
+    limit = container.seconds or place.seconds
+    _tell(Ungraded(reason=_BEGUN, ours=True), place, container, start)
+    try:
+        with _ended_after(_ALL * limit):
+            room = _ALL * limit - min(_MOST, _START * limit)
+            result = _result(container, place, room)
+    except _Ended as ended:
+        result = Ungraded(reason=str(ended), ours=True)
+    _tell(result, place, container, start)
+    if isinstance(result, Report):
+        Console().print(render(result))  # for the instructor's log
+        return 0
+    sys.stderr.write(f"{result.reason}\n")
+    return place.failure if result.ours else 0
+
+
+def _result(container: Container, place: Place, seconds: float) -> Result:
+    """The report, or why there is none."""
+    try:
+        file = _within(find_rubric(container.rubric), seconds)
+        path, notes = _notebook(container.root / place.submission, file)
+        settings = Settings(device="cpu", isolation=container.isolation)
+        if container.keys is not None:
+            key = _drawn(container.keys)
+            why = left_out(file, replace(settings, hidden_key=key))
+            if why is None:
+                settings = replace(settings, full=True, hidden_key=key)
+            else:
+                notes = (*notes, f"Hidden probes are left out: {why}.")
+        report = grade(path, file, settings)
+    except SubmissionError as error:
+        return Ungraded(reason=str(error))
+    except GraderError as error:
+        return Ungraded(reason=str(error), ours=True)
+    except Exception as error:  # noqa: BLE001 (a fault of ours has a result too)
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        return Ungraded(reason=f"a fault of the grader's own: {said[:300]}", ours=True)
+    return replace(report, notes=(*notes, *report.notes))
+
+
+def _within(file: RubricFile, seconds: float) -> RubricFile:
+    """The rubric with a notebook limit that the platform's time has room for."""
+    limits = file.rubric.limits
+    shorter = limits.model_copy(update={"notebook": min(limits.notebook, round(seconds, 1))})
+    return replace(file, rubric=file.rubric.model_copy(update={"limits": shorter}))
+
+
+def _notebook(folder: Path, file: RubricFile) -> tuple[Path, tuple[str, ...]]:
+    """The notebook of all that was handed in, and what is to be said about the choice."""
+    rubric = file.rubric
+    names = frozenset(c.function for c in rubric.criteria if c.function)
+    limit = rubric.limits.file_mb * 2**20
+    handed = Folder(folder)
+    choice = choose(handed.entries, lambda entry: handed.read(entry, limit), names, rubric.limits)
+    if choice.entry is None:
+        raise SubmissionError(choice.refusal or "There is no notebook.")
+    return handed.keep(choice.entry, limit), choice.notes
+
+
+def _drawn(folder: Path) -> Path:
+    keys = sorted(folder.glob("*.key"))
+    if not keys:
+        raise GraderError(f"There is no hidden key in {folder}: package the autograder again.")
+    return secrets.choice(keys)
+
+
+def _tell(result: Result, place: Place, container: Container, start: float) -> None:
+    where = container.root / place.result
+    try:
+        write_atomically(where, told(result, place.format, start).encode())
+    except OSError as error:
+        raise GraderError(f"Cannot write {where}: {error.strerror or error}.") from error
+
+
+@contextmanager
+def _ended_after(seconds: float) -> Iterator[None]:
+    """End what runs after so many seconds, or when the platform asks for it."""
+
+    def end(number: int, _frame: FrameType | None) -> Never:
+        late = "the platform's time is nearly up" if number == signal.SIGALRM else "it was stopped"
+        raise _Ended(late)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGALRM, signal.SIGTERM)}
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,42 @@
+"""Where each platform's container has what was handed in, and where it looks for the result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A platform's paths and limits, paths from the container's root."""
+
+    format: str
+    submission: str
+    """The folder of what was handed in."""
+    result: str
+    """The file; its folder need not be there."""
+    seconds: float
+    """After which the platform ends everything, if nothing else is said."""
+    failure: int = 0
+    """Exit code by which it knows that the grader's side has failed."""
+
+
+PLACES: Mapping[str, Place] = {
+    "gradescope": Place(
+        format="gradescope",
+        submission="autograder/submission",
+        result="autograder/results/results.json",
+        seconds=600,
+    ),
+    "prairielearn": Place(
+        format="prairielearn",
+        submission="grade/student",
+        result="grade/results/results.json",
+        seconds=600,
+    ),
+    "coursera": Place(
+        format="coursera",
+        submission="shared/submission",
+        result="shared/feedback.json",
+        seconds=900,
+        failure=1,
+    ),
+}
