@@ -118,15 +118,11 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     if hidden_key is not None and full is None:
         full = True
     many = notebook.is_dir() or notebook.suffix.lower() == ".zip"
+    about = None if many else only
     settings = Settings(
-        model=model,
-        device=device,
-        seed=seed,
-        only=None if many else only,
-        full=bool(full),
-        hidden_key=hidden_key,
+        model=model, device=device, seed=seed, only=about, full=bool(full), hidden_key=hidden_key,
         isolation=isolation,
-    )
+    )  # fmt: skip
     if many:
         if platform is not None:
             raise click.UsageError("--format is for one notebook: platforms grade one at a time.")
@@ -148,11 +144,6 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     if results is not None and platform is None:
         raise click.UsageError("-o is for a folder or zip, or with --format: use --json FILE.")
     output = Output(
-        json=json_path,
-        html=html_path,
-        csv=csv_path,
-        platform=platform,
-        result=results,
-        hints=hints,
+        json=json_path, html=html_path, csv=csv_path, platform=platform, result=results, hints=hints
     )
     ctx.exit(grade_notebook(notebook, rubric=rubric, settings=settings, output=output))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+_COURSERA = "shared"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -34,8 +36,8 @@ PLACES: Mapping[str, Place] = {
     ),
     "coursera": Place(
         format="coursera",
-        submission="shared/submission",
-        result="shared/feedback.json",
+        submission=f"{_COURSERA}/submission",
+        result=f"{_COURSERA}/feedback.json",
         seconds=900,
         failure=1,
     ),
