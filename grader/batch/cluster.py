@@ -100,7 +100,7 @@ def on_cluster(address: str, sitting: Sitting, jobs: int) -> Iterator[Crew]:
         GraderError: Nobody listens there.
     """
     cuda = sitting.settings.device == "cuda"
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    _quiet()
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(_QUIET))
         where = address
@@ -117,6 +117,13 @@ def on_cluster(address: str, sitting: Sitting, jobs: int) -> Iterator[Crew]:
             workers.stop()
             with suppress(Exception):  # the connection may be gone
                 client.unregister_worker_plugin(plugin.name)
+
+
+def _quiet() -> None:
+    """What is lost is said in a line of ours; each of Dask's loggers has a level of its own."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.split(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 @contextmanager
