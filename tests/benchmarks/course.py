@@ -43,7 +43,8 @@ def main() -> None:
         _say(f"all of it recognised as done in {again:.2f} s")
         sleep(1)  # the last sandboxes end
         after = [p for p in psutil.process_iter() if p.pid not in before]
-        left = [p.name() for p in after if p.name() in {"bwrap", "python", "grade"}]
+        ours = [p for p in after if p.name() in {"bwrap", "python", "grade"}]
+        left = [p.name() for p in ours if p.status() != psutil.STATUS_ZOMBIE]  # init's to bury
         _say(f"left behind: processes {left}, files {sorted(f.name for f in own.iterdir())}")
 
 
