@@ -20,6 +20,14 @@ def reference_sources(rubric: Rubric) -> list[str]:
     return [source for name in names for source in _module_sources(name)]
 
 
+def has_reference(rubric: Rubric) -> bool:
+    """Whether the reference is installed here."""
+    try:
+        return bool(reference_sources(rubric))
+    except AnswerKeyError:
+        return False
+
+
 def reference_sha256(rubric: Rubric) -> str:
     """Digest of everything the key's values come from."""
     return hashlib.sha256("\0".join(reference_sources(rubric)).encode()).hexdigest()

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -192,12 +193,13 @@ def _code(cells: list[dict[str, Any]], name: str) -> tuple[Cell, ...]:
 
 def _prose(cells: list[dict[str, Any]]) -> tuple[Cell, ...]:
     """The cells of text, as far as there is room for them; nothing depends on it."""
-    kept, room = [], MAX_CODE
-    for i, cell in enumerate(cells):
-        room -= len(text := _source(cell)) if cell.get("cell_type") == "markdown" else 0
-        if room >= 0 and cell.get("cell_type") == "markdown":
-            kept.append(Cell(index=i, source=text))
-    return tuple(kept)
+    texts = [
+        Cell(index=i, source=_source(cell))
+        for i, cell in enumerate(cells)
+        if cell.get("cell_type") == "markdown"
+    ]
+    lengths = accumulate(len(text.source) for text in texts)
+    return tuple(text for text, so_far in zip(texts, lengths, strict=True) if so_far <= MAX_CODE)
 
 
 def _source(cell: dict[str, Any]) -> str:

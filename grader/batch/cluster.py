@@ -21,7 +21,7 @@ from grader.errors import GraderError
 from grader.reading import shown
 from grader.sitting import Sitting
 
-LOCAL = "local"
+_LOCAL = "local"
 _CONNECT = 10
 _QUIET = {"distributed.comm.timeouts.connect": f"{_CONNECT}s", "distributed.admin.log-length": 0}
 
@@ -104,9 +104,9 @@ def on_cluster(address: str, sitting: Sitting, jobs: int) -> Iterator[Crew]:
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(_QUIET))
         where = address
-        if address == LOCAL:
+        if address == _LOCAL:
             where = stack.enter_context(local_workers(jobs, cuda=cuda))
-            sitting = replace(sitting, share=1 / jobs if cuda else 1.0)
+            sitting = replace(sitting, share=1 / jobs)
         client = stack.enter_context(_client(where))
         plugin = Grading(packed(sitting))
         client.register_plugin(plugin)
@@ -154,11 +154,11 @@ def local_workers(jobs: int, *, cuda: bool) -> Iterator[str]:
     Yields:
         Their scheduler's address.
     """
-    shape = {"n_workers": 1, "threads_per_worker": jobs} if cuda else {"n_workers": jobs}
     with (
         tempfile.TemporaryDirectory(prefix="grade-cluster-") as folder,
         LocalCluster(
-            **({"threads_per_worker": 1} | shape),
+            n_workers=1 if cuda else jobs,
+            threads_per_worker=jobs if cuda else 1,
             processes=True,
             host="127.0.0.1",
             dashboard_address=None,

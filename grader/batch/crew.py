@@ -64,8 +64,8 @@ def here(sitting: Sitting, jobs: int) -> Iterator[Crew]:
         sitting: What is graded by.
         jobs: How many submissions at a time; they share a device's memory.
     """
-    with warm(sitting) as warmed:
-        threads = Threads(Bench.of(replace(warmed, share=1 / jobs)), jobs)
+    with warm(replace(sitting, share=1 / jobs)) as warmed:
+        threads = Threads(Bench.of(warmed), jobs)
         try:
             yield threads
         finally:

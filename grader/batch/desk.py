@@ -1,7 +1,6 @@
 """A place to grade at on a worker: opened with its first submission, closed when nobody comes."""
 
 from contextlib import ExitStack
-from dataclasses import replace
 from threading import Lock, Timer
 
 from grader.batch.bench import Bench
@@ -9,14 +8,14 @@ from grader.batch.finished import Finished
 from grader.batch.parcel import Parcel, opened
 from grader.sitting import warm
 
-IDLE = 60.0
+_IDLE = 60.0
 """Seconds after the last submission in which warm kernels stay: whoever sent it may be gone."""
 
 
 class Desk:
     """Grades what it is brought, with warm kernels of its own."""
 
-    def __init__(self, parcel: Parcel, *, idle: float = IDLE) -> None:
+    def __init__(self, parcel: Parcel, *, idle: float = _IDLE) -> None:
         """Take what is graded by; nothing is opened yet.
 
         Args:
@@ -62,9 +61,8 @@ class Desk:
             if self._timer is not None:
                 self._timer.cancel()
             if self._bench is None:
-                sitting = opened(self._parcel)
-                warmed = self._open.enter_context(warm(sitting))
-                self._bench = Bench.of(replace(warmed, share=sitting.share))
+                warmed = self._open.enter_context(warm(opened(self._parcel)))
+                self._bench = Bench.of(warmed)
             self._busy += 1
             return self._bench
 

@@ -1,8 +1,7 @@
 """Whether a batch's hidden probes can be asked here."""
 
-from grader.errors import AnswerKeyError
 from grader.isolation.none import NONE
-from grader.reference_source import reference_sources
+from grader.reference_source import has_reference
 from grader.rubric_file import RubricFile
 from grader.sitting import Settings, chosen
 
@@ -21,8 +20,6 @@ def left_out(file: RubricFile, settings: Settings) -> str | None:
         return "no sandbox holds here (see `grade doctor`), and what they ask would be seen"
     if settings.hidden_key is not None:
         return None
-    try:
-        reference_sources(file.rubric)
-    except AnswerKeyError:
-        return "the reference is not here to answer them: give a hidden key (--key)"
-    return None
+    if has_reference(file.rubric):
+        return None
+    return "the reference is not here to answer them: give a hidden key (--key)"

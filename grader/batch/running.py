@@ -25,30 +25,27 @@ class Plan:
     done: tuple[Record, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standard:
-    """By what a submission counts as finished."""
-
-    graded_by: str
-    """Digest of what all are graded by now."""
-    limits: Limits
-
-
 def plan(
-    found: Sequence[Found], results: Results, standard: Standard, *, force: bool = False
+    found: Sequence[Found],
+    results: Results,
+    graded_by: str,
+    limits: Limits,
+    *,
+    force: bool = False,
 ) -> Plan:
     """Tell what has to be graded from what is finished and still the same.
 
     Args:
         found: All submissions.
         results: Where earlier ones' results are.
-        standard: By what they count as finished.
+        graded_by: Digest of what they are graded by now.
+        limits: How large a notebook may be.
         force: Whether all of them are graded again.
     """
     todo, done = [], []
     for one in found:
         record = None if force else results.record(one.student)
-        if record and _is_finished(record, one, standard):
+        if record and _is_finished(record, one, graded_by, limits):
             done.append(record)
         else:
             todo.append(one)
@@ -83,7 +80,7 @@ def finished(
             yield running.pop(future), crew.outcome(future)
 
 
-def _is_finished(record: Record, found: Found, standard: Standard) -> bool:
-    if record.state == "crashed" or record.graded_by != standard.graded_by:
+def _is_finished(record: Record, found: Found, graded_by: str, limits: Limits) -> bool:
+    if record.state == "crashed" or record.graded_by != graded_by:
         return False
-    return record.handed_in == hand_in(found, standard.limits).digest
+    return record.handed_in == hand_in(found, limits).digest

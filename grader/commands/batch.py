@@ -18,7 +18,7 @@ from grader.batch.hidden_probes import left_out
 from grader.batch.identity import Standing
 from grader.batch.record import Record
 from grader.batch.results import BATCH, Results
-from grader.batch.running import Plan, Standard, finished, plan
+from grader.batch.running import Plan, finished, plan
 from grader.commands.meter import Meter
 from grader.errors import GraderError
 from grader.render.text import plain
@@ -65,15 +65,13 @@ def grade_batch(batch: Batch, *, rubric: str | None, settings: Settings) -> int:
         listener = Listener(note=lambda text: console.print(text, style="bright_black"))
         sitting = open_sitting(file, settings, listener)
         standing = Standing.of(sitting)
-        rules = read_rules(
-            results.folder, sitting.file.rubric
-        )  # mistakes are said before hours go by
+        # Mistakes in them are said before hours go by.
+        rules = read_rules(results.folder, sitting.file.rubric)
         noted = about(sitting, standing, batch.source.name)
         results.write(BATCH, as_json(known | noted))
         chosen = [one for one in found if batch.student in {None, one.student}]
         limits = sitting.file.rubric.limits
-        by = Standard(graded_by=standing.digest, limits=limits)
-        todo = plan(chosen, results, by, force=batch.force)
+        todo = plan(chosen, results, standing.digest, limits, force=batch.force)
         with Meter(console, total=len(todo.todo), before=len(todo.done)) as meter:
             _run(todo, sitting, standing, results, batch, meter)
         closed = close((one.student for one in found), results, sitting.file.rubric, rules)
