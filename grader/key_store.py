@@ -72,22 +72,27 @@ def find_key(
     return key
 
 
-def read_hidden_key(path: Path, file: RubricFile) -> AnswerKey:
-    """A hidden key from a file, for where the reference is not.
+def read_given_key(path: Path, file: RubricFile, *, hidden: bool) -> AnswerKey:
+    """A key from a file, for where the reference is not.
+
+    Args:
+        path: The file.
+        file: The rubric it must be for.
+        hidden: Whether it must answer the hidden probes, or all others.
 
     Raises:
         AnswerKeyError: It cannot be read, or was made for something else.
     """
+    make = "grade key build --full" if hidden else "grade key build"
     try:
         key = read_key(read_regular(path, _MAX_KEY), name=str(path))
     except ReadingError as error:
         raise AnswerKeyError(f"Cannot read the key {shown(str(path))}: {error}.") from error
-    if not key.about.hidden:
-        raise AnswerKeyError(f"{path} is no hidden key: make one with `grade key build --full`.")
+    if key.about.hidden != hidden:
+        kind = "hidden" if hidden else "public"
+        raise AnswerKeyError(f"{path} is no {kind} key: make one with `{make}`.")
     if key.about.probing_sha256 != file.probing_sha256:
-        raise AnswerKeyError(
-            f"{path} was made for another rubric or model: run `grade key build --full` again."
-        )
+        raise AnswerKeyError(f"{path} was made for another rubric or model: run `{make}` again.")
     return key
 
 

@@ -51,8 +51,18 @@ def find_rubric(name: str | None) -> RubricFile:
     Raises:
         RubricError: There is none, or it has mistakes.
     """
+    text, called = rubric_text(name)
+    return parse_rubric(text, name=called)
+
+
+def rubric_text(name: str | None) -> tuple[str, str]:
+    """A rubric as it is written, and what its file is called; found as `find_rubric` does.
+
+    Raises:
+        RubricError: There is none, or it cannot be read.
+    """
     if name is not None and (name.endswith((".yaml", ".yml")) or "/" in name):
-        return load_rubric(Path(name))
+        return read_text(Path(name), kind=_KIND), name
     labs = {point.name: point.value for point in metadata.entry_points(group=LABS)}
     if not labs:
         raise RubricError(
@@ -64,7 +74,7 @@ def find_rubric(name: str | None) -> RubricFile:
             f"No lab is named {stem!r}: choose one of {', '.join(sorted(labs))}, or a .yaml file."
         )
     source = resources.files(labs[stem]) / f"{stem}.yaml"
-    return parse_rubric(source.read_text(encoding="utf-8"), name=f"{stem}.yaml")
+    return source.read_text(encoding="utf-8"), f"{stem}.yaml"
 
 
 def load_rubric(path: Path) -> RubricFile:

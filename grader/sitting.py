@@ -14,7 +14,7 @@ from grader.hidden import fresh_seed
 from grader.isolation.choice import Level, choose, warmed
 from grader.isolation.none import NONE
 from grader.isolation.sandbox import Backend, Forkable
-from grader.key_store import find_key, read_hidden_key
+from grader.key_store import find_key, read_given_key
 from grader.probing import Instrumented, Job, ask
 from grader.rubric_file import RubricFile
 from grader.weights import WeightsBuilder
@@ -35,6 +35,8 @@ class Settings:
     """Ask the hidden probes too."""
     hidden_key: Path | None = None
     """A key for them, where the reference is not; its seed is the run's."""
+    public_key: Path | None = None
+    """In place of the one that ships."""
     isolation: Level = "auto"
     """What student code is kept in: what holds here, nothing but that, or nothing."""
 
@@ -137,15 +139,17 @@ def chosen(settings: Settings) -> Forkable:
 
 def _key(file: RubricFile, settings: Settings, listener: Listener) -> AnswerKey:
     """The public key; with hidden probes, theirs beside it and the seed they were drawn from."""
-    key = find_key(
-        file, KeyRequest(device=settings.device), progress=listener.frame, note=listener.note
-    )
+    request = KeyRequest(device=settings.device)
+    if settings.public_key is not None:
+        key = read_given_key(settings.public_key, file, hidden=False)
+    else:
+        key = find_key(file, request, progress=listener.frame, note=listener.note)
     if not settings.full:
         return key
     if settings.hidden_key is not None:
-        hidden = read_hidden_key(settings.hidden_key, file)
+        hidden = read_given_key(settings.hidden_key, file, hidden=True)
     else:
         seed = settings.seed if settings.seed is not None else fresh_seed()
-        wanted = KeyRequest(device=settings.device, seed=seed, hidden=True)
+        wanted = replace(request, seed=seed, hidden=True)
         hidden = find_key(file, wanted, progress=listener.frame, note=listener.note)
     return replace(key.joined(hidden), about=replace(key.about, seed=hidden.about.seed))

@@ -8,6 +8,7 @@ import click
 
 from grader.cli.container import container
 from grader.cli.key import key
+from grader.cli.package import package
 from grader.cli.regrade import regrade
 from grader.cli.rubric import rubric
 from grader.cli.run import run
@@ -82,6 +83,7 @@ cli.add_command(key)
 cli.add_command(rubric)
 cli.add_command(regrade)
 cli.add_command(container)
+cli.add_command(package)
 
 
 def main() -> None:

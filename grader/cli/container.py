@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("platform", type=click.Choice(["coursera", "gradescope", "prairielearn"]))
+@click.argument(
+    "platform", type=click.Choice(["classroom50", "coursera", "gradescope", "prairielearn"])
+)
 @click.option(
     "--root",
     type=click.Path(path_type=Path),
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 )
 @click.option("--rubric", help="A lab's name or a rubric file.")
 @click.option(
-    "--keys", type=click.Path(path_type=Path), help="A folder of hidden keys; a run draws one."
+    "--keys",
+    type=click.Path(path_type=Path),
+    help="A folder of keys: public.key, and hidden ones of which a run draws one.",
 )
 @click.option(
     "--limit",

@@ -1,10 +1,10 @@
 """``grade container PLATFORM``: grade where a platform's container has things, whatever happens."""
 
-import secrets
+import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -15,14 +15,16 @@ from rich.console import Console
 
 from grader.batch.choosing import choose
 from grader.batch.folder import Folder
-from grader.batch.hidden_probes import left_out
 from grader.commands.telling import told
 from grader.errors import GraderError, SubmissionError
 from grader.isolation.choice import Level
 from grader.key_file import write_atomically
+from grader.packages.drawing import draw
 from grader.pipeline import grade
+from grader.platforms.metadata import Metadata, of_environment, of_gradescope
 from grader.platforms.place import PLACES, Place
 from grader.platforms.result import Result, Ungraded
+from grader.reading import ReadingError, read_regular
 from grader.render.terminal import render
 from grader.report import Report
 from grader.rubric_file import RubricFile, find_rubric
@@ -32,6 +34,7 @@ _ALL = 0.85
 """Of the platform's time: then everything is ended."""
 _START, _MOST = 0.25, 60.0
 """Of the same, and seconds at most: what a kernel may need before the first cell."""
+_MAX_METADATA = 2**24
 _BEGUN = "it was ended before it was done"
 
 
@@ -47,7 +50,7 @@ class Container:
     root: Path
     rubric: str | None = None
     keys: Path | None = None
-    """A folder of hidden keys, one of which is drawn."""
+    """A folder of keys: `public.key`, and hidden ones of which one is drawn."""
     seconds: float | None = None
     """The platform's time limit, where it is not the usual one."""
     isolation: Level = "auto"
@@ -83,12 +86,8 @@ def _result(container: Container, place: Place, seconds: float) -> Result:
         path, notes = _notebook(container.root / place.submission, file)
         settings = Settings(device="cpu", isolation=container.isolation)
         if container.keys is not None:
-            key = _drawn(container.keys)
-            why = left_out(file, replace(settings, hidden_key=key))
-            if why is None:
-                settings = replace(settings, full=True, hidden_key=key)
-            else:
-                notes = (*notes, f"Hidden probes are left out: {why}.")
+            settings, left_out = draw(container.keys, file, settings)
+            notes = (*notes, *left_out)
         report = grade(path, file, settings)
     except SubmissionError as error:
         return Ungraded(reason=str(error))
@@ -97,7 +96,17 @@ def _result(container: Container, place: Place, seconds: float) -> Result:
     except Exception as error:  # noqa: BLE001 (a fault of ours has a result too)
         said = f"{type(error).__name__}: {error}".splitlines()[0]
         return Ungraded(reason=f"a fault of the grader's own: {said[:300]}", ours=True)
-    return replace(report, notes=(*notes, *report.notes))
+    known = _metadata(container.root, place)
+    notes = (*known.notes, *notes, *report.notes)
+    return replace(report, student=known.student or report.student, notes=notes)
+
+
+def _metadata(root: Path, place: Place) -> Metadata:
+    """What the platform says about the submission; nothing depends on it."""
+    if place.metadata is not None:
+        with suppress(ReadingError):
+            return of_gradescope(read_regular(root / place.metadata, _MAX_METADATA))
+    return of_environment(os.environ, place.user) if place.user else Metadata()
 
 
 def _within(file: RubricFile, seconds: float) -> RubricFile:
@@ -117,13 +126,6 @@ def _notebook(folder: Path, file: RubricFile) -> tuple[Path, tuple[str, ...]]:
     if choice.entry is None:
         raise SubmissionError(choice.refusal or "There is no notebook.")
     return handed.keep(choice.entry, limit), choice.notes
-
-
-def _drawn(folder: Path) -> Path:
-    keys = sorted(folder.glob("*.key"))
-    if not keys:
-        raise GraderError(f"There is no hidden key in {folder}: package the autograder again.")
-    return secrets.choice(keys)
 
 
 def _tell(result: Result, place: Place, container: Container, start: float) -> None:

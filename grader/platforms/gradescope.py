@@ -78,6 +78,7 @@ def _extra(result: Result, setting: Setting) -> dict[str, Any]:
     return {
         **known,
         "status": result.status,
+        "hidden_probes": bool(result.environment.get("hidden_probes")),
         "submission_sha256": result.sha256,
         "rubric": {
             "lab": result.lab,

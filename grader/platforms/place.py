@@ -17,6 +17,10 @@ class Place:
     """The file; its folder need not be there."""
     seconds: float
     """After which the platform ends everything, if nothing else is said."""
+    metadata: str | None = None
+    """The file of what the platform knows of the submission."""
+    user: str | None = None
+    """The environment's variable that says whose it is."""
     failure: int = 0
     """Exit code by which it knows that the grader's side has failed."""
 
@@ -27,6 +31,7 @@ PLACES: Mapping[str, Place] = {
         submission="autograder/submission",
         result="autograder/results/results.json",
         seconds=600,
+        metadata="autograder/submission_metadata.json",
     ),
     "prairielearn": Place(
         format="prairielearn",
@@ -39,6 +44,15 @@ PLACES: Mapping[str, Place] = {
         submission=f"{_COURSERA}/submission",
         result=f"{_COURSERA}/feedback.json",
         seconds=900,
+        user="userId",
+        failure=1,
+    ),
+    "classroom50": Place(
+        format="classroom50",
+        submission=".",
+        result="result.json",
+        seconds=900,
+        user="USERNAME",
         failure=1,
     ),
 }

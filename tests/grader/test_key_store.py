@@ -8,7 +8,7 @@ import pytest
 from grader.answers import AnswerKey, KeyRequest
 from grader.errors import AnswerKeyError
 from grader.key_file import key_bytes, write_atomically
-from grader.key_store import cached_path, find_key, read_hidden_key, shipped_key
+from grader.key_store import cached_path, find_key, read_given_key, shipped_key
 from grader.rubric_file import RubricFile, find_rubric, parse_rubric
 from tests.grader.builders import MINI_RUBRIC, answer_key, number
 
@@ -74,17 +74,17 @@ def test_a_hidden_key_is_read_from_a_file(tmp_path: Path) -> None:
     file, kept = mini(), tmp_path / "hidden.key"
     key = answer_key({"scores": number(1)})
     with pytest.raises(AnswerKeyError, match="Cannot read the key"):
-        read_hidden_key(kept, file)
+        read_given_key(kept, file, hidden=True)
     kept.write_bytes(key_bytes(key))
     with pytest.raises(AnswerKeyError, match="is no hidden key"):
-        read_hidden_key(kept, file)
+        read_given_key(kept, file, hidden=True)
     about = replace(key.about, hidden=True)
     kept.write_bytes(key_bytes(replace(key, about=about)))
     with pytest.raises(AnswerKeyError, match="another rubric or model"):
-        read_hidden_key(kept, file)
+        read_given_key(kept, file, hidden=True)
     fitting = replace(key, about=replace(about, probing_sha256=file.probing_sha256, seed=7))
     kept.write_bytes(key_bytes(fitting))
-    assert read_hidden_key(kept, file).about.seed == 7
+    assert read_given_key(kept, file, hidden=True).about.seed == 7
 
 
 def test_without_the_reference_there_is_no_new_key() -> None:

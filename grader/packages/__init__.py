@@ -1,0 +1,1 @@
+"""What an instructor uploads to a course platform, and what students get: files, packed."""

@@ -1,0 +1,34 @@
+"""Coursera's custom grader: an image that grades whatever it is started for."""
+
+from grader.packages.files import Files
+from grader.packages.image import image
+from grader.packages.parts import Parts, below, standard
+from grader.packages.scripts import IMAGE_PLACE, bash, container_command, quoted
+
+_LAB = "/lab"
+
+
+def to_coursera(parts: Parts) -> Files:
+    """What the image is built from.
+
+    Args:
+        parts: What it is made of.
+    """
+    command = container_command(
+        "coursera",
+        place=IMAGE_PLACE,
+        rubric=f"{_LAB}/rubric.yaml",
+        keys=f"{_LAB}/keys",
+        seconds=parts.seconds,
+    )
+    # What Coursera gives as arguments (part, user) the environment says too.
+    start = {"grade": bash(f"exec {quoted(command)}")}
+    return {
+        **image(
+            parts,
+            f"COPY lab {_LAB}",
+            f"RUN chmod -R a+rX,go-w {_LAB} && chmod a+x {_LAB}/grade",
+            f'ENTRYPOINT ["{_LAB}/grade"]',
+        ),
+        **below("lab", {**standard(parts), **start}),
+    }

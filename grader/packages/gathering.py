@@ -1,0 +1,107 @@
+"""Gathering the parts of a package: what is installed here, and the keys that go with a rubric."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import metadata, resources
+
+from grader.answer_key import build_key
+from grader.answers import KeyRequest
+from grader.errors import AnswerKeyError, GraderError
+from grader.hidden import fresh_seed
+from grader.key_file import key_bytes
+from grader.key_store import find_key, shipped_key
+from grader.packages.parts import Parts
+from grader.packages.pins import pins
+from grader.packages.platforms import PACKAGES
+from grader.packages.wheel import DISTRIBUTION, wheel, wheel_name
+from grader.reference_source import has_reference
+from grader.rubric_file import RubricFile, find_rubric, rubric_text
+
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be packed."""
+
+    platform: str
+    rubric: str | None = None
+    worlds: int = 8
+    """Hidden keys, each over models of its own."""
+    jobs: int = 1
+    seconds: float | None = None
+    """The platform's time limit, where it is not the usual one."""
+    index: str | None = None
+    """Where else pip looks for packages."""
+    reference: bool = False
+    """Whether the reference's source goes with it."""
+
+
+def gather(order: Order, note: Note) -> Parts:
+    """Read what is installed, and make the keys.
+
+    Args:
+        order: What is to be packed.
+        note: Told of each key that has to be made.
+
+    Raises:
+        RubricError: The rubric cannot be read or has mistakes.
+        AnswerKeyError: Keys cannot be made: the reference is not here, or fails.
+        GraderError: The grader is not installed as a package.
+    """
+    package, file = PACKAGES[order.platform], find_rubric(order.rubric)
+    text = rubric_text(order.rubric)[0].encode()
+    public = _public_key(file, note)
+    mine = {f"rubrics/{file.rubric.lab}.yaml": text, f"rubrics/keys/{file.rubric.lab}.key": public}
+    # A student's grader knows one rubric; elsewhere it lies beside, and an image fits them all.
+    instead = mine if order.platform == "student" else {}
+    worlds = order.worlds if package.hidden else 0
+    return Parts(
+        lab=file.rubric.lab,
+        title=file.rubric.title,
+        version=metadata.version(DISTRIBUTION),
+        wheel_name=wheel_name(),
+        wheel=wheel(instead=instead, reference=order.reference),
+        pins=pins(),
+        index=order.index,
+        rubric=text,
+        public_key=public,
+        hidden_keys=_hidden_keys(file, worlds, order.jobs, note),
+        template=_notebook(file.rubric.lab),
+        example=_notebook("example_submission"),
+        seconds=order.seconds or package.seconds,
+    )
+
+
+def _public_key(file: RubricFile, note: Note) -> bytes:
+    """The one that ships where it fits: it is the same on every machine."""
+    key = shipped_key(file) or find_key(file, KeyRequest(device="cpu"), note=note)
+    return key_bytes(key)
+
+
+def _hidden_keys(file: RubricFile, worlds: int, jobs: int, note: Note) -> tuple[bytes, ...]:
+    if not worlds or not file.rubric.only_hidden().probes:
+        return ()
+    if not has_reference(file.rubric):
+        raise AnswerKeyError(
+            "Hidden keys are made with the reference, which is not installed here: package where "
+            "it is, or give --worlds 0 to do without hidden probes."
+        )
+    seeds: set[int] = set()
+    while len(seeds) < worlds:
+        seeds.add(fresh_seed())
+    note(f"Making {worlds} hidden keys; each takes some 20 s.")
+
+    def made(seed: int) -> bytes:
+        return key_bytes(build_key(file, KeyRequest(device="cpu", seed=seed, hidden=True)))
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return tuple(pool.map(made, seeds))
+
+
+def _notebook(stem: str) -> bytes:
+    try:
+        return (resources.files("student_template") / f"{stem}.ipynb").read_bytes()
+    except OSError as error:
+        raise GraderError(f"The notebook {stem}.ipynb is not installed here.") from error

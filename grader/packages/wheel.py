@@ -1,0 +1,76 @@
+"""A wheel of the grader as it is installed here, with or without the reference."""
+
+import base64
+import hashlib
+import importlib.util
+from collections.abc import Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
+
+from grader.errors import GraderError
+from grader.packages.files import File, zipped
+
+DISTRIBUTION = "induction-lab-grader"
+_PACKAGES = ("grader", "rubrics", "student_template")
+_REFERENCE = "reference"
+_LEFT_OUT = "__pycache__"
+_WHEEL = """\
+Wheel-Version: 1.0
+Generator: induction-lab-grader
+Root-Is-Purelib: true
+Tag: py3-none-any
+"""
+
+
+def wheel_name() -> str:
+    """What the wheel's file must be called."""
+    return f"{_stem()}-py3-none-any.whl"
+
+
+def wheel(*, instead: Mapping[str, bytes], reference: bool = False) -> bytes:
+    """The grader as pip installs it.
+
+    Args:
+        instead: Files that take another's place, by their paths in it.
+        reference: Whether the reference solution is in it.
+
+    Raises:
+        GraderError: A part of it is not installed here.
+    """
+    packages = (*_PACKAGES, _REFERENCE) if reference else _PACKAGES
+    files = {name: data for package in packages for name, data in _files(package)}
+    files |= {**instead, **dict(_about())}
+    record = f"{_stem()}.dist-info/RECORD"
+    lines = [f"{name},sha256={_digest(data)},{len(data)}\n" for name, data in files.items()]
+    files[record] = "".join([*lines, f"{record},,\n"]).encode()
+    return zipped({name: File(data) for name, data in files.items()})
+
+
+def _stem() -> str:
+    return f"{DISTRIBUTION.replace('-', '_')}-{metadata.version(DISTRIBUTION)}"
+
+
+def _files(package: str) -> Iterator[tuple[str, bytes]]:
+    """A package's files by their paths in the wheel."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise GraderError(f"{package!r} is not installed here, and it belongs in the package.")
+    root = Path(spec.submodule_search_locations[0])
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and _LEFT_OUT not in path.parts:
+            yield f"{package}/{path.relative_to(root).as_posix()}", path.read_bytes()
+
+
+def _about() -> Iterator[tuple[str, bytes]]:
+    """What pip wants to know, as it was told when this was installed."""
+    installed = metadata.distribution(DISTRIBUTION)
+    for name in ("METADATA", "entry_points.txt", "licenses/LICENSE"):
+        text = installed.read_text(name)
+        if text is None:
+            raise GraderError(f"{DISTRIBUTION} is not installed as a package ({name} is missing).")
+        yield f"{_stem()}.dist-info/{name}", text.encode()
+    yield f"{_stem()}.dist-info/WHEEL", _WHEEL.encode()
+
+
+def _digest(data: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
