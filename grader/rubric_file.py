@@ -62,7 +62,7 @@ def rubric_text(name: str | None) -> tuple[str, str]:
         RubricError: There is none, or it cannot be read.
     """
     if name is not None and (name.endswith((".yaml", ".yml")) or "/" in name):
-        return read_text(Path(name), kind=_KIND), name
+        return read_text(Path(name), kind=_KIND), str(Path(name))
     labs = {point.name: point.value for point in metadata.entry_points(group=LABS)}
     if not labs:
         raise RubricError(

@@ -31,6 +31,17 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """Everyone's submission as the tables have it."""
+
+    records: tuple[Record, ...]
+    entries: tuple[Entry, ...]
+    """One a record, in the same order."""
+    warnings: tuple[str, ...]
+    """What of the instructor's has no effect, a line each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
     """A batch with its tables written."""
 
@@ -56,6 +67,26 @@ def read_rules(folder: Path, rubric: Rubric) -> Rules:
     )
 
 
+def settle(students: Iterable[str], results: Results, rubric: Rubric, rules: Rules) -> Settled:
+    """Apply the instructor's rules to what the machine found. Nothing is written.
+
+    Args:
+        students: Whom the batch is of, by key.
+        results: Where their results are.
+        rubric: The one they were graded by.
+        rules: The instructor's.
+    """
+    records = [record for student in students if (record := results.record(student))]
+    machine = {r.student: _machine(r, results, rubric) for r in records}
+    final = {s: report and apply(report, rules.overrides.of(s)) for s, report in machine.items()}
+    strangers = rules.late.strangers(list(machine)) if rules.late else ()
+    return Settled(
+        records=tuple(records),
+        entries=tuple(_entry(record, final[record.student], rules.late) for record in records),
+        warnings=(*rules.overrides.unused(machine), *strangers),
+    )
+
+
 def close(students: Iterable[str], results: Results, rubric: Rubric, rules: Rules) -> Closed:
     """Put everyone into the tables; reports get what was set by hand.
 
@@ -68,20 +99,13 @@ def close(students: Iterable[str], results: Results, rubric: Rubric, rules: Rule
     Raises:
         GraderError: The tables cannot be written.
     """
-    records = [record for student in students if (record := results.record(student))]
-    machine = {r.student: _machine(r, results, rubric) for r in records}
-    final = {s: report and apply(report, rules.overrides.of(s)) for s, report in machine.items()}
-    for student, report in final.items():
-        if report:
-            _renew(student, report, results)
-    entries = [_entry(record, final[record.student], rules.late) for record in records]
-    results.write("gradebook.csv", gradebook_csv(entries, rubric).encode())
-    results.write("criteria.csv", criteria_csv(entries, rubric).encode())
-    strangers = rules.late.strangers(list(machine)) if rules.late else ()
-    return Closed(
-        summary=summarise(entries, rubric),
-        warnings=(*rules.overrides.unused(machine), *strangers),
-    )
+    settled = settle(students, results, rubric, rules)
+    for entry in settled.entries:
+        if entry.report:
+            _renew(entry.student, entry.report, results)
+    results.write("gradebook.csv", gradebook_csv(settled.entries, rubric).encode())
+    results.write("criteria.csv", criteria_csv(settled.entries, rubric).encode())
+    return Closed(summary=summarise(settled.entries, rubric), warnings=settled.warnings)
 
 
 def _machine(record: Record, results: Results, rubric: Rubric) -> Report | None:

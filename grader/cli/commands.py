@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from grader.cli.container import container
+from grader.cli.export import export
 from grader.cli.key import key
 from grader.cli.package import package
 from grader.cli.regrade import regrade
@@ -82,6 +83,7 @@ cli.add_command(run)
 cli.add_command(key)
 cli.add_command(rubric)
 cli.add_command(regrade)
+cli.add_command(export)
 cli.add_command(container)
 cli.add_command(package)
 

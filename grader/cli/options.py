@@ -18,3 +18,4 @@ PLATFORMS = click.Choice(
         "vocareum",
     ]
 )
+GRADEBOOKS = click.Choice(["blackboard", "brightspace", "canvas", "csv", "moodle", "nbgrader"])

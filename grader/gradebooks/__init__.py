@@ -1,0 +1,1 @@
+"""Files that gradebooks of course platforms import: one gradebook a file. Pure."""
