@@ -13,6 +13,7 @@ from grader.cli.package import package
 from grader.cli.regrade import regrade
 from grader.cli.rubric import rubric
 from grader.cli.run import run
+from grader.cli.similarity import similarity
 from grader.errors import GraderError
 from grader.render.text import plain
 
@@ -84,6 +85,7 @@ cli.add_command(key)
 cli.add_command(rubric)
 cli.add_command(regrade)
 cli.add_command(export)
+cli.add_command(similarity)
 cli.add_command(container)
 cli.add_command(package)
 
