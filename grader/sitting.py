@@ -15,6 +15,7 @@ from grader.isolation.choice import Level, choose, warmed
 from grader.isolation.none import NONE
 from grader.isolation.sandbox import Backend, Forkable
 from grader.key_store import find_key, read_given_key
+from grader.memory import memory_here, warning
 from grader.probing import Instrumented, Job, ask
 from grader.rubric_file import RubricFile
 from grader.weights import WeightsBuilder
@@ -96,6 +97,8 @@ def open_sitting(file: RubricFile, settings: Settings, listener: Listener | None
         raise RubricError(
             f"No criterion is about {settings.only!r}: choose a criterion's id or one of {choices}."
         )
+    if said := warning(rubric.models["grading"], memory_here()):
+        listener.note(said)
     key = _key(whole, settings, listener)
     return Sitting(
         file=replace(whole, rubric=rubric),

@@ -28,7 +28,7 @@ from grader.reading import ReadingError, read_regular
 from grader.render.terminal import render
 from grader.report import Report
 from grader.rubric_file import RubricFile, find_rubric
-from grader.sitting import Settings
+from grader.sitting import Listener, Settings
 
 _ALL = 0.85
 """Of the platform's time: then everything is ended."""
@@ -75,7 +75,7 @@ def grade_in_container(container: Container) -> int:
     if isinstance(result, Report):
         Console().print(render(result))  # for the instructor's log
         return 0
-    sys.stderr.write(f"{result.reason}\n")
+    _log(result.reason)
     return place.failure if result.ours else 0
 
 
@@ -88,7 +88,7 @@ def _result(container: Container, place: Place, seconds: float) -> Result:
         if container.keys is not None:
             settings, left_out = draw(container.keys, file, settings)
             notes = (*notes, *left_out)
-        report = grade(path, file, settings)
+        report = grade(path, file, settings, Listener(note=_log))
     except SubmissionError as error:
         return Ungraded(reason=str(error))
     except GraderError as error:
@@ -99,6 +99,11 @@ def _result(container: Container, place: Place, seconds: float) -> Result:
     known = _metadata(container.root, place)
     notes = (*known.notes, *notes, *report.notes)
     return replace(report, student=known.student or report.student, notes=notes)
+
+
+def _log(text: str) -> None:
+    """Into the instructor's log."""
+    sys.stderr.write(f"{text}\n")
 
 
 def _metadata(root: Path, place: Place) -> Metadata:

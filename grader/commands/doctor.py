@@ -13,9 +13,11 @@ from grader.errors import GraderError
 from grader.execution import run_job
 from grader.isolation.choice import trials
 from grader.key_store import shipped_key
+from grader.memory import memory_here, memory_needed
 from grader.probing import Job
 from grader.rubric_file import RubricFile, find_rubric
 
+_GB = 2**30
 _PROTECTION = {
     "bubblewrap": "bubblewrap: no network, no files but their own, limits on everything",
     "landlock": "landlock: no network, no files but their own, limits; processes and free disk "
@@ -40,6 +42,7 @@ def examine() -> None:
     table.add_row("Answer key", _key(file))
     table.add_row("Reference", _reference(file))
     table.add_row("Kernel", _kernel(file))
+    table.add_row("Memory", f"{memory_here() / _GB:.1f} GB free; grading takes about 0.7 GB")
     table.add_row("GPT-2 weights", _weights())
     for name, found in _isolation():
         table.add_row(name, found)
@@ -103,5 +106,7 @@ def _weights() -> str:
         name for name in ("models--gpt2", "models--openai-community--gpt2") if (hub / name).is_dir()
     ]
     if found:
-        return f"found in {hub}: --model gpt2-small works"
+        needed = memory_needed("gpt2-small")
+        about = f", with about {needed / _GB:.1f} GB of memory" if needed else ""
+        return f"found in {hub}: --model gpt2-small works{about}"
     return f"not in {hub}; not needed, unless you grade with --model gpt2-small"

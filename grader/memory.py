@@ -1,0 +1,73 @@
+"""How much memory grading on a model from a file needs, said before it begins."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from grader.caches import hub_cache
+from grader.hidden import is_constructed
+
+_BASE = 700 * 2**20
+"""All processes with Python, torch and a small model; measured, see `tests.benchmarks.memory`."""
+_COPIES = 4.0
+"""Of the weights' file: the notebook's, the probes' and one to compare with, each a quarter larger
+(embedding and unembedding are apart), and what a forward pass takes."""
+_WEIGHTS = ("*.safetensors", "*.bin")
+_LIMITS = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+_ALIASES = {"gpt2-small": "gpt2"}
+_GB = 2**30
+
+
+def memory_needed(model: str) -> int | None:
+    """Bytes that grading on a model takes about; None where that cannot be told.
+
+    Args:
+        model: A name or a directory; constructed models fit in every container.
+    """
+    if is_constructed(model):
+        return _BASE
+    size = next((size for folder in _folders(model) if (size := _size(folder))), None)
+    return None if size is None else int(_BASE + _COPIES * size)
+
+
+def memory_here(limits: Iterable[Path] = _LIMITS) -> int:
+    """Bytes that there are: the machine's that are free, or less where a container has a limit."""
+    found = [int(psutil.virtual_memory().available)]
+    for path in limits:
+        with suppress(OSError, ValueError):  # no such file, or it says "max"
+            found.append(int(path.read_text(encoding="ascii")))
+    return min(found)
+
+
+def warning(model: str, here: int) -> str | None:
+    """What is said beforehand of a model that is not constructed; None where nothing is.
+
+    Args:
+        model: A name or a directory.
+        here: Bytes that there are.
+    """
+    if is_constructed(model) or (needed := memory_needed(model)) is None:
+        return None
+    said = f"Grading on {model} needs about {needed / _GB:.1f} GB of memory"
+    if needed <= here:
+        return f"{said}."
+    return f"{said}, and there are {here / _GB:.1f} GB here: the system may end it. Give it more."
+
+
+def _folders(model: str) -> Iterable[Path]:
+    """Where its weights may be: its own directory, or the hub's cache."""
+    if Path(model).is_dir():
+        return [Path(model)]
+    name = _ALIASES.get(model, model).replace("/", "--")
+    return sorted(hub_cache().glob(f"models--*{name}/snapshots/*"))
+
+
+def _size(folder: Path) -> int:
+    """Bytes of its weights, in the first format that there is."""
+    sizes = (sum(path.stat().st_size for path in folder.glob(kind)) for kind in _WEIGHTS)
+    return next((size for size in sizes if size), 0)
