@@ -62,7 +62,7 @@ def readable(source: str) -> str:
 
 def parses(source: str) -> bool:
     """Whether it is Python at all."""
-    return _tree(source) is not None
+    return tree_of(source) is not None
 
 
 def definitions(source: str) -> str:
@@ -70,7 +70,7 @@ def definitions(source: str) -> str:
 
     Assignments, calls and loops are left out; an empty string when there is nothing to keep.
     """
-    tree = _tree(readable(source))
+    tree = tree_of(readable(source))
     if tree is None:
         return ""
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -85,7 +85,7 @@ def defined_names(sources: Iterable[str]) -> frozenset[str]:
     """Every function defined anywhere and every name assigned at a cell's top level or deeper."""
     found: set[str] = set()
     for source in sources:
-        for node in ast.walk(_tree(readable(source)) or ast.Module(body=[], type_ignores=[])):
+        for node in ast.walk(tree_of(readable(source)) or ast.Module(body=[], type_ignores=[])):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 found.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -97,7 +97,7 @@ def stubs(sources: Iterable[str]) -> frozenset[str]:
     """Functions whose last definition does nothing: ``pass``, ``...`` or NotImplementedError."""
     last: dict[str, bool] = {}
     for source in sources:
-        tree = _tree(readable(source))
+        tree = tree_of(readable(source))
         for node in tree.body if tree is not None else ():
             if isinstance(node, ast.FunctionDef):
                 last[node.name] = all(_does_nothing(statement) for statement in node.body)
@@ -135,7 +135,8 @@ def _does_nothing(statement: ast.stmt) -> bool:
     return False
 
 
-def _tree(source: str) -> ast.Module | None:
+def tree_of(source: str) -> ast.Module | None:
+    """Code as a tree; None where it is no Python."""
     try:
         with warnings.catch_warnings():  # an invalid escape in a student's string is no news
             warnings.simplefilter("ignore")

@@ -17,7 +17,6 @@ class Ungraded:
     """One line or a few: what is wrong and what to do."""
     ours: bool = False
     """Whether the grader's side failed, and not the file."""
-    title: str = "The notebook"
     total: float = 100.0
     """Points that could have been earned."""
 

@@ -3,12 +3,11 @@
 import ast
 import builtins
 import textwrap
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.similarity.normal import Definition, given, normalised
-from grader.source import readable
+from grader.source import readable, tree_of
 
 _BUILTIN = frozenset(dir(builtins))
 MOST = 2**17
@@ -47,7 +46,7 @@ def code_of(cells: Iterable[str], lab: frozenset[str] = frozenset()) -> Code:
     unread = 0
     for cell in cells:
         text = readable(cell.replace("\r", "\n"))
-        if (tree := parsed(text)) is None:
+        if (tree := tree_of(text)) is None:
             unread += 1
             continue
         lines = text.split("\n")
@@ -71,16 +70,6 @@ def _code(last: dict[str, tuple[str, Definition]], own: frozenset[str], unread: 
         except (ValueError, RecursionError):  # nested more deeply than anyone writes
             unread += 1
     return Code(functions=found, unread=unread, cut=cut)
-
-
-def parsed(source: str) -> ast.Module | None:
-    """It as a tree; None where it is no Python."""
-    try:
-        with warnings.catch_warnings():  # an invalid escape in a student's text is no news
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def outside_functions(tree: ast.AST) -> Iterator[ast.AST]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from grader.rubric import Rubric
 from grader.similarity.fingerprints import fingerprint
-from grader.similarity.functions import code_of, outside_functions, parsed
+from grader.similarity.functions import code_of, outside_functions
 from grader.similarity.normal import given, normalised
 from grader.similarity.tokens import tokens
-from grader.source import readable
+from grader.source import readable, tree_of
 from grader.submission import parse_submission, read_submission
 
 _TEMPLATES = "student_template"
@@ -57,7 +57,7 @@ def handout(cells: Iterable[str], rubric: Rubric) -> Handout:
         rubric: Its functions and variables have names that are laid down.
     """
     texts = [readable(cell) for cell in cells]
-    trees = [tree for text in texts if (tree := parsed(text))]
+    trees = [tree for text in texts if (tree := tree_of(text))]
     names = frozenset(name for tree in trees for name in _names(tree)) | set(rubric.functions)
     given_out = [function.normal for function in code_of(texts, names).functions.values()]
     given_out += [normalised(tree) for tree in trees]  # as it is when pasted into a function
