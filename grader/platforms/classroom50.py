@@ -42,7 +42,7 @@ def _file(result: Result, setting: Setting, most: int) -> str:
         "submission": names.get("SUBMISSION_TAG", ""),
         "commit": names.get("COMMIT_URL", ""),
         "release": names.get("RELEASE_URL", ""),
-        "review": names.get("REVIEW_URL", ""),
+        "review": names.get("REVIEW_URL") or names.get("COMMIT_URL", ""),
         "datetime": setting.when.strftime(_TIME),
         "score": whole(score),
         "max-score": whole(result.total),
