@@ -15,6 +15,7 @@ from grader.gathering import Execution, Gathering
 from grader.isolation.none import NONE
 from grader.isolation.sandbox import Backend, Running, Sandbox
 from grader.isolation.watch import Watch
+from grader.memory import ROOM_FOR_TWO, memory_here
 from grader.probing import Job
 from grader.training import train_missing
 from grader.weights import WeightsBuilder
@@ -86,9 +87,10 @@ def _waits(frame: Frame, asked: str | None) -> bool:
 
 @contextmanager
 def _weights(job: Job, given: Weights | None) -> Iterator[Weights]:
-    """Where hidden models' weights are found; they are made while the notebook runs."""
-    names = job.secret_models
-    with WeightsBuilder(names) if names and not given else nullcontext() as builder:
+    """Where hidden models' weights are found; made while the notebook runs, if both have room."""
+    names, short = job.secret_models, memory_here() < ROOM_FOR_TWO
+    making = WeightsBuilder(names, beforehand=short) if names and not given else nullcontext()
+    with making as builder:
         yield given or (builder.file if builder else Path)
 
 

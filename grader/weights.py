@@ -22,14 +22,18 @@ _MOMENT = 0.05
 class WeightsBuilder:
     """Builds models from when it is entered, and forgets them all when it is left."""
 
-    def __init__(self, names: Iterable[str], timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self, names: Iterable[str], timeout: float = TIMEOUT, *, beforehand: bool = False
+    ) -> None:
         """Take what to build; nothing is started yet.
 
         Args:
             names: Constructed models, in the order in which they will be needed. A name that
                 comes twice is built once.
             timeout: The seconds that `file` waits at most.
+            beforehand: Whether all are built before anything else begins: where memory is short.
         """
+        self._beforehand = beforehand
         self._numbers = {name: i for i, name in enumerate(dict.fromkeys(names))}
         self._timeout = timeout
         self._resources = ExitStack()
@@ -42,6 +46,8 @@ class WeightsBuilder:
             if self._numbers:
                 self._process = _start(self._numbers, self._folder, self._said)
                 resources.callback(_stop, self._process)
+            if self._beforehand:
+                self._wait_for_all()
             self._resources = resources.pop_all()
         return self
 
@@ -70,6 +76,13 @@ class WeightsBuilder:
             if monotonic() > deadline:
                 raise KernelError(f"a grading model took more than {self._timeout:g} s to build")
         return file
+
+    def _wait_for_all(self) -> None:
+        """Until the last one is there and what built them takes no memory."""
+        for name in self._numbers:
+            self.file(name)
+        if self._numbers:
+            self._process.wait()
 
     def _has_ended(self) -> bool:
         """Whether the process ends within a moment."""

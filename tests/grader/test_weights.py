@@ -58,6 +58,14 @@ def test_files_are_what_their_names_mean(temporary: Path) -> None:
     assert (list(temporary.iterdir()), children()) == ([], [])
 
 
+def test_where_memory_is_short_nothing_runs_beside(temporary: Path) -> None:
+    """All files are there from the beginning, and what built them is gone."""
+    with WeightsBuilder(QUICK, beforehand=True) as builder:
+        assert children() == []
+        folder = next(temporary.iterdir())
+        assert {*folder.glob("*.safetensors")} == {builder.file(name) for name in QUICK}
+
+
 def test_a_name_that_comes_twice_is_built_once() -> None:
     """It has one file, and the names after it have theirs."""
     with WeightsBuilder([QUICK[0], QUICK[0], QUICK[1]]) as builder:
