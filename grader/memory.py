@@ -1,6 +1,6 @@
 """How much memory grading on a model from a file needs, said before it begins."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,10 +17,7 @@ _COPIES = 4.0
 """Of the weights' file: the notebook's, the probes' and one to compare with, each a quarter larger
 (embedding and unembedding are apart), and what a forward pass takes."""
 _WEIGHTS = ("*.safetensors", "*.bin")
-_LIMITS = (
-    Path("/sys/fs/cgroup/memory.max"),
-    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-)
+_GROUPS = Path("/sys/fs/cgroup")
 _ALIASES = {"gpt2-small": "gpt2"}
 _GB = 2**30
 
@@ -37,13 +34,31 @@ def memory_needed(model: str) -> int | None:
     return None if size is None else int(_BASE + _COPIES * size)
 
 
-def memory_here(limits: Iterable[Path] = _LIMITS) -> int:
-    """Bytes that there are: the machine's that are free, or less where a container has a limit."""
+def memory_here(groups: Path = _GROUPS, own: Path = Path("/proc/self/cgroup")) -> int:
+    """Bytes that there are: the machine's that are free, or less where a container has a limit.
+
+    Args:
+        groups: Where the system's control groups are.
+        own: Where it says which of them this process is in.
+    """
     found = [int(psutil.virtual_memory().available)]
-    for path in limits:
+    for path in _limits(groups, own):
         with suppress(OSError, ValueError):  # no such file, or it says "max"
             found.append(int(path.read_text(encoding="ascii")))
     return min(found)
+
+
+def _limits(groups: Path, own: Path) -> Iterator[Path]:
+    """Files that may hold a limit, of both versions; a container sees its own group at the top."""
+    lines: list[str] = []
+    with suppress(OSError):
+        lines = own.read_text(encoding="utf-8").splitlines()
+    for line in ("0::/", "0:memory:/", *lines):
+        _, kinds, name = line.split(":", 2)
+        if not kinds:
+            yield groups / name.lstrip("/") / "memory.max"
+        elif "memory" in kinds.split(","):
+            yield groups / "memory" / name.lstrip("/") / "memory.limit_in_bytes"
 
 
 def warning(model: str, here: int) -> str | None:

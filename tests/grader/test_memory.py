@@ -48,11 +48,26 @@ def test_too_little_is_said_with_both_numbers(weights: Path) -> None:
     assert warning("no-such-model", 0) is None
 
 
-def test_a_containers_limit_counts(tmp_path: Path) -> None:
-    """Where it is lower than what the machine has; `max` is no limit."""
-    limit = tmp_path / "memory.max"
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("memory.max", ""),
+        ("memory/memory.limit_in_bytes", ""),
+        ("docker/a1/memory.max", "0::/docker/a1\n"),
+        ("memory/docker/a1/memory.limit_in_bytes", "12:cpu,cpuacct:/x\n9:memory:/docker/a1\n"),
+    ],
+)
+def test_a_containers_limit_counts(tmp_path: Path, file: str, said: str) -> None:
+    """Where it is lower than what the machine has, in both versions; `max` is no limit."""
+    own, limit = tmp_path / "own", tmp_path / file
+    own.write_text(said)
+    limit.parent.mkdir(parents=True, exist_ok=True)
     limit.write_text("max\n")
-    free = memory_here([limit, tmp_path / "none"])
-    assert free > GB
+    assert memory_here(tmp_path, own) > GB
     limit.write_text(f"{768 * 2**20}\n")
-    assert memory_here([limit]) == 768 * 2**20
+    assert memory_here(tmp_path, own) == 768 * 2**20
+
+
+def test_without_control_groups_the_machines_memory_counts(tmp_path: Path) -> None:
+    """As on macOS."""
+    assert memory_here(tmp_path / "none", tmp_path / "none") > GB
