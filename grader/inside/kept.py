@@ -1,5 +1,8 @@
 """A model as it was built: what has been done to it since, and how that is undone."""
 
+import sys
+from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import torch
@@ -20,10 +23,52 @@ class Kept:
     way is called.
     """
 
-    def __init__(self, model: HookedTransformer) -> None:
-        """Take a model that nobody has touched yet."""
+    def __init__(
+        self, model: HookedTransformer, copies: Mapping[str, torch.Tensor] | None = None
+    ) -> None:
+        """Take a model that nobody has touched yet.
+
+        Args:
+            model: The model.
+            copies: Of its parameters, by their names, where they need not be made.
+        """
         self.model = model
         self._modules = [_Module(module) for module in model.modules()]
+        self.refill(model, copies or {})
+        self._holders = 0
+        self.gone = False
+        """Whether its weights were let go of."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of its weights."""
+        return sum(module.size for module in self._modules)
+
+    def settle(self) -> None:
+        """Say that nobody else has the model yet."""
+        self._holders = sys.getrefcount(self.model)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody has the model who did not when it settled."""
+        return sys.getrefcount(self.model) <= self._holders
+
+    def let_go(self) -> None:
+        """Forget the weights; the model itself stays, so that no other is taken for it."""
+        self.gone = True
+        for module in self._modules:
+            module.let_go()
+
+    def refill(self, fresh: HookedTransformer, copies: Mapping[str, torch.Tensor]) -> None:
+        """Take the weights of a model that was built anew.
+
+        Args:
+            fresh: The same model, which nobody has touched yet.
+            copies: Of its parameters, as above.
+        """
+        self.gone = False
+        for module, (path, new) in zip(self._modules, fresh.named_modules(), strict=True):
+            module.take(new, path, copies)
 
     def hooks(self) -> int:
         """How many hooks are on it that were not there when it was built."""
@@ -50,10 +95,27 @@ class _Module:
     def __init__(self, module: nn.Module) -> None:
         self.module = module
         self._hooks = {kind: frozenset(vars(module)[kind]) for kind in _HOOKS}
-        self._tensors: dict[str, dict[str, torch.Tensor | None]] = {
-            kind: {name: _copy(tensor) for name, tensor in vars(module)[kind].items()}
-            for kind in _TENSORS
-        }
+        self._tensors: dict[str, dict[str, torch.Tensor | None]] = {}
+
+    @property
+    def size(self) -> int:
+        kept = chain.from_iterable(tensors.values() for tensors in self._tensors.values())
+        return sum(tensor.nbytes for tensor in kept if tensor is not None)
+
+    def let_go(self) -> None:
+        self._tensors = {kind: {} for kind in _TENSORS}
+        for kind in _TENSORS:
+            vars(self.module)[kind].clear()
+
+    def take(self, new: nn.Module, path: str, copies: Mapping[str, torch.Tensor]) -> None:
+        """Have a new module's tensors, and keep copies of them."""
+        for kind in _TENSORS:
+            tensors = dict(vars(new)[kind])
+            vars(self.module)[kind].update(tensors)
+            self._tensors[kind] = {
+                name: _copy(tensor) if (copy := copies.get(f"{path}.{name}")) is None else copy
+                for name, tensor in tensors.items()
+            }
 
     def hooks(self) -> int:
         """TransformerLens lists its hooks, and each of them is a hook of torch too."""

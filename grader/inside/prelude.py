@@ -49,6 +49,7 @@ def prepare(model: str, device: str, seed: int, weights: str, share: float) -> N
     _shim_shell()
     _add_heatmaps()
     calm(seed)
+    Kernel.shelf.tidy()
     publish({"environment": _environment(grading)})
 
 

@@ -50,6 +50,7 @@ def _answer(request: bytes) -> None:
     probe = json.loads(request)
     shell = get_ipython()
     namespace: dict[str, Any] = shell.user_ns if shell is not None else {}
+    Kernel.shelf.tidy()
     start = perf_counter()
     observation = observe(probe, namespace)
     seconds = perf_counter() - start

@@ -18,11 +18,13 @@ Send = Callable[[Frame], None]
 _PRELUDE = """
 import gc as _gc
 _gc.disable()  # a second less of imports: nothing they make is garbage
-from grader.inside import prelude as _prelude
+from grader.inside.deferred import deferring as _deferring
+with _deferring():
+    from grader.inside import prelude as _prelude
 _prelude.prepare({})
 _gc.freeze()
 _gc.enable()
-del _gc, _prelude
+del _gc, _deferring, _prelude
 """
 _SAMPLE = "from grader.inside.soundness import sample as _sample; _sample()"
 _SAMPLE_LIMIT = 20.0

@@ -2,14 +2,16 @@
 
 import os
 import sys
+from contextlib import suppress
 
-from grader.errors import GraderError
+from grader.errors import GraderError, KernelError
+from grader.models.kept_weights import PUBLIC, keep_weights
 from grader.models.tokenizer import gpt2_tokenizer
 from grader.runs import cache_folder
 
 
 def main() -> None:
-    """Save the tokenizer and matplotlib's list of fonts."""
+    """Save the tokenizer, the grading model's weights and matplotlib's list of fonts."""
     fonts = cache_folder() / "matplotlib"
     fonts.mkdir(parents=True, exist_ok=True)
     os.environ["MPLCONFIGDIR"] = str(fonts)
@@ -18,6 +20,8 @@ def main() -> None:
     except GraderError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
+    with suppress(KernelError):  # without the file each kernel builds the model
+        keep_weights(PUBLIC)
     import matplotlib.font_manager  # noqa: F401, PLC0415 (its list is made when it is imported)
 
 

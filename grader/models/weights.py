@@ -5,15 +5,17 @@ no more than from any model. A disguise is in the weights and so in the file.
 """
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from mmap import ACCESS_COPY, mmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from torch import Tensor
 from transformer_lens import HookedTransformer
 
 from grader.errors import KernelError
@@ -22,6 +24,9 @@ from grader.models.loading import is_constructed, load_model
 from grader.models.tokenizer import gpt2_tokenizer
 
 _MAX_SIZE = 10**6
+_PAGE, _ALIGNED = 4096, 64
+"""Where numbers begin in a file, and where torch has a tensor begin in memory: elsewhere a product
+of matrices may be summed in another order."""
 
 
 class _Facts(NamedTuple):
@@ -59,8 +64,7 @@ def write_weights(name: str, file: Path) -> None:
     try:
         with TemporaryDirectory(dir=file.parent) as scratch:
             built = Path(scratch) / file.name
-            save_file(dict(model.named_parameters()), built, {"model": facts})
-            built.chmod(0o600)
+            save_weights(model, built, facts)
             built.replace(file)
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
@@ -70,7 +74,74 @@ def write_weights(name: str, file: Path) -> None:
         ) from error
 
 
-def read_weights(file: Path, device: str) -> HookedTransformer:
+def save_weights(model: HookedTransformer, file: Path, facts: str = "") -> None:
+    """Write a model's parameters as safetensors does, but so that most of them can be mapped.
+
+    Args:
+        model: Its parameters are float32 and on the CPU.
+        file: Must not exist; only this user may read it.
+        facts: What the file says of the model.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    content = {name: weight.detach().contiguous() for name, weight in model.named_parameters()}
+    header: dict[str, object] = {"__metadata__": {"model": facts}}
+    end = 0
+    # The format has no gaps: what would put the next one askew comes last.
+    order = sorted(content, key=lambda name: content[name].nbytes % _ALIGNED > 0)
+    for name in order:
+        start, end = end, end + content[name].nbytes
+        shape = list(content[name].shape)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, end]}
+    said = json.dumps(header).encode()
+    said += b" " * (-(len(said) + 8) % _PAGE)
+    file.touch(mode=0o600, exist_ok=False)
+    with file.open("r+b") as opened:
+        opened.write(len(said).to_bytes(8, "little") + said)
+        for name in order:
+            opened.write(content[name].numpy().data)
+
+
+def is_whole(file: Path) -> bool:
+    """Whether a file is as long as it says; one that is mapped and is not would end the process.
+
+    Args:
+        file: One that `write_weights` wrote, if it is there.
+    """
+    try:
+        with safe_open(file, framework="pt") as kept:
+            _parse(kept.metadata())
+    except (OSError, SafetensorError, TypeError, ValueError):
+        return False
+    return True
+
+
+def map_weights(file: Path) -> dict[str, Tensor]:
+    """The weights of a file that can stay in it: memory of their own is taken as they are written.
+
+    Each call gives tensors of its own, none of which sees what is written to another. The file
+    must not change as long as one of them is there.
+
+    Args:
+        file: One that `write_weights` wrote and `read_weights` has read.
+    """
+    with file.open("rb") as opened:
+        start = 8 + int.from_bytes(opened.read(8), "little")
+        header = json.loads(opened.read(start - 8))
+        content = mmap(opened.fileno(), 0, access=ACCESS_COPY)
+    del header["__metadata__"]
+    mapped = {}
+    with _fresh_torch():
+        for name, told in header.items():
+            offset, count = start + told["data_offsets"][0], math.prod(told["shape"])
+            if offset % _ALIGNED == 0 and count:
+                flat = torch.frombuffer(content, dtype=torch.float32, count=count, offset=offset)
+                mapped[name] = flat.view(told["shape"])
+    return mapped
+
+
+def read_weights(file: Path, device: str, *, mapped: bool = False) -> HookedTransformer:
     """Read a model back, bit for bit and attribute for attribute what `load_model` gives.
 
     Its weights are its own: the file may be changed or deleted, and they may be written to.
@@ -79,13 +150,14 @@ def read_weights(file: Path, device: str) -> HookedTransformer:
     Args:
         file: One that `write_weights` wrote.
         device: Where the model goes, such as `cpu` or `cuda`.
+        mapped: Leave in the file what can stay there, as `map_weights` does; on the CPU only.
 
     Raises:
         KernelError: There is no such file, or it is damaged.
     """
     with _fresh_torch():
         try:
-            model = _read(file)
+            model = _read(file, mapped=mapped)
         except (OSError, SafetensorError, TypeError, ValueError) as error:
             raise KernelError(
                 f"{file} is missing, damaged, or not a model's weights: write it anew"
@@ -131,18 +203,22 @@ def _parse(metadata: dict[str, str] | None) -> _Facts:
     return facts
 
 
-def _read(file: Path) -> HookedTransformer:
+def _read(file: Path, *, mapped: bool) -> HookedTransformer:
     with safe_open(file, framework="pt") as kept:
         facts = _parse(kept.metadata())
         model = blank(**facts.sizes).eval().requires_grad_(requires_grad=False)
         weights = dict(model.named_parameters())
         if set(kept.keys()) != weights.keys():
             raise ValueError("weights of another model")
+        in_file = map_weights(file) if mapped else {}
         for name, weight in weights.items():
             read = kept.get_tensor(name)  # a view of the file, and so copied
             if (read.shape, read.dtype) != (weight.shape, weight.dtype):
                 raise ValueError(f"{name} of another kind")
-            weight.copy_(read)
+            if name in in_file:
+                weight.data = in_file[name]
+            else:
+                weight.copy_(read)
     if facts.has_text:
         model.set_tokenizer(gpt2_tokenizer(add_bos_token=True))
     return model
