@@ -16,13 +16,15 @@ from grader.inside.kept import Kept
 from grader.inside.room import give_back
 from grader.models import load_checkpoints, load_model
 from grader.models.kept_weights import kept_weights
+from grader.models.loading import is_constructed
 from grader.models.weights import map_weights, read_weights, save_weights
 from grader.runs import is_run
 
 _ROOM = 8 * 2**20
 """Bytes that the weights of models may take which can be made again, and are kept twice."""
-_SPARE = 4
-"""A model is moved to a disk that has room for as many of it: most is left to the notebook."""
+_LARGEST, _SPARE = 48 * 2**20, 4
+"""A model of so many bytes at most is moved to a disk that has room for as many of it: the notebook
+needs that room itself."""
 _MADE_AHEAD: dict[str, Kept] = {}
 """Built by a warm parent, for all kernels forked from it; each has its own copy of the pages."""
 
@@ -109,17 +111,23 @@ class Shelf:
     def _new(self, name: str) -> tuple[HookedTransformer, dict[str, torch.Tensor]]:
         """A model, and copies of its weights, those that take no memory while they are alike."""
         model = self._load(name)
-        if not self._sparing:
+        if not (self._sparing and self._can_be_made_again(name)):
             return model, {}
         file = self._file(name)
         return model, map_weights(file) if file else _moved_out(model)
+
+    def _can_be_made_again(self, name: str) -> bool:
+        """Whether that is quick, and what it gives is known: not for real models."""
+        return is_constructed(name) or self._file(name) is not None
 
     def _make_room(self, room: int, wanted: str) -> None:
         """Let go of models that can be made again, those first that nobody has used for longest."""
         if not self._sparing:
             return
         own = {
-            name: kept for name, kept in self._kept.items() if not (kept.gone or self._file(name))
+            name: kept
+            for name, kept in self._kept.items()
+            if is_constructed(name) and not (kept.gone or self._file(name))
         }
         total = sum(kept.size for kept in own.values())
         own.pop(wanted, None)
@@ -183,7 +191,7 @@ def _moved_out(model: HookedTransformer) -> dict[str, torch.Tensor]:
     try:
         with TemporaryDirectory(prefix="weights-") as folder:
             size = sum(weight.nbytes for weight in model.parameters())
-            if disk_usage(folder).free < _SPARE * size:
+            if size > _LARGEST or disk_usage(folder).free < _SPARE * size:
                 return {}
             file = Path(folder) / "weights"
             save_weights(model, file)

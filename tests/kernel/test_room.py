@@ -11,6 +11,7 @@ from transformer_lens import HookedTransformer
 
 from grader.inside import shelf as shelf_module
 from grader.inside.shelf import Shelf
+from grader.models import load_model
 
 LARGE, OTHER = "planted-2x1@5/9000", "planted-2x1@6/9000"
 TOKENS = torch.tensor([[5, 6, 7, 5, 6]])
@@ -64,6 +65,21 @@ def test_a_model_that_somebody_holds_stays() -> None:
     before = held(TOKENS)
     answers(shelf, OTHER)
     assert torch.equal(held(TOKENS), before)
+
+
+def test_a_real_model_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading one takes seconds, its weights may be of any kind: it is not moved nor let go."""
+    real = {"./large": LARGE, "./other": OTHER}
+    monkeypatch.setattr(
+        shelf_module, "load_model", lambda name, device: load_model(real[name], device)
+    )
+    monkeypatch.setattr(shelf_module, "save_weights", None)
+    shelf = Shelf("cpu")
+    before, number = answers(shelf, "./large"), id(shelf.pristine("./large"))
+    answers(shelf, "./other")
+    kept = next(kept for kept in shelf._kept.values() if id(kept.model) == number)  # noqa: SLF001
+    assert not kept.gone
+    assert torch.equal(answers(shelf, "./large"), before)
 
 
 def _zero(model: HookedTransformer) -> None:
