@@ -1,4 +1,4 @@
-"""What is made once and kept for every kernel: a tokenizer, a list of fonts, training runs."""
+"""What is made once and kept for every kernel: a tokenizer, fonts, weights, training runs."""
 
 import os
 import subprocess
@@ -10,6 +10,8 @@ from grader.errors import KernelError, last_words
 from grader.runs import cache_folder
 
 _MINUTES = 5
+_KEPT = "2"
+"""Another number when `grader.models.prepare` makes something new."""
 
 
 def kept_for_kernels() -> tuple[Path, ...]:
@@ -53,4 +55,6 @@ def prepare() -> None:
 
 
 def _versions() -> str:
-    return "-".join(metadata.version(name) for name in ("transformers", "matplotlib"))
+    """Of what is kept, and of the libraries that made it."""
+    libraries = ("torch", "transformer_lens", "transformers", "matplotlib")
+    return "-".join([_KEPT, *(metadata.version(name) for name in libraries)])
