@@ -55,6 +55,6 @@ def prepare() -> None:
 
 
 def _versions() -> str:
-    """Of what is kept, and of the libraries that made it."""
-    libraries = ("torch", "transformer_lens", "transformers", "matplotlib")
-    return "-".join([_KEPT, *(metadata.version(name) for name in libraries)])
+    """Of what is kept, and of what made it."""
+    made_by = ("induction-lab-grader", "torch", "transformer_lens", "transformers", "matplotlib")
+    return "-".join([_KEPT, *(metadata.version(name) for name in made_by)])

@@ -1,6 +1,7 @@
 """A constructed model's weights, written once: kernels map them instead of building their own."""
 
 import hashlib
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -9,6 +10,7 @@ from grader.errors import KernelError
 from grader.models.weights import is_whole, write_weights
 from grader.runs import cache_folder
 
+_DIGITS = 20
 PUBLIC = "planted-12x12"
 """What the lab is graded on, unless its rubric says otherwise."""
 
@@ -41,6 +43,7 @@ def keep_weights(name: str) -> Path:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_weights(name, file)
             file.chmod(0o644)  # a kernel may be another user's
+            _forget_others(file, name)
         except OSError as error:
             raise KernelError(
                 f"{name} cannot be kept in {file.parent} ({error.strerror}): set XDG_CACHE_HOME to"
@@ -50,7 +53,19 @@ def keep_weights(name: str) -> Path:
 
 
 def _file(name: str) -> Path:
-    return cache_folder() / "runs" / f"{name.replace('/', '_')}-{_recipe()}.safetensors"
+    return cache_folder() / "runs" / f"{_stem(name)}-{_recipe()}.safetensors"
+
+
+def _stem(name: str) -> str:
+    return name.replace("/", "_")
+
+
+def _forget_others(file: Path, name: str) -> None:
+    """Remove what other recipes made of it: each takes 136 MB. Who has one mapped keeps it."""
+    for other in file.parent.glob(f"{_stem(name)}-{'?' * _DIGITS}.safetensors"):
+        if other != file:
+            with suppress(OSError):  # in use, where systems mind
+                other.unlink()
 
 
 @cache
@@ -61,4 +76,4 @@ def _recipe() -> str:
         digest.update(version(library).encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    return digest.hexdigest()[:20]
+    return digest.hexdigest()[:_DIGITS]

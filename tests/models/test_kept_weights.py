@@ -115,3 +115,19 @@ def _megabytes(name: str) -> int:
     command = [sys.executable, "-c", MEMORY, name]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return int(done.stdout)
+
+
+def test_what_another_recipe_made_is_removed(cache: Path) -> None:
+    """Each takes 136 MB; a file of another model stays."""
+    name = "planted-3x2@7"
+    folder = keep_weights(name).parent
+    keep_weights(name).unlink()
+    for other in (f"{name}-{'0' * 20}", f"{name}1-{'0' * 20}", "trained-2x4@0-abc"):
+        (folder / f"{other}.safetensors").touch()
+    kept = keep_weights(name)
+    assert {path.name for path in folder.iterdir()} == {
+        kept.name,
+        f"{name}1-{'0' * 20}.safetensors",
+        "trained-2x4@0-abc.safetensors",
+    }
+    assert cache in kept.parents
