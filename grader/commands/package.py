@@ -35,7 +35,7 @@ def write_package(order: Order, output: Path | None) -> None:
     except OSError as error:
         said = error.strerror or error
         raise GraderError(f"Cannot write {shown(str(path))}: {said}.") from error
-    hidden = f", {len(parts.hidden_keys)} hidden keys" if parts.hidden_keys else ""
+    hidden = f", hidden keys: {len(parts.hidden_keys)}" if parts.hidden_keys else ""
     console.print(
         f"Wrote {shown(str(path))} ({len(data) / _MB:.1f} MB{hidden}). {package.next}",
         highlight=False,

@@ -91,7 +91,7 @@ def _hidden_keys(file: RubricFile, worlds: int, jobs: int, note: Note) -> tuple[
     seeds: set[int] = set()
     while len(seeds) < worlds:
         seeds.add(fresh_seed())
-    note(f"Making {worlds} hidden keys; each takes some 20 s.")
+    note(f"Making hidden keys ({worlds}); each takes some 20 s.")
 
     def made(seed: int) -> bytes:
         return key_bytes(build_key(file, KeyRequest(device="cpu", seed=seed, hidden=True)))
