@@ -1,9 +1,11 @@
 """Coursera's custom grader: an image that grades whatever it is started for."""
 
+import shlex
+
 from grader.packages.files import Files
 from grader.packages.image import image
 from grader.packages.parts import Parts, below, standard
-from grader.packages.scripts import IMAGE_PLACE, bash, container_command, quoted
+from grader.packages.scripts import IMAGE_PLACE, bash, container_command
 
 _LAB = "/lab"
 
@@ -17,12 +19,11 @@ def to_coursera(parts: Parts) -> Files:
     command = container_command(
         "coursera",
         place=IMAGE_PLACE,
-        rubric=f"{_LAB}/rubric.yaml",
-        keys=f"{_LAB}/keys",
+        standard=_LAB,
         seconds=parts.seconds,
     )
     # What Coursera gives as arguments (part, user) the environment says too.
-    start = {"grade": bash(f"exec {quoted(command)}")}
+    start = {"grade": bash(f"exec {shlex.join(command)}")}
     return {
         **image(
             parts,

@@ -16,7 +16,7 @@ from grader.packages.pins import pins
 from grader.packages.platforms import PACKAGES
 from grader.packages.wheel import DISTRIBUTION, wheel, wheel_name
 from grader.reference_source import has_reference
-from grader.rubric_file import RubricFile, find_rubric, rubric_text
+from grader.rubric_file import RubricFile, parse_rubric, rubric_text
 
 Note = Callable[[str], None]
 
@@ -50,10 +50,14 @@ def gather(order: Order, note: Note) -> Parts:
         AnswerKeyError: Keys cannot be made: the reference is not here, or fails.
         GraderError: The grader is not installed as a package.
     """
-    package, file = PACKAGES[order.platform], find_rubric(order.rubric)
-    text = rubric_text(order.rubric)[0].encode()
+    package = PACKAGES[order.platform]
+    text, called = rubric_text(order.rubric)
+    file = parse_rubric(text, name=called)
     public = _public_key(file, note)
-    mine = {f"rubrics/{file.rubric.lab}.yaml": text, f"rubrics/keys/{file.rubric.lab}.key": public}
+    mine = {
+        f"rubrics/{file.rubric.lab}.yaml": text.encode(),
+        f"rubrics/keys/{file.rubric.lab}.key": public,
+    }
     # A student's grader knows one rubric; elsewhere it lies beside, and an image fits them all.
     instead = mine if order.platform == "student" else {}
     worlds = order.worlds if package.hidden else 0
@@ -65,7 +69,7 @@ def gather(order: Order, note: Note) -> Parts:
         wheel=wheel(instead=instead, reference=order.reference),
         pins=pins(),
         index=order.index,
-        rubric=text,
+        rubric=text.encode(),
         public_key=public,
         hidden_keys=_hidden_keys(file, worlds, order.jobs, note),
         template=_notebook(file.rubric.lab),

@@ -1,8 +1,10 @@
 """Gradescope's autograder: a zip with ``setup.sh`` and ``run_autograder`` at its root."""
 
+import shlex
+
 from grader.packages.files import File, Files
 from grader.packages.parts import Parts, installation, standard
-from grader.packages.scripts import bash, container_command, install_script, quoted
+from grader.packages.scripts import bash, container_command, install_script
 
 _SOURCE, _PLACE = "/autograder/source", "/autograder/grader"
 _DOCKERFILE = """\
@@ -24,8 +26,7 @@ def to_gradescope(parts: Parts) -> Files:
     command = container_command(
         "gradescope",
         place=_PLACE,
-        rubric=f"{_SOURCE}/rubric.yaml",
-        keys=f"{_SOURCE}/keys",
+        standard=_SOURCE,
         seconds=parts.seconds,
     )
     return {
@@ -35,7 +36,7 @@ def to_gradescope(parts: Parts) -> Files:
         ),
         "run_autograder": bash(
             f"export XDG_CACHE_HOME={_PLACE}/cache",
-            f"exec {quoted(command)}",
+            f"exec {shlex.join(command)}",
         ),
         "install.sh": install_script(),
         "Dockerfile": File(_DOCKERFILE.encode()),

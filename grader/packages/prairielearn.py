@@ -41,8 +41,7 @@ def _info(parts: Parts) -> dict[str, object]:
     command = container_command(
         "prairielearn",
         place=IMAGE_PLACE,
-        rubric="/grade/tests/rubric.yaml",
-        keys="/grade/tests/keys",
+        standard="/grade/tests",
         seconds=seconds,
     )
     return {

@@ -1,6 +1,5 @@
 """The scripts of packages."""
 
-import shlex
 from importlib import resources
 
 from grader.packages.files import File, script
@@ -19,22 +18,14 @@ def bash(*lines: str) -> File:
     return script("\n".join(["#!/usr/bin/env bash", "set -euo pipefail", *lines, ""]))
 
 
-def container_command(
-    platform: str, *, place: str, rubric: str, keys: str, seconds: float
-) -> list[str]:
+def container_command(platform: str, *, place: str, standard: str, seconds: float) -> list[str]:
     """What grades in a platform's container.
 
     Args:
         platform: Which.
         place: Where the grader is installed.
-        rubric: The rubric's file.
-        keys: The folder of keys.
+        standard: The folder of the rubric and its keys.
         seconds: The platform's time limit.
     """
-    asked = ["--rubric", rubric, "--keys", keys, "--limit", f"{seconds:g}"]
-    return [f"{place}/bin/grade", "container", platform, *asked]
-
-
-def quoted(command: list[str]) -> str:
-    """A command as a shell reads it."""
-    return shlex.join(command)
+    asked = ["--rubric", f"{standard}/rubric.yaml", "--keys", f"{standard}/keys"]
+    return [f"{place}/bin/grade", "container", platform, *asked, "--limit", f"{seconds:g}"]
