@@ -9,7 +9,7 @@ import psutil
 from grader.caches import hub_cache
 from grader.hidden import is_constructed
 
-_BASE = 700 * 2**20
+BASE = 700 * 2**20
 """All processes with Python, torch and a small model; measured, see `tests.benchmarks.memory`."""
 ROOM_FOR_TWO = 2 * 2**30
 """Bytes in which a kernel and what builds hidden models' weights run side by side."""
@@ -26,12 +26,10 @@ def memory_needed(model: str) -> int | None:
     """Bytes that grading on a model takes about; None where that cannot be told.
 
     Args:
-        model: A name or a directory; constructed models fit in every container.
+        model: A name or a directory of weights.
     """
-    if is_constructed(model):
-        return _BASE
     size = next((size for folder in _folders(model) if (size := _size(folder))), None)
-    return None if size is None else int(_BASE + _COPIES * size)
+    return None if size is None else int(BASE + _COPIES * size)
 
 
 def memory_here(groups: Path = _GROUPS, own: Path = Path("/proc/self/cgroup")) -> int:

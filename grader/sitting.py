@@ -17,6 +17,7 @@ from grader.isolation.sandbox import Backend, Forkable
 from grader.key_store import find_key, read_given_key
 from grader.memory import memory_here, warning
 from grader.probing import Instrumented, Job, ask
+from grader.reference_source import has_reference
 from grader.rubric_file import RubricFile
 from grader.weights import WeightsBuilder
 
@@ -138,6 +139,24 @@ def chosen(settings: Settings) -> Forkable:
     if settings.full and backend is NONE and settings.isolation != "none":
         choose("strict")  # says what is missing
     return backend
+
+
+def left_out(file: RubricFile, settings: Settings) -> str | None:
+    """Why hidden probes are not asked, in one line; None where they are.
+
+    Args:
+        file: The rubric.
+        settings: How submissions are graded, hidden probes apart.
+
+    Raises:
+        KernelError: There is no sandbox of the kind asked for.
+    """
+    said = "Hidden probes are left out: "
+    if settings.isolation != "none" and chosen(settings) is NONE:
+        return f"{said}no sandbox holds here (see `grade doctor`), and what they ask would be seen."
+    if settings.hidden_key is not None or has_reference(file.rubric):
+        return None
+    return f"{said}the reference is not here to answer them: give a hidden key (--key)."
 
 
 def _key(file: RubricFile, settings: Settings, listener: Listener) -> AnswerKey:

@@ -14,7 +14,6 @@ from grader.batch.closing import Closed, close, read_rules
 from grader.batch.crew import Crew, here
 from grader.batch.finding import Wanted, find_submissions
 from grader.batch.found import Found
-from grader.batch.hidden_probes import left_out
 from grader.batch.identity import Standing
 from grader.batch.record import Record
 from grader.batch.results import BATCH, Results
@@ -24,7 +23,7 @@ from grader.errors import GraderError
 from grader.render.text import plain
 from grader.rubric import Rubric
 from grader.rubric_file import RubricFile, find_rubric
-from grader.sitting import Listener, Settings, Sitting, open_sitting
+from grader.sitting import Listener, Settings, Sitting, left_out, open_sitting
 
 SCHEMA = "induction-lab-grader/batch/1"
 
@@ -113,7 +112,7 @@ def _with_hidden(
         return settings
     if (why := left_out(file, settings)) is None:
         return replace(settings, full=True)
-    console.print(Text(f"Hidden probes are left out: {why}.", style="yellow"), soft_wrap=True)
+    console.print(Text(why, style="yellow"), soft_wrap=True)
     return settings
 
 

@@ -13,7 +13,7 @@ from grader.errors import GraderError
 from grader.execution import run_job
 from grader.isolation.choice import trials
 from grader.key_store import shipped_key
-from grader.memory import memory_here, memory_needed
+from grader.memory import BASE, memory_here, memory_needed
 from grader.probing import Job
 from grader.rubric_file import RubricFile, find_rubric
 
@@ -42,7 +42,9 @@ def examine() -> None:
     table.add_row("Answer key", _key(file))
     table.add_row("Reference", _reference(file))
     table.add_row("Kernel", _kernel(file))
-    table.add_row("Memory", f"{memory_here() / _GB:.1f} GB free; grading takes about 0.7 GB")
+    table.add_row(
+        "Memory", f"{memory_here() / _GB:.1f} GB free; grading takes about {BASE / _GB:.1f} GB"
+    )
     table.add_row("GPT-2 weights", _weights())
     for name, found in _isolation():
         table.add_row(name, found)

@@ -1,12 +1,12 @@
 """``grade template``: the notebook to work in."""
 
-from importlib import resources
 from pathlib import Path
 
 from rich.console import Console
 
 from grader.errors import GraderError, SubmissionError
 from grader.rubric_file import find_rubric
+from grader.template import EXAMPLE, template
 
 
 def write_template(output: Path | None, *, example: bool) -> None:
@@ -16,12 +16,14 @@ def write_template(output: Path | None, *, example: bool) -> None:
         SubmissionError: There is a file of that name already.
         GraderError: It cannot be written.
     """
-    stem = "example_submission" if example else find_rubric(None).rubric.lab
-    source = resources.files("student_template") / f"{stem}.ipynb"
+    stem = EXAMPLE if example else find_rubric(None).rubric.lab
+    notebook = template(stem)
+    if notebook is None:
+        raise GraderError(f"The notebook {stem}.ipynb is not installed here.")
     path = output or Path(f"{stem}.ipynb")
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(source.read_text(encoding="utf-8"))
+        with path.open("xb") as file:
+            file.write(notebook)
     except FileExistsError as error:
         raise SubmissionError(
             f"{path} is there already: it may hold your work. Choose another name with -o."

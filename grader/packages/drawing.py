@@ -4,12 +4,11 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 
-from grader.batch.hidden_probes import left_out
 from grader.errors import AnswerKeyError
 from grader.packages.parts import PUBLIC_KEY
 from grader.reading import shown
 from grader.rubric_file import RubricFile
-from grader.sitting import Settings
+from grader.sitting import Settings, left_out
 
 
 def draw(folder: Path, file: RubricFile, settings: Settings) -> tuple[Settings, tuple[str, ...]]:
@@ -36,5 +35,5 @@ def draw(folder: Path, file: RubricFile, settings: Settings) -> tuple[Settings, 
         return settings, ()
     full = replace(settings, full=True, hidden_key=secrets.choice(list(keys.values())))
     if why := left_out(file, full):
-        return settings, (f"Hidden probes are left out: {why}.",)
+        return settings, (why,)
     return full, ()

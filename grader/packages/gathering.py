@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import metadata, resources
+from importlib import metadata
 
 from grader.answer_key import build_key
 from grader.answers import KeyRequest
@@ -17,6 +17,7 @@ from grader.packages.platforms import PACKAGES
 from grader.packages.wheel import DISTRIBUTION, wheel, wheel_name
 from grader.reference_source import has_reference
 from grader.rubric_file import RubricFile, parse_rubric, rubric_text
+from grader.template import EXAMPLE, template
 
 Note = Callable[[str], None]
 
@@ -73,7 +74,7 @@ def gather(order: Order, note: Note) -> Parts:
         public_key=public,
         hidden_keys=_hidden_keys(file, worlds, order.jobs, note),
         template=_notebook(file.rubric.lab),
-        example=_notebook("example_submission"),
+        example=_notebook(EXAMPLE),
         seconds=order.seconds or package.seconds,
     )
 
@@ -105,7 +106,7 @@ def _hidden_keys(file: RubricFile, worlds: int, jobs: int, note: Note) -> tuple[
 
 
 def _notebook(stem: str) -> bytes:
-    try:
-        return (resources.files("student_template") / f"{stem}.ipynb").read_bytes()
-    except OSError as error:
-        raise GraderError(f"The notebook {stem}.ipynb is not installed here.") from error
+    notebook = template(stem)
+    if notebook is None:
+        raise GraderError(f"The notebook {stem}.ipynb is not installed here.")
+    return notebook

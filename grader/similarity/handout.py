@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from grader.rubric import Rubric
@@ -13,8 +12,7 @@ from grader.similarity.normal import given, normalised
 from grader.similarity.tokens import tokens
 from grader.source import readable, tree_of
 from grader.submission import parse_submission, read_submission
-
-_TEMPLATES = "student_template"
+from grader.template import template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +31,10 @@ def template_of(lab: str, rubric: Rubric) -> tuple[str, ...] | None:
         lab: Its stem.
         rubric: For limits.
     """
-    source = resources.files(_TEMPLATES) / f"{lab}.ipynb"
-    if not source.is_file():
+    notebook = template(lab)
+    if notebook is None:
         return None
-    submission = parse_submission(source.read_bytes(), Path(source.name), rubric.limits)
+    submission = parse_submission(notebook, Path(f"{lab}.ipynb"), rubric.limits)
     return tuple(cell.source for cell in submission.cells)
 
 

@@ -1,16 +1,15 @@
-"""Hidden probes of a batch: asked where they can be, and otherwise it is said why not."""
+"""Hidden probes: asked where they can be, and otherwise it is said why not."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader.batch.hidden_probes import left_out
 from grader.isolation.bubblewrap import Bubblewrap
 from grader.isolation.none import NONE
 from grader.isolation.sandbox import Forkable
 from grader.rubric_file import RubricFile, find_rubric
-from grader.sitting import Settings
+from grader.sitting import Settings, left_out
 from tests.batch.made import MINI
 
 LAB = find_rubric(None)
@@ -36,6 +35,10 @@ def test_they_are_left_out_for_a_reason(
     why: str | None,
 ) -> None:
     """A sandbox keeps them from being seen, unless it was ruled out, and something answers them."""
-    monkeypatch.setattr("grader.batch.hidden_probes.chosen", lambda _settings: backend)
+    monkeypatch.setattr("grader.sitting.chosen", lambda _settings: backend)
     found = left_out(file, settings)
-    assert (found is None) if why is None else (found or "").startswith(why)
+    assert (
+        (found is None)
+        if why is None
+        else (found or "").startswith(f"Hidden probes are left out: {why}")
+    )
