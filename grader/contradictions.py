@@ -18,6 +18,7 @@ def contradictions(rubric: Rubric) -> list[tuple[Path, str]]:
         *_answers(rubric),
         *_hidden(rubric),
         *_following(rubric),
+        *_pictures(rubric),
         *_repeats(rubric),
     ]
     total = sum(c.points for c in rubric.criteria if not c.bonus)
@@ -149,6 +150,26 @@ def _following(rubric: Rubric) -> list[tuple[Path, str]]:
             for name in (plan.requires if plan else ())
             if name not in earlier
         ]
+    return found
+
+
+def _pictures(rubric: Rubric) -> list[tuple[Path, str]]:
+    """What is shown must be asked, and of everyone; what is explained must be asked about."""
+    found: list[tuple[Path, str]] = [
+        (("explanations", name), f"no probe is about {name!r}")
+        for name in rubric.explanations
+        if name not in rubric.functions
+    ]
+    for i, criterion in enumerate(rubric.criteria):
+        for j, plan in enumerate(criterion.pictures):
+            at = ("criteria", i, "pictures", j)
+            for name in plan.probes():
+                if name not in rubric.probes:
+                    found.append((at, f"no probe is named {name!r}"))
+                elif rubric.probes[name].hidden:
+                    found.append((at, f"{name!r} is hidden: a picture would show its answer"))
+            if not plan.probes():
+                found.append((at, "give either values or a probe"))
     return found
 
 

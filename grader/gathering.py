@@ -1,10 +1,11 @@
 """What came through the pipe, made into what was seen. Nothing of it is believed but values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.frames import Frame, FrameKind
+from grader.tracebacks import traceback_of
 from grader.values import Failure, Group, Numbers, Observation
 from grader.wire import UnreadableError, unpack
 
@@ -25,6 +26,8 @@ class CellOutcome:
     evalue: str = ""
     limit: str = ""
     """Which limit stopped it: ``cell`` or ``notebook``."""
+    traceback: str = ""
+    """Where in the notebook's code its error was raised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +99,16 @@ class Gathering:
         held = sum(map(len, self.outputs.values()))
         return held + len(payload) <= _MAX_OUTPUTS and len(self.outputs) < _MAX_CELLS
 
+    def _traced(self, cell: CellOutcome) -> CellOutcome:
+        if cell.status != "error":
+            return cell
+        return replace(cell, traceback=traceback_of(self.outputs.get(cell.index, b"[]")))
+
     def execution(self, *, isolation: str, overrun: str, lost: bool = False) -> Execution:
         """All of it, once the stream has ended."""
         return Execution(
             environment=self.environment,
-            cells=tuple(self.cells),
+            cells=tuple(self._traced(cell) for cell in self.cells),
             observations=self.observations,
             seconds=self.seconds,
             heatmaps=Group(kind="figure", items=tuple(self.heatmaps)),

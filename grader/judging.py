@@ -86,6 +86,7 @@ class Judge:
             feedback=FOLLOWED if followed else self._feedback(judged, variant, mistakes),
             hints=() if share >= 1 else hints,
             misconception=mistakes[0].name if mistakes and not followed else None,
+            explanation=self._explanation(criterion) if share < 1 and not followed else "",
             variant=variant.name if variant else None,
             followed=followed,
             visibility=criterion.visibility,
@@ -207,6 +208,9 @@ class Judge:
         ]
         return any(function in self.names for function in called)
 
+    def _explanation(self, criterion: Criterion) -> str:
+        return " ".join(self.rubric.explanations.get(criterion.function or "", "").split())
+
     def _feedback(
         self, judged: Judged, variant: Variant | None, mistakes: Sequence[Mistake]
     ) -> str:
@@ -251,4 +255,6 @@ def _discreet(verdict: Verdict) -> Verdict:
         "blocked": "It could not be judged.",
     }
     reason = reasons.get(verdict.outcome, "It did not hold on a model or input you have not seen.")
-    return replace(verdict, feedback=reason, hints=(), misconception=None, variant=None)
+    return replace(
+        verdict, feedback=reason, hints=(), misconception=None, explanation="", variant=None
+    )

@@ -9,6 +9,7 @@ from grader.execution import run_job
 from grader.failures import not_run
 from grader.gathering import CellOutcome, Execution
 from grader.judging import Judge, own_merits
+from grader.pictures import Picture, pictures_of
 from grader.probing import Instrumented, instrument
 from grader.report import CellTrouble, Report
 from grader.rubric import Limits, Rubric
@@ -23,6 +24,7 @@ class Graded:
     """A submission that has run, and what became of it."""
 
     report: Report
+    pictures: tuple[Picture, ...]
     submission: Submission
     prepared: Instrumented
     execution: Execution
@@ -31,6 +33,13 @@ class Graded:
 def grade(
     path: Path, file: RubricFile, settings: Settings, listener: Listener | None = None
 ) -> Report:
+    """Grade one notebook; as `grade_file`, of which this is the report."""
+    return grade_file(path, file, settings, listener).report
+
+
+def grade_file(
+    path: Path, file: RubricFile, settings: Settings, listener: Listener | None = None
+) -> Graded:
     """Grade one notebook.
 
     Args:
@@ -47,7 +56,7 @@ def grade(
     """
     sitting = open_sitting(file, settings, listener)
     submission = read_submission(path, sitting.file.rubric.limits)
-    return grade_in(sitting, submission, listener).report
+    return grade_in(sitting, submission, listener)
 
 
 def grade_in(sitting: Sitting, submission: Submission, listener: Listener | None = None) -> Graded:
@@ -70,9 +79,11 @@ def grade_in(sitting: Sitting, submission: Submission, listener: Listener | None
     job = replace(prepared.job, share=sitting.share)
     execution = run_job(job, listener.frame, backend=sitting.backend, weights=sitting.weights)
     report = judge(submission, sitting.file, sitting.key, prepared, execution)
-    report = of_run(report, full=settings.full, seed=sitting.seed)
+    report = of_run(report, full=settings.full, seed=sitting.seed).about(settings.only)
+    seen = observed(rubric, prepared, execution)
     return Graded(
-        report=report.about(settings.only),
+        report=report,
+        pictures=pictures_of(rubric, sitting.key, seen, report.verdicts),
         submission=submission,
         prepared=prepared,
         execution=execution,
@@ -165,7 +176,9 @@ def _trouble(cell: CellOutcome, limits: Limits) -> CellTrouble | None:
         case "ok":
             return None
         case "error":
-            return CellTrouble(cell=cell.index, ename=cell.ename, evalue=cell.evalue)
+            return CellTrouble(
+                cell=cell.index, ename=cell.ename, evalue=cell.evalue, traceback=cell.traceback
+            )
         case "timed_out":
             limit = limits.cell if cell.limit == "cell" else limits.notebook
             text = f"stopped at the {cell.limit or 'cell'} limit of {limit:g} s"

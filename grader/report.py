@@ -1,7 +1,7 @@
 """What a submission earned and why: verdicts, and the report that gathers them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 SCHEMA = "induction-lab-grader/report/1"
@@ -23,6 +23,8 @@ class Verdict:
     hints: tuple[str, ...] = ()
     """From a nudge to nearly the solution."""
     misconception: str | None = None
+    explanation: str = ""
+    """What its function is about, where points were lost."""
     variant: str | None = None
     followed: bool = False
     """Whether it counts because it follows from earlier answers that lost points."""
@@ -49,6 +51,7 @@ class Verdict:
             "hint": self.hint,
             "hints": list(self.hints),
             "misconception": self.misconception,
+            "explanation": self.explanation,
             "variant": self.variant,
             "visibility": self.visibility,
             "seconds": round(self.seconds, 3),
@@ -62,6 +65,8 @@ class CellTrouble:
     cell: int
     ename: str
     evalue: str
+    traceback: str = ""
+    """Where in the student's own code it happened; frames of libraries are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +130,7 @@ class Report:
             "notebook": {
                 "cells": self.cells,
                 "seconds": round(self.seconds, 3),
-                "errors": [
-                    {"cell": t.cell, "ename": t.ename, "evalue": t.evalue} for t in self.troubles
-                ],
+                "errors": [asdict(trouble) for trouble in self.troubles],
             },
             "notes": list(self.notes),
             "environment": dict(self.environment),

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.checks import DEFAULT_TOLERANCES, Check, Tolerance
+from grader.illustration import Illustration
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Points = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
@@ -175,6 +176,8 @@ class Criterion(Part):
     checks: Annotated[tuple[Check, ...], Field(min_length=1)]
     follow_through: FollowThrough | None = None
     hint: str = ""
+    pictures: tuple[Illustration, ...] = ()
+    """What its report shows of the answers."""
     visibility: Literal["visible", "hidden"] = "visible"
 
     def probes(self) -> tuple[str, ...]:
@@ -185,6 +188,10 @@ class Criterion(Part):
         """Those that following through reads too."""
         later = self.follow_through.checks if self.follow_through else ()
         return tuple(dict.fromkeys((*self.probes(), *(p for c in later for p in c.probes()))))
+
+    def shown_probes(self) -> tuple[str, ...]:
+        """Those that its pictures show."""
+        return tuple(dict.fromkeys(name for plan in self.pictures for name in plan.probes()))
 
 
 class Rubric(Part):
@@ -206,6 +213,8 @@ class Rubric(Part):
     probes: Mapping[str, Probe]
     variants: tuple[Variant, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    explanations: Mapping[Name, str] = {}
+    """What a function or variable is about, for whoever lost points on it."""
     criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
 
     @property
@@ -274,6 +283,10 @@ class Rubric(Part):
         kept = {c.id for c in asked} | {required for plan in plans for required in plan.requires}
         criteria = tuple(c for c in self.criteria if asked and c.id in kept)
         wanted = {probe for criterion in criteria for probe in criterion.all_probes()}
+        shown = {probe for criterion in asked for probe in criterion.shown_probes()}
+        wanted |= {
+            probe for probe in shown if self.probes[probe].function in {c.function for c in asked}
+        }
         wanted |= {p for m in self.mistakes for check in m.when for p in check.references()}
         probes = {key: probe for key, probe in self.probes.items() if key in wanted}
         return self.model_copy(update={"criteria": criteria, "probes": probes})

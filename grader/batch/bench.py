@@ -53,4 +53,4 @@ class Bench:
             return {}
         stored = keep(ran.submission, ran.prepared, ran.execution, self.what)
         notebook = to_notebook(ran.submission, ran.execution)
-        return {**pages_of(ran.report), STORED: to_npz(stored), EXECUTED: notebook}
+        return {**pages_of(ran.report, ran.pictures), STORED: to_npz(stored), EXECUTED: notebook}

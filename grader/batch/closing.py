@@ -13,8 +13,10 @@ from grader.batch.overrides_file import read_overrides
 from grader.batch.pages import pages_of
 from grader.batch.past import past_report
 from grader.batch.record import Record
-from grader.batch.results import PAGE, REPORT, Results
+from grader.batch.results import PAGE, PICTURES, REPORT, Results
 from grader.batch.summary import Summary, summarise
+from grader.pictures.picture import from_json
+from grader.render.json import to_json
 from grader.report import Report
 from grader.rubric import Rubric
 
@@ -115,8 +117,8 @@ def _machine(record: Record, results: Results, rubric: Rubric) -> Report | None:
 
 def _renew(student: str, report: Report, results: Results) -> None:
     """Write a report again where what was set by hand is another than last time."""
-    pages = pages_of(report)
-    if results.text(student, REPORT) != pages[REPORT]:
+    if results.text(student, REPORT) != to_json(report).encode():
+        pages = pages_of(report, from_json(results.text(student, PICTURES)))
         for name in (PAGE, REPORT):
             results.replace(student, name, pages[name])
 

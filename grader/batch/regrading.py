@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from grader.batch.pages import pages_of
 from grader.batch.past import past_report
 from grader.batch.record import Record
-from grader.batch.rescoring import NeedsRun, Standard, rescore, standard
+from grader.batch.rescoring import NeedsRun, Standard, pictures, rescore, standard
 from grader.batch.results import RECORD, Results
 from grader.batch.stored import StoredError
 from grader.changes import Change, changes
 from grader.key_store import models_sha256
+from grader.pictures.picture import from_json, to_json
 from grader.report import Report
 from grader.rubric import Rubric
 from grader.sitting import Sitting
@@ -22,6 +23,8 @@ class Regraded:
 
     reports: dict[str, Report]
     """By student: all that could be scored from what is kept."""
+    pictures: dict[str, bytes]
+    """By student: what their pages show, as it is kept."""
     changes: tuple[Change, ...]
     needs_run: dict[str, tuple[str, ...]]
     """By student: the criteria that only a run can judge."""
@@ -45,6 +48,7 @@ def regrade(students: Iterable[str], results: Results, by: Standard, before: Rub
         before: A rubric with the titles of the old reports; they are shown.
     """
     reports: dict[str, Report] = {}
+    shown: dict[str, bytes] = {}
     pairs: list[tuple[str, Report, Report]] = []
     needs: dict[str, tuple[str, ...]] = {}
     damaged: list[str] = []
@@ -61,11 +65,16 @@ def regrade(students: Iterable[str], results: Results, by: Standard, before: Rub
             needs[student] = scored.criteria
             continue
         reports[student] = scored
+        shown[student] = to_json(pictures(found, by, scored))
         kept = results.report(student)
         old = past_report(kept, before) if kept else None
         pairs.append((student, old or scored, scored))
     return Regraded(
-        reports=reports, changes=changes(pairs), needs_run=needs, damaged=tuple(damaged)
+        reports=reports,
+        pictures=shown,
+        changes=changes(pairs),
+        needs_run=needs,
+        damaged=tuple(damaged),
     )
 
 
@@ -84,7 +93,8 @@ def write(regraded: Regraded, records: Iterable[Record], results: Results, grade
     for record in records:
         report = regraded.reports.get(record.student)
         if report is not None:
-            for name, data in pages_of(report).items():
+            seen = from_json(regraded.pictures.get(record.student, b""))
+            for name, data in pages_of(report, seen).items():
                 results.replace(record.student, name, data)
         elif record.state != "ungradable":
             continue

@@ -7,9 +7,11 @@ from grader.batch.asked import Asked, asked
 from grader.batch.stored import Stored
 from grader.batch.unseen import criteria_on, unseen
 from grader.errors import AnswerKeyError
-from grader.pipeline import judge, of_run
+from grader.pictures import Picture, pictures_of
+from grader.pipeline import judge, observed, of_run
 from grader.probing import Instrumented, Job, ask
 from grader.report import Report
+from grader.rubric import Rubric
 from grader.rubric_file import RubricFile
 
 
@@ -74,23 +76,38 @@ def rescore(stored: Stored, by: Standard) -> Report | NeedsRun:
         The report, the original one to the byte where nothing changed; or which criteria look at
         something that was never asked, or asked otherwise.
     """
+    missing = unseen(stored, by.file.rubric, by.asked)
+    if criteria := criteria_on(missing, by.file.rubric):
+        return NeedsRun(criteria=criteria, probes=missing)
+    file = replace(by.file, rubric=_seen(stored, by))
+    report = judge(stored.submission, file, by.key, _prepared(stored, by), stored.execution)
+    return of_run(report, full=by.asked.full, seed=by.asked.seed)
+
+
+def pictures(stored: Stored, by: Standard, report: Report) -> tuple[Picture, ...]:
+    """What there is to see of a submission that was scored again.
+
+    Args:
+        stored: What was kept of it.
+        by: The rubric and key.
+        report: Its report by these.
+    """
+    rubric = _seen(stored, by)
+    answers = observed(rubric, _prepared(stored, by), stored.execution)
+    return pictures_of(rubric, by.key, answers, report.verdicts)
+
+
+def _seen(stored: Stored, by: Standard) -> Rubric:
+    """The rubric without probes that the run was not asked: nothing that scores looks at them."""
     rubric = by.file.rubric
     missing = unseen(stored, rubric, by.asked)
-    if criteria := criteria_on(missing, rubric):
-        return NeedsRun(criteria=criteria, probes=missing)
-    if missing:  # and nothing looks at them
-        seen = {name: probe for name, probe in rubric.probes.items() if name not in missing}
-        rubric = rubric.model_copy(update={"probes": seen})
-    report = judge(
-        stored.submission,
-        replace(by.file, rubric=rubric),
-        by.key,
-        Instrumented(
-            job=by.job,
-            not_attempted=stored.not_attempted,
-            names=stored.names,
-            notes=stored.notes,
-        ),
-        stored.execution,
+    if not missing:
+        return rubric
+    probes = {name: probe for name, probe in rubric.probes.items() if name not in missing}
+    return rubric.model_copy(update={"probes": probes})
+
+
+def _prepared(stored: Stored, by: Standard) -> Instrumented:
+    return Instrumented(
+        job=by.job, not_attempted=stored.not_attempted, names=stored.names, notes=stored.notes
     )
-    return of_run(report, full=by.asked.full, seed=by.asked.seed)

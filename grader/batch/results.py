@@ -16,6 +16,7 @@ from grader.key_file import write_atomically
 from grader.reading import ReadingError, read_regular, shown
 
 RECORD, REPORT, PAGE = "submission.json", "report.json", "report.html"
+PICTURES = "pictures.json"
 STORED, EXECUTED = "observations.npz", "executed.ipynb"
 BATCH = "batch.json"
 _LOCK, _UNPACKED = ".lock", ".unpacked"

@@ -120,9 +120,19 @@ def attends_along(pattern: Matrix, stripe: Stripe, above: float) -> bool:
     key here: heads with nothing to do rest on it.
     """
     n = len(pattern)
-    offset = (n - 2) // 2 if stripe == "induction" else 1
+    offset = offset_of(stripe, n)
     means = {k: _stripe(pattern, k).mean() for k in range(1, n - 1) if n - 1 - k >= n // 3}
     return offset in means and bool(means[offset] > above and means[offset] >= max(means.values()))
+
+
+def offset_of(stripe: Stripe, n_pos: int) -> int:
+    """How many positions back a head of a kind attends, on a sequence of two equal halves.
+
+    Args:
+        stripe: The kind.
+        n_pos: Length of the sequence, with or without a token before it.
+    """
+    return (n_pos - 2) // 2 if stripe == "induction" else 1
 
 
 def _stripe(pattern: Matrix, offset: int) -> Matrix:

@@ -11,13 +11,12 @@ from grader.commands.progress import Display
 from grader.commands.telling import told
 from grader.errors import GraderError, SubmissionError
 from grader.key_file import write_atomically
-from grader.pipeline import grade
+from grader.pipeline import Graded, grade_file
 from grader.platforms.result import Result, Ungraded
 from grader.render.csv import to_csv
 from grader.render.html import to_html
 from grader.render.json import to_json
 from grader.render.terminal import render
-from grader.report import Report
 from grader.rubric_file import find_rubric
 from grader.sitting import Settings
 
@@ -49,26 +48,27 @@ def grade_notebook(
     """
     start = monotonic()
     try:
-        report = _graded(notebook, rubric, settings)
+        graded = _graded(notebook, rubric, settings)
     except GraderError as error:
         ours = not isinstance(error, SubmissionError)
         _tell(Ungraded(reason=str(error), ours=ours), output, start)
         raise
+    report = graded.report
     _tell(report, output, start)
     # What a platform reads from standard output has it for itself.
     Console(stderr=output.platform is not None).print(render(report, output.hints))
     if output.json is not None:
         _write(output.json, to_json(report))
     if output.html is not None:
-        _write(output.html, to_html(report))
+        _write(output.html, to_html(report, graded.pictures, output.hints))
     if output.csv is not None:
         _write(output.csv, to_csv(report))
     return 0 if report.full_marks else 1
 
 
-def _graded(notebook: Path, rubric: str | None, settings: Settings) -> Report:
+def _graded(notebook: Path, rubric: str | None, settings: Settings) -> Graded:
     with Display(Console(stderr=True)) as display:
-        return grade(notebook, find_rubric(rubric), settings, display.listener())
+        return grade_file(notebook, find_rubric(rubric), settings, display.listener())
 
 
 def _tell(result: Result, output: Output, start: float) -> None:

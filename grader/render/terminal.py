@@ -1,6 +1,6 @@
 """The report as a student reads it in a terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 
 from rich import box
@@ -9,8 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.render.blocks import Block, blocks
 from grader.render.text import line
-from grader.report import Report, Verdict
+from grader.report import Report
 
 _MARKS = {
     "passed": ("✓", "green"),
@@ -32,7 +33,7 @@ def render(report: Report, hints: int = 1) -> RenderableType:
     """
     parts: list[RenderableType] = [
         _table(report),
-        *_feedback(report, hints),
+        *(_block(block, hints) for block in blocks(report)),
         *_troubles(report),
         _score(report),
     ]
@@ -62,21 +63,10 @@ def _table(report: Report) -> Table:
     return table
 
 
-def _feedback(report: Report, hints: int) -> Iterator[RenderableType]:
-    """One block for each thing that lost points on something the student did write."""
-    told: dict[tuple[str | None, str], list[Verdict]] = {}
-    for verdict in report.verdicts:
-        renamed = verdict.outcome == "not_attempted" and "was it renamed" in verdict.feedback
-        if renamed or verdict.outcome not in {"passed", "not_attempted"}:
-            cause = verdict.misconception or verdict.feedback
-            told.setdefault((verdict.function, cause), []).append(verdict)
-    yield from (_block(verdicts, hints) for verdicts in told.values())
-
-
-def _block(verdicts: Sequence[Verdict], hints: int) -> RenderableType:
+def _block(block: Block, hints: int) -> RenderableType:
     """What one mistake is, said once, with every criterion it cost."""
-    first = verdicts[0]
-    titles = ", ".join(line(verdict.title) for verdict in verdicts)
+    first = block.first
+    titles = ", ".join(line(verdict.title) for verdict in block.verdicts)
     heading = Text(f"{line(first.function or 'The notebook')} · {titles}", style="bold")
     if first.misconception:
         name = line(first.misconception.replace("_", " "))

@@ -3,6 +3,7 @@
 import pytest
 
 from grader.contradictions import contradictions
+from grader.illustration import BarsPlan, HeatmapPlan
 from grader.rubric import Rubric
 from tests.grader.builders import MINI_RUBRIC, rubric
 
@@ -92,3 +93,17 @@ def test_checks_are_looked_at_wherever_they_stand() -> None:
     marks = "    when: [{kind: close, probe: scores, tolerance: loose}]\n    says: You index"
     with pytest.raises(Exception, match=r"mistakes\[0\].when\[0\].tolerance: no tolerance class"):
         rubric(MINI_RUBRIC.replace("    says: You index", marks))
+
+
+def test_pictures_show_what_is_asked_of_everyone() -> None:
+    """A probe that is there and not hidden; explanations are of what is asked about."""
+    plan = HeatmapPlan(kind="heatmap", title="t", probe="scores")
+    showing = CRITERION.model_copy(update={"pictures": (plan,)})
+    assert not any("picture" in line for line in contradicting(criteria=(showing,)))
+    hidden = {"criteria": (showing,), "probes": HIDDEN}
+    assert any("a picture would show its answer" in line for line in contradicting(**hidden))
+    for probe, what in (("scors", "no probe is named 'scors'"), (None, "either values or a probe")):
+        odd = BarsPlan(kind="bars", title="t", probe=probe)
+        criterion = CRITERION.model_copy(update={"pictures": (odd,)})
+        assert any(what in line for line in contradicting(criteria=(criterion,)))
+    assert any("about 'g'" in line for line in contradicting(explanations={"g": "Text."}))

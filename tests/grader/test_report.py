@@ -55,9 +55,12 @@ def test_the_contracts_keys_are_there(part: str) -> None:
 
 def test_criteria_and_errors_have_their_keys() -> None:
     """One object a criterion, one a cell that broke."""
-    found = as_json(verdict(), troubles=(CellTrouble(cell=4, ename="KeyError", evalue="'x'"),))
+    trouble = CellTrouble(cell=4, ename="KeyError", evalue="'x'", traceback="line 2:")
+    found = as_json(verdict(), troubles=(trouble,))
     assert found["criteria"][0].keys() >= CRITERION_KEYS
-    assert found["notebook"]["errors"] == [{"cell": 4, "ename": "KeyError", "evalue": "'x'"}]
+    assert found["notebook"]["errors"] == [
+        {"cell": 4, "ename": "KeyError", "evalue": "'x'", "traceback": "line 2:"}
+    ]
     assert found["schema"] == "induction-lab-grader/report/1"
 
 

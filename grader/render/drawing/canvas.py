@@ -2,6 +2,7 @@
 
 import io
 import re
+import warnings
 from collections.abc import Callable
 from html import escape
 from threading import Lock
@@ -35,6 +36,7 @@ _STYLE: dict[Any, Any] = {
     "legend.frameon": False,
 }
 _INCH = 72
+_SCALE = 1.45
 _DEFAULTS = re.compile(r"\s*<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 """A style that would be the whole page's."""
 _alone = Lock()
@@ -49,7 +51,8 @@ def svg(draw: Callable[[Figure], None], *, size: tuple[float, float], says: str)
         size: Width and height in inches.
         says: What is to be seen, for who does not see it.
     """
-    with _alone, rc_context(_STYLE):
+    with _alone, rc_context(_STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # the browser has other fonts
         figure = Figure(figsize=size)
         FigureCanvasSVG(figure)
         draw(figure)
@@ -66,7 +69,7 @@ def _element(text: str, size: tuple[float, float], says: str) -> str:
     width, height = (round(side * _INCH, 2) for side in size)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'role="img" aria-label="{escape(line(says))}" width="{width * 1.25:g}" '
+        f'role="img" aria-label="{escape(line(says))}" width="{width * _SCALE:g}" '
         f'viewBox="0 0 {width:g} {height:g}">'
     )
     inner = _DEFAULTS.sub("", body[start:], count=1)

@@ -56,6 +56,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["line"] = line
+    environment.filters["short"] = _short
     environment.filters["words"] = lambda name: str(name).replace("_", " ")
     environment.filters["number"] = lambda number: f"{number:g}"
     environment.filters["percent"] = lambda share: f"{share:.0%}"
@@ -67,6 +68,13 @@ def _shown(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Markup):
         return plain(value)
     return value
+
+
+def _short(text: str, most: int, *, lines: bool = False) -> str:
+    """The beginning of a text, on one line unless its lines count."""
+    text = text[: most * 4] if len(text) > most * 4 else text
+    text = text if lines else line(text)
+    return text if len(text) <= most else f"{text[:most]} …"
 
 
 @cache

@@ -1,0 +1,113 @@
+"""A matrix beside the expected one and their difference, on one scale."""
+
+from itertools import pairwise
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.patches import Rectangle
+
+from grader.pictures import Heatmap
+from grader.pictures.picture import Entry
+from grader.render.drawing.canvas import SECOND, svg
+from grader.render.drawing.panel import HEADS, Panel, limits, show
+
+_WIDTH, _HEIGHT = 8.0, 2.7
+_BOTTOM, _TOP = 0.17, 0.89
+_LEFTS, _BREADTH = (0.055, 0.355, 0.695), 0.225
+_SMALL = 0.05
+"""Share of the whole scale that a difference must reach to be drawn in full colour."""
+_STEPS = 20
+
+
+def panels(picture: Heatmap) -> tuple[Panel, ...]:
+    """The student's matrix, and where there is one the expected one and the difference."""
+    own = Panel(name="yours", axes=picture.axes, values=picture.answer)
+    if picture.expected is None:
+        return (own,)
+    right = Panel(name="expected", axes=picture.axes, values=picture.expected)
+    if not picture.alike:
+        return own, right
+    pairs = zip(picture.answer, picture.expected, strict=True)
+    gap = tuple(tuple(map(_gap, ours, theirs)) for ours, theirs in pairs)
+    return own, right, Panel(name="difference", axes=picture.axes, values=gap)
+
+
+def draw(picture: Heatmap) -> Markup:
+    """Up to three panels in a row, each kind of number with its scale beside it."""
+    return svg(lambda figure: _draw(figure, picture), size=(_WIDTH, _HEIGHT), says=says(picture))
+
+
+def says(picture: Heatmap) -> str:
+    """Where the two are farthest apart."""
+    shown = panels(picture)
+    if len(shown) < 3:  # noqa: PLR2004 (no difference to speak of)
+        sizes = " and ".join(f"{p.name} {len(p.values)} by {len(p.values[0])}" for p in shown)
+        return f"{picture.title}: {sizes}."
+    gap = np.abs(shown[2].array)
+    if not np.isfinite(gap).any():
+        return f"{picture.title}: yours holds no numbers to compare."
+    row, column = np.unravel_index(int(np.nanargmax(gap)), gap.shape)
+    if not gap[row, column]:
+        return f"{picture.title}: equal to what is expected."
+    where = entry(picture.axes, int(row), int(column))
+    yours, right = picture.answer[row][column], (picture.expected or ())[row][column]
+    return f"{picture.title}. Farthest apart at {where}: yours {yours:g}, expected {right:g}."
+
+
+def entry(axes: tuple[str, str], row: int, column: int) -> str:
+    """How an entry is called."""
+    return f"L{row}H{column}" if axes == HEADS else f"{axes[0]} {row}, {axes[1]} {column}"
+
+
+def _gap(ours: Entry, theirs: Entry) -> Entry:
+    return None if ours is None or theirs is None else round(ours - theirs, 6)
+
+
+def _draw(figure: Figure, picture: Heatmap) -> None:
+    shown = panels(picture)
+    low, high = limits(*(panel.array for panel in shown[:2]))
+    for i, panel in enumerate(shown[:2]):
+        axes = _axes(figure, _LEFTS[i])
+        image = show(axes, panel, colours="viridis", low=low, high=high)
+        if i == 0:
+            _mark(axes, picture)
+        if i == len(shown[:2]) - 1:
+            _scale(figure, image, _LEFTS[i] + _BREADTH + 0.01)
+    for panel in shown[2:]:
+        gap = np.abs(panel.array)
+        far = max(float(np.nanmax(gap, initial=0.0)), _SMALL * (high - low))
+        axes = _axes(figure, _LEFTS[2])
+        image = show(axes, panel, colours="RdBu_r", low=-far, high=far)
+        _scale(figure, image, _LEFTS[2] + _BREADTH + 0.01)
+
+
+def _axes(figure: Figure, left: float) -> Axes:
+    return figure.add_axes((left, _BOTTOM, _BREADTH, _TOP - _BOTTOM))
+
+
+def _scale(figure: Figure, image: AxesImage, left: float) -> None:
+    """A colour bar of plain rectangles; an image would pass for a panel."""
+    axes = figure.add_axes((left, _BOTTOM, 0.01, _TOP - _BOTTOM))
+    low, high = image.get_clim()
+    edges = np.linspace(low or 0.0, high or 1.0, _STEPS + 1)
+    for i, (bottom, top) in enumerate(pairwise(edges)):
+        colour = image.cmap((i + 0.5) / _STEPS)
+        axes.add_patch(Rectangle((0, bottom), 1, top - bottom, color=colour, linewidth=0))
+    axes.set(xlim=(0, 1), ylim=(edges[0], edges[-1]), xticks=[])
+    axes.yaxis.tick_right()
+    axes.tick_params(labelsize=7, length=2, pad=1)
+
+
+def _mark(axes: Axes, picture: Heatmap) -> None:
+    """A frame round each entry that was named and is there."""
+    rows, columns = len(picture.answer), len(picture.answer[0])
+    for row, column in picture.marked:
+        if 0 <= row < rows and 0 <= column < columns:
+            axes.add_patch(
+                Rectangle(
+                    (column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=SECOND, linewidth=1.4
+                )
+            )
