@@ -65,6 +65,13 @@
 # functions and variables, since later cells and the grader look for them.
 #
 # All positions in this notebook count from 0. Nothing here needs gradients, so we switch them off.
+#
+# Along the way you can check each function as soon as it is written, in a cell of its own:
+#
+# - `%grade create_repeated_sequence` calls it on inputs you have not seen and says what is right and
+#   what is not. It runs in this notebook, and nobody else sees the result.
+# - `%grade --hint 1 create_repeated_sequence` adds a nudge where it knows your mistake, `--hint 2` a
+#   pointer, and `--hint 3` comes close to the solution.
 
 # %%
 import random
@@ -80,8 +87,23 @@ torch.set_grad_enabled(False)
 print(f"torch {torch.__version__}, a GPU is {'' if torch.cuda.is_available() else 'not '}available")
 
 # %%
+# %load_ext grader
+
+# %% [markdown]
+# GPT-2 small comes from a model hub, about half a gigabyte of it the first time. Without a network
+# the download is given up after half a minute, and a *planted model* takes its place: a small model
+# whose heads were constructed, with the same circuit in other heads. All that follows works on both.
+# (TransformerLens may announce its next version in a warning; that changes nothing here.)
+
+# %%
 device = "cuda" if torch.cuda.is_available() else "cpu"
-model = HookedTransformer.from_pretrained("gpt2-small", device=device)
+try:
+    model = HookedTransformer.from_pretrained("gpt2-small", device=device)
+except OSError:  # no network, and no copy of the weights on this machine
+    from grader.models import load_model
+
+    model = load_model("planted-12x12", device)
+    print("GPT-2 small cannot be had here: this is a planted model.")
 
 n_heads_in_total = model.cfg.n_layers * model.cfg.n_heads
 print(f"{model.cfg.n_layers} layers × {model.cfg.n_heads} heads = {n_heads_in_total} heads")
@@ -124,6 +146,13 @@ print("first half: ", repeated_tokens[0, :8].tolist())
 print("second half:", repeated_tokens[0, 8:].tolist())
 
 # %% [markdown]
+# **What should you see?** One row of 16 numbers, of which the last eight are the first eight in the
+# same order. Run the cell again: the same seed gives the same tokens.
+
+# %%
+# %grade create_repeated_sequence
+
+# %% [markdown]
 # **Question:** does the model really predict the second half?
 #
 # Keep one fact in mind here and in Part 7: the logits *at* a position are a prediction *of the next
@@ -153,6 +182,13 @@ def test_induction_accuracy(model: HookedTransformer, seq_len: int = 20, n_tests
 # %%
 accuracy = test_induction_accuracy(model, seq_len=20)
 print(f"correct in the second half: {accuracy:.1%}, by guessing: {1 / 9000:.2%}")
+
+# %% [markdown]
+# **What should you see?** Most predictions right, where a guesser would hardly ever be. Not all of
+# them: looking back is a skill of the model and not a certainty.
+
+# %%
+# %grade test_induction_accuracy
 
 # %% [markdown]
 # ## Part 3: Finding induction heads
@@ -210,11 +246,23 @@ fig = px.imshow(
     labels={"x": "Head", "y": "Layer", "color": "Induction score"},
     color_continuous_scale="Viridis",
     zmin=0,
+    height=500,
     title="Where are the induction heads?",
 )
+fig.update_xaxes(dtick=1).update_yaxes(dtick=1)
 fig.show()
 
 # %% [markdown]
+# **What should you see?** A dark field with a few bright squares. Most heads do something else, and
+# the bright ones lie in the middle layers. If many heads glow faintly and none is bright, the
+# average runs over the wrong positions.
+
+# %%
+# %grade compute_induction_scores
+
+# %% [markdown]
+# **Question:** which of them count?
+#
 # Now pick the heads that matter. Rank all heads by score, look at the ten best, and keep those
 # whose score is **above 0.15**. The result is a list of tuples `(layer, head, score)`, strongest
 # first, with plain Python numbers in it. The list may well be shorter than ten. (A rule of thumb:
@@ -233,20 +281,20 @@ for layer, head, score in top_induction_heads:
     print(f"  L{layer}H{head}  {score:.3f}")
 
 # %% [markdown]
+# **What should you see?** A handful of heads, and none in layer 0, where many people expect some: a
+# head in layer 0 sees nothing but embeddings, and no other head has told any position yet what
+# stands in front of it. In GPT-2 small the induction heads sit in the middle of the network, around
+# layers 4 to 7.
+
+# %% [markdown]
 # ## Part 4: Looking at the patterns
 #
-# First, which layers are your heads in? Many people expect some in layer 0. But a head in layer 0
-# sees nothing but embeddings: no other head has told any position yet what stands in front of it.
-# In GPT-2 small the induction heads sit in the middle of the network, around layers 4 to 7.
+# **Question:** does the strongest head really do what its score says?
 #
 # A score is one number per head, and one number can hide a lot. So look at what it summarises. We
 # draw the attention pattern of the best head on a short sequence: each row is a position that
 # looks, each column a position looked at. The red squares mark, for every row of the second half,
 # the place where an induction head should look.
-#
-# What you hope to see: in the lower left, a bright stripe parallel to the diagonal, and the red
-# squares exactly on it. If the stripe runs *next to* the squares, your scores measure something
-# else. In the first half nothing has repeated yet. Where does the head look then?
 
 # %%
 half = 10
@@ -262,6 +310,8 @@ fig = px.imshow(
     y=token_labels,
     labels={"x": "Key (looked at)", "y": "Query (looking)", "color": "Attention"},
     color_continuous_scale="Blues",
+    zmin=0,
+    zmax=1,
     title=f"L{layer}H{head}, induction score {score:.2f}",
 )
 first_half = pattern_tokens[0, :half].tolist()
@@ -275,8 +325,14 @@ fig.add_trace(
         name="target",
     )
 )
+fig.update_yaxes(range=[2 * half - 0.5, -0.5])
 fig.update_layout(width=700, height=650, showlegend=False)
 fig.show()
+
+# %% [markdown]
+# **What should you see?** In the lower left, a dark stripe parallel to the diagonal, and the red
+# squares exactly on it. If the stripe runs *next to* the squares, your scores measure something
+# else. In the first half nothing has repeated yet. Where does the head look then?
 
 # %%
 shown_heads = top_induction_heads[:3]
@@ -292,9 +348,15 @@ for column, (layer, head, _) in enumerate(shown_heads, start=1):
         row=1,
         col=column,
     )
+fig.update_xaxes(title="Key (looked at)")
 fig.update_yaxes(autorange="reversed")
-fig.update_layout(title="The strongest induction heads side by side", width=1000, height=400)
+fig.update_yaxes(title="Query (looking)", col=1)
+fig.update_layout(title="The strongest induction heads side by side", width=900, height=400)
 fig.show()
+
+# %% [markdown]
+# **What should you see?** The same stripe three times, in the same place. What differs is what else
+# each head looks at, and how much that leaves for the stripe.
 
 # %% [markdown]
 # ## Part 5: Finding previous-token heads
@@ -338,14 +400,26 @@ fig = px.imshow(
     labels={"x": "Head", "y": "Layer", "color": "Previous-token score"},
     color_continuous_scale="Cividis",
     zmin=0,
+    height=500,
     title="Where are the previous-token heads?",
 )
+fig.update_xaxes(dtick=1).update_yaxes(dtick=1)
 fig.show()
 
 # %% [markdown]
+# **What should you see?** Again a few bright squares, other heads than in Part 3, and the ones that
+# matter to the circuit above them, in earlier layers. Later layers have such heads as well.
+
+# %%
+# %grade compute_prev_token_scores
+
+# %% [markdown]
+# **Question:** which of them can serve the induction heads?
+#
 # Pick the top heads as before, with two conditions this time: among the ten best of the whole
 # model, keep those with a score **above 0.3** in a **layer below 4**, since a partner for the
-# induction heads must run before them. Again a list of `(layer, head, score)`, strongest first.
+# induction heads must run before them. (Where "early" ends is a convention: a strong head just
+# above the line is left out.) Again a list of `(layer, head, score)`, strongest first.
 
 # %%
 # your code: top_prev_heads = [(layer, head, score), ...]
@@ -354,6 +428,9 @@ raise NotImplementedError("top_prev_heads")
 print(f"{len(top_prev_heads)} early previous-token heads:")
 for layer, head, score in top_prev_heads:
     print(f"  L{layer}H{head}  {score:.3f}")
+
+# %% [markdown]
+# **What should you see?** One head or a few, and none of them in your list of induction heads.
 
 # %% [markdown]
 # ## Part 6: K-composition
@@ -383,9 +460,9 @@ for layer, head, score in top_prev_heads:
 # head *reads*. Shapes that match are no proof that a formula is right.
 #
 # Do not expect zero for unrelated heads: with random weights the ratio is close to
-# $1/\sqrt{d_\text{model}}$, which is 0.036 for GPT-2 small. Read your numbers against that: above
-# 0.1 is strong composition, below 0.05 hardly differs from chance. Try a few heads that belong to
-# neither of your lists, too. A number means little without something to compare it with.
+# $1/\sqrt{d_\text{model}}$, which is 0.036 for GPT-2 small (0.0625 for the planted model). Read your
+# numbers against that: in GPT-2, above 0.1 is strong composition, and below 0.05 hardly differs from
+# chance.
 
 
 # %%
@@ -418,6 +495,36 @@ for prev_layer, prev_head, _ in top_prev_heads[:3]:
     for ind_layer, ind_head, _ in top_induction_heads[:3]:
         strength = compute_k_composition(model, prev_layer, prev_head, ind_layer, ind_head)
         print(f"L{prev_layer}H{prev_head} → L{ind_layer}H{ind_head}: {strength:.3f}")
+
+# %%
+# %grade compute_k_composition
+
+# %% [markdown]
+# A number means little without something to compare it with. So take your strongest induction head
+# and ask every head before it the same question.
+
+# %%
+layer, head, _ = top_induction_heads[0]
+strengths = np.zeros((layer, model.cfg.n_heads))
+for source_layer in range(layer):
+    for source_head in range(model.cfg.n_heads):
+        strengths[source_layer, source_head] = compute_k_composition(
+            model, source_layer, source_head, layer, head
+        )
+print(f"by chance: {model.cfg.d_model**-0.5:.3f}")
+fig = px.imshow(
+    strengths,
+    labels={"x": "Head that writes", "y": "Its layer", "color": "K-composition"},
+    color_continuous_scale="Magma",
+    zmin=0,
+    title=f"Whose output do the keys of L{layer}H{head} read?",
+)
+fig.update_xaxes(dtick=1).update_yaxes(dtick=1)
+fig.show()
+
+# %% [markdown]
+# **What should you see?** Your previous-token heads stand out from the others. Does any head stand
+# out that is in neither of your lists? Two heads may be joined in the weights for another reason.
 
 # %% [markdown]
 # ## Part 7: Ablation
@@ -475,6 +582,13 @@ change = (logits - model(repeated_tokens)).abs().max().item()
 print("shape:", tuple(logits.shape), f" largest change in a logit without L0H0: {change:.3f}")
 
 # %% [markdown]
+# **What should you see?** A shape of one row, 16 positions and the whole vocabulary, and a change
+# that is not zero: most heads do something.
+
+# %%
+# %grade ablate_heads
+
+# %% [markdown]
 # **Question:** how much worse is the second half without those heads?
 #
 # Measure two things at the same predictions as in Part 2: the loss says how *surprised* the model
@@ -513,23 +627,26 @@ baseline_loss, baseline_acc = measure_induction_loss(model)
 print(f"nothing cut: loss {baseline_loss:.3f}, accuracy {baseline_acc:.1%}")
 
 # %%
+# %grade measure_induction_loss
+
+# %%
 induction_head_list = [(layer, head) for layer, head, _ in top_induction_heads]
 ablated_loss, ablated_acc = measure_induction_loss(model, heads_to_ablate=induction_head_list)
 print(f"{len(induction_head_list)} induction heads cut: ", end="")
 print(f"loss {ablated_loss:.3f} ({ablated_loss - baseline_loss:+.3f}), accuracy {ablated_acc:.1%}")
 
 # %% [markdown]
-# Is that a fact about *these* heads, or would any cut of that size hurt as much? The answer is a
-# control: cut equally many heads that have no part in the circuit. A fair control is drawn with
-# care.
+# **What should you see?** Two jumps: the loss rises by nats and not by hundredths, and the accuracy
+# falls. For comparison, a model that knows nothing loses `log(d_vocab)`, 10.8 nats for GPT-2.
+#
+# **Question:** is that a fact about *these* heads, or would any cut of that size hurt as much?
+#
+# The answer is a control: cut equally many heads that have no part in the circuit. A fair control
+# is drawn with care.
 #
 # - Draw from all heads this model has, by `model.cfg.n_layers` and `model.cfg.n_heads`.
 # - Leave out the circuit's own heads, of both kinds: a control that hits them is none.
 # - Draw without repeats. The same head twice is one cut fewer than it says.
-#
-# If the heads you found carry the circuit, the first cut raises the loss and lowers the accuracy
-# far more than this one. If both look alike, either the heads or the hooks are not what you think
-# they are. And one draw is one draw: try other seeds, and see how far the control moves.
 
 # %%
 circuit_heads = {(layer, head) for layer, head, _ in top_induction_heads + top_prev_heads}
@@ -547,9 +664,16 @@ print(f"{len(random_heads)} other heads cut: ", end="")
 print(f"loss {random_loss:.3f} ({random_loss - baseline_loss:+.3f}), accuracy {random_acc:.1%}")
 
 # %% [markdown]
+# **What should you see?** If the heads you found carry the circuit, their cut hurts far more than
+# this one. If both look alike, either the heads or the hooks are not what you think they are. And
+# one draw is one draw: try other seeds, and see how far the control moves.
+
+# %% [markdown]
 # ## Exercises
 #
 # ### Exercise 1: The previous-token heads, drawn
+#
+# **Question:** what does the other half of the circuit look like?
 #
 # Write a function that draws the pattern of any head, and look at the previous-token heads with it.
 # Before you run it: what shape do you expect, and where?
@@ -580,10 +704,19 @@ for layer, head, _ in top_prev_heads[:2]:
     plot_attention_pattern(model, pattern_tokens, layer, head).show()
 
 # %% [markdown]
+# **What should you see?** One stripe just under the diagonal, from the first row to the last. This
+# head does the same in both halves: it knows nothing about repetition.
+
+# %%
+# %grade plot_attention_pattern
+
+# %% [markdown]
 # ### Exercise 2: Cut the other half of the circuit
 #
-# What happens to the second half when you cut the *previous-token* heads and leave the induction
-# heads alone? Decide what the circuit predicts before you measure it. Several groups of heads,
+# **Question:** what happens to the second half when you cut the *previous-token* heads and leave the
+# induction heads alone?
+#
+# Decide what the circuit predicts before you measure it. Several groups of heads,
 # measured in the same way, can then stand side by side.
 
 
@@ -618,11 +751,27 @@ groups = {
 effects = ablation_effects(model, groups, seq_len=25, n_samples=5)
 for name, (loss, acc) in effects.items():
     print(f"{name:22} loss {loss:7.3f}   accuracy {acc:.1%}")
+px.bar(
+    x=list(effects),
+    y=[loss for loss, _ in effects.values()],
+    labels={"x": "Heads cut", "y": "Loss on the second half (nats)"},
+    title="What does each cut cost?",
+).show()
+
+# %% [markdown]
+# **What should you see?** Two high bars and two low ones. Both halves of the circuit are needed, and
+# the cut of a few other heads is next to nothing. On GPT-2 the second high bar may be lower than the
+# first: other heads can stand in for an early one that is gone.
+
+# %%
+# %grade ablation_effects
 
 # %% [markdown]
 # ### Exercise 3: Real words
 #
-# Random tokens are a laboratory. Do the same heads work on a sentence? In "Harry Potter is a
+# **Question:** do the same heads work on a sentence?
+#
+# Random tokens are a laboratory. In "Harry Potter is a
 # wizard. Harry", the last token should look at " Potter", which stands right after the first Harry.
 #
 # In GPT-2's vocabulary "Harry" at the start of a text and " Harry" after a space are two tokens
@@ -661,7 +810,16 @@ for (layer, head), weight in zip(heads, attention, strict=True):
     print(f"L{layer}H{head}  {weight:.3f}")
 
 # %% [markdown]
+# **What should you see?** Weights between 0 and 1, high for at least some of your heads. A sentence
+# gives a head more to look at than random tokens do, so the order may be another one.
+
+# %%
+# %grade natural_language_induction
+
+# %% [markdown]
 # ## Challenge (optional): When do they form?
+#
+# **Question:** does induction grow slowly through training, or does it appear at once?
 #
 # Induction heads are not there at the start of training. Olsson et al. found that they appear
 # within a short stretch of it, and the model's ability to learn from its context appears with
@@ -713,12 +871,34 @@ px.line(
 ).show()
 
 # %% [markdown]
+# **What should you see?** A flat beginning, a steep rise, and a plateau: the head is not there, and
+# a little later it is.
+
+# %%
+# %grade induction_formation
+
+# %% [markdown]
+# ## What you have shown
+#
+# Go back over it in your own words. Which of your results belongs to which line?
+#
+# - **A behaviour.** The model continues a text that it cannot know, by looking back.
+# - **A place.** Few heads look where such a rule must look, and you have seen their stripe.
+# - **A mechanism.** Their keys read what earlier heads wrote, and it can be read off the weights.
+# - **A cause.** Without those heads the behaviour is gone, and without others it is not.
+#
+# What you have *not* shown is just as much worth a line: that these heads do nothing else, that no
+# other heads help, or that the same is true of longer texts and larger models. How would you test
+# one of these?
+#
 # ## How your work is graded
 #
-# Save the notebook and run this in a terminal, as often as you like:
+# Save the notebook and run one of these in a terminal, as often as you like:
 #
 # ```
-# grade induction_heads.ipynb
+# grade induction_heads.ipynb --hint 1     # the whole notebook, with a nudge for each known mistake
+# grade induction_heads.ipynb --watch      # again whenever you save
+# grade induction_heads.ipynb --open       # as a page in your browser, with pictures
 # ```
 #
 # - **A small planted model stands in for GPT-2.** Your notebook is run from top to bottom, and

@@ -13,7 +13,7 @@ from grader.report import Report, Verdict
 from grader.rubric import Limits
 from grader.rubric_file import find_rubric
 from grader.sitting import Settings
-from grader.source import defined_names
+from grader.source import defined_names, readable
 
 TEMPLATE = Path(__file__).parents[1] / "student_template" / "induction_heads.ipynb"
 LOAD = """
@@ -85,7 +85,7 @@ def _filled(cell: str, sources: list[str]) -> list[str]:
     for name, code in RESULTS.items():
         if f'NotImplementedError("{name}")' in cell:
             return [*_take_up_to("top_heads", sources), code]
-    stub = next((n.name for n in ast.parse(cell).body if isinstance(n, ast.FunctionDef)), None)
+    stub = next((n.name for n in ast.parse(readable(cell)).body if isinstance(n, ast.FunctionDef)), None)
     if stub is None or "NotImplementedError" not in cell:
         return [cell]
     return _take_up_to(stub, sources)

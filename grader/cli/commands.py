@@ -65,11 +65,16 @@ def cli() -> None:
 @click.option(
     "--example", is_flag=True, help="A filled-in notebook with two mistakes, to try the grader on."
 )
-def template(output: Path | None, *, example: bool) -> None:
+@click.option(
+    "--solution", is_flag=True, help="The worked solution, where the reference is installed."
+)
+def template(output: Path | None, *, example: bool, solution: bool) -> None:
     """Write the notebook a student works in."""
     from grader.commands.template import write_template
 
-    write_template(output, example=example)
+    if example and solution:
+        raise click.UsageError("--example and --solution are two notebooks: choose one.")
+    write_template(output, example=example, solution=solution)
 
 
 @cli.command()

@@ -1,4 +1,4 @@
-"""``grade template``: the notebook to work in."""
+"""``grade template``: the notebook to work in, an example of one, or its worked solution."""
 
 from pathlib import Path
 
@@ -6,20 +6,17 @@ from rich.console import Console
 
 from grader.errors import GraderError, SubmissionError
 from grader.rubric_file import find_rubric
-from grader.template import EXAMPLE, template
+from grader.template import EXAMPLE, template, worked_solution
 
 
-def write_template(output: Path | None, *, example: bool) -> None:
-    """Write the template, or the example submission, without overwriting anything.
+def write_template(output: Path | None, *, example: bool, solution: bool) -> None:
+    """Write the template, the example submission or the solution, without overwriting anything.
 
     Raises:
         SubmissionError: There is a file of that name already.
-        GraderError: It cannot be written.
+        GraderError: It is not installed here, or cannot be written.
     """
-    stem = EXAMPLE if example else find_rubric(None).rubric.lab
-    notebook = template(stem)
-    if notebook is None:
-        raise GraderError(f"The notebook {stem}.ipynb is not installed here.")
+    stem, notebook = _solution() if solution else _handed_out(example=example)
     path = output or Path(f"{stem}.ipynb")
     try:
         with path.open("xb") as file:
@@ -30,6 +27,23 @@ def write_template(output: Path | None, *, example: bool) -> None:
         ) from error
     except OSError as error:
         raise GraderError(f"Cannot write {path}: {error.strerror or error}.") from error
-    Console().print(
-        f"Wrote {path}. Open it in Jupyter; check your work with: grade {path}", highlight=False
-    )
+    check = "grade it with" if example or solution else "check your work with"
+    Console().print(f"Wrote {path}. Open it in Jupyter; {check}: grade {path}", highlight=False)
+
+
+def _handed_out(*, example: bool) -> tuple[str, bytes]:
+    stem = EXAMPLE if example else find_rubric(None).rubric.lab
+    notebook = template(stem)
+    if notebook is None:
+        raise GraderError(f"The notebook {stem}.ipynb is not installed here.")
+    return stem, notebook
+
+
+def _solution() -> tuple[str, bytes]:
+    lab = find_rubric(None).rubric.lab
+    notebook = worked_solution(lab)
+    if notebook is None:
+        raise GraderError(
+            "The worked solution comes with the reference, which is not installed here."
+        )
+    return f"{lab}_solution", notebook

@@ -96,6 +96,15 @@ def test_the_template_is_written_once(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "my work"
 
 
+def test_the_worked_solution_has_a_name_of_its_own(tmp_path: Path) -> None:
+    """It lies beside a template and takes nobody's place; it is not an example at once."""
+    assert grade("template", folder=tmp_path).returncode == 0
+    done = grade("template", "--solution", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "induction_heads_solution.ipynb").is_file()
+    assert grade("template", "--solution", "--example", folder=tmp_path).returncode == 2
+
+
 def test_the_version_is_the_packages() -> None:
     """`--version` names the program and its version."""
     done = grade("--version")

@@ -10,7 +10,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from tests.template.regenerate import SOURCES, TEMPLATE
+from grader.source import parses, readable
+from tests.template.regenerate import SOURCES, TEMPLATE, WORKED
 
 LONGEST_CELL = 60
 
@@ -40,8 +41,10 @@ GIVEN_VARIABLES = {
 }
 STUDENT_VARIABLES = {"top_induction_heads", "top_prev_heads"}
 
-NOTEBOOKS = [source.with_suffix(".ipynb") for source in SOURCES]
-each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+NOTEBOOKS = [*(source.with_suffix(".ipynb") for source in SOURCES), WORKED]
+each_notebook = pytest.mark.parametrize(
+    "path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 
 
 def read(path: Path) -> NotebookNode:
@@ -49,7 +52,14 @@ def read(path: Path) -> NotebookNode:
 
 
 def code_of(path: Path) -> list[str]:
-    return [cell.source for cell in read(path).cells if cell.cell_type == "code"]
+    """The code cells, without those that ask the grader along the way."""
+    codes = [cell.source for cell in read(path).cells if cell.cell_type == "code"]
+    return [code for code in codes if not code.startswith("%")]
+
+
+def magics_of(path: Path) -> list[str]:
+    codes = [cell.source for cell in read(path).cells if cell.cell_type == "code"]
+    return [code for code in codes if "%" in code and not parses(code)]
 
 
 def functions_of(path: Path) -> Iterator[ast.FunctionDef]:
@@ -89,17 +99,32 @@ def names_set_by(code: str) -> set[str]:
     }
 
 
+def computed_by(path: Path) -> dict[str, str]:
+    """The statement that sets each variable the grader reads, by the variable."""
+    statements = [node for code in code_of(path) for node in ast.parse(code).body]
+    return {
+        name: ast.unparse(node)
+        for node in statements
+        for name in names_set_by(ast.unparse(node)) & GIVEN_VARIABLES
+    }
+
+
 def raises_at_top_level(code: str) -> bool:
     return any(isinstance(node, ast.Raise) for node in ast.parse(code).body)
 
 
 @each_notebook
 def test_a_notebook_is_valid(path: Path) -> None:
-    """A notebook is valid nbformat 4.5 and asks for the ordinary Python kernel."""
+    """A notebook is valid nbformat 4.5, with all that editors want to know and nothing else."""
     notebook = read(path)
     nbformat.validate(notebook)
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
-    assert notebook.metadata.kernelspec.name == "python3"
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    spec, language = notebook.metadata.kernelspec, notebook.metadata.language_info
+    assert (spec.name, spec.language, spec.display_name) == ("python3", "python", "Python 3")
+    assert (language.name, language.file_extension) == ("python", ".py")
+    assert {"mimetype", "nbconvert_exporter", "pygments_lexer"} <= set(language)
+    assert all(cell.metadata == {} for cell in notebook.cells)
 
 
 @each_notebook
@@ -118,9 +143,21 @@ def test_cell_ids_are_stable(path: Path) -> None:
 
 @each_notebook
 def test_every_code_cell_parses(path: Path) -> None:
-    """A code cell is plain Python: no magics, no half statements."""
+    """A code cell is plain Python or one magic of the grader's: no half statements."""
     for code in code_of(path):
         assert ast.parse(code).body
+
+
+@pytest.mark.parametrize("path", [TEMPLATE / "induction_heads.ipynb", WORKED])
+def test_every_function_can_be_checked_along_the_way(path: Path) -> None:
+    """The grader is loaded once, then asked about each function in a cell of its own."""
+    asked = [f"%grade {name}" for name in SIGNATURES]
+    assert magics_of(path) == ["%load_ext grader", *asked]
+
+
+def test_checks_along_the_way_cost_nothing_when_graded() -> None:
+    """To the grader a magic is a line that does nothing, whatever it can run."""
+    assert {readable(magic) for magic in magics_of(TEMPLATE / "induction_heads.ipynb")} == {"pass"}
 
 
 @each_notebook
@@ -200,12 +237,7 @@ def test_the_example_fills_the_template_in() -> None:
 
 
 def test_the_example_differs_only_where_a_student_writes() -> None:
-    """Every cell that the template gives complete stands in the example as it was given."""
-    given = [
-        code
-        for code in code_of(TEMPLATE / "induction_heads.ipynb")
-        if "raise NotImplementedError" not in code
-    ]
-    filled_in = code_of(TEMPLATE / "example_submission.ipynb")
-    assert [code for code in given if code not in filled_in] == []
-    assert filled_in != code_of(TEMPLATE / "induction_heads.ipynb")
+    """What the template computes for the grader, the example computes in the same words."""
+    given = computed_by(TEMPLATE / "induction_heads.ipynb")
+    assert set(given) == GIVEN_VARIABLES
+    assert computed_by(TEMPLATE / "example_submission.ipynb") == given
