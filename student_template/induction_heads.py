@@ -312,6 +312,7 @@ fig = px.imshow(
     color_continuous_scale="Blues",
     zmin=0,
     zmax=1,
+    aspect="auto",
     title=f"L{layer}H{head}, induction score {score:.2f}",
 )
 first_half = pattern_tokens[0, :half].tolist()

@@ -85,7 +85,9 @@ def _filled(cell: str, sources: list[str]) -> list[str]:
     for name, code in RESULTS.items():
         if f'NotImplementedError("{name}")' in cell:
             return [*_take_up_to("top_heads", sources), code]
-    stub = next((n.name for n in ast.parse(readable(cell)).body if isinstance(n, ast.FunctionDef)), None)
+    stub = next(
+        (n.name for n in ast.parse(readable(cell)).body if isinstance(n, ast.FunctionDef)), None
+    )
     if stub is None or "NotImplementedError" not in cell:
         return [cell]
     return _take_up_to(stub, sources)

@@ -48,7 +48,7 @@ def natural_language_induction(model, prompt, heads):
 
 
 # %% [markdown]
-# **What we see.** All six heads look at " Potter": 0.96 for L6H1, 0.60 for L6H2 and L5H3. The two
+# **What we see.** All six heads look at " Potter": 0.96 for L6H1, and 0.60 for the least of them. The two
 # Harrys are different tokens (with and without a space), and still it works, because the planted model
 # was given similar embeddings for them. GPT-2 has to have learned that.
 

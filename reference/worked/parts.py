@@ -95,7 +95,7 @@ def compute_prev_token_scores(model, seq_len, n_samples):
 
 # %% [markdown]
 # **What we see.** Four bright squares: L3H8 0.97, L1H10 0.79, L9H7 0.69 and L2H5 0.58 (give or take
-# 0.01, since the tokens are drawn anew). All others are near 0.08, which is what even attention gives.
+# 0.01, since the tokens are drawn anew). All others are near 0.07, which is what even attention gives.
 # In GPT-2 small the clearest is L4H11, close to 1.
 
 # %%
