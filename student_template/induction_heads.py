@@ -326,7 +326,7 @@ fig.add_trace(
         name="target",
     )
 )
-fig.update_yaxes(range=[2 * half - 0.5, -0.5])
+fig.update_yaxes(autorange=False, range=[2 * half - 0.5, -0.5])
 fig.update_layout(width=700, height=650, showlegend=False)
 fig.show()
 
