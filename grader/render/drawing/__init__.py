@@ -22,7 +22,7 @@ class Drawn(NamedTuple):
     """What stands below it."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def draw(picture: Picture) -> Drawn:
     """Draw a picture; the same one, of many students, is drawn once.
 

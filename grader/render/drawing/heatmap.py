@@ -1,25 +1,24 @@
 """A matrix beside the expected one and their difference, on one scale."""
 
-from itertools import pairwise
-
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from grader.pictures import Heatmap
 from grader.pictures.picture import Entry
 from grader.render.drawing.canvas import SECOND, svg
-from grader.render.drawing.panel import HEADS, Panel, limits, show
+from grader.render.drawing.panel import HEADS, SCALE, Panel, Scale, limits, show
 
 _WIDTH, _HEIGHT = 8.0, 2.7
 _BOTTOM, _TOP = 0.17, 0.89
-_LEFTS, _BREADTH = (0.055, 0.355, 0.695), 0.225
+_LEFTS, _BREADTH = (0.055, 0.335, 0.68), 0.25
 _SMALL = 0.05
 """Share of the whole scale that a difference must reach to be drawn in full colour."""
-_STEPS = 20
+_STEPS = 64
 
 
 def panels(picture: Heatmap) -> tuple[Panel, ...]:
@@ -68,46 +67,46 @@ def _gap(ours: Entry, theirs: Entry) -> Entry:
 
 def _draw(figure: Figure, picture: Heatmap) -> None:
     shown = panels(picture)
-    low, high = limits(*(panel.array for panel in shown[:2]))
+    both = Scale("viridis", *limits(*(panel.array for panel in shown[:2])))
+    last = len(shown[:2]) - 1
     for i, panel in enumerate(shown[:2]):
-        axes = _axes(figure, _LEFTS[i])
-        image = show(axes, panel, colours="viridis", low=low, high=high)
+        axes = _axes(figure, _LEFTS[i], _BREADTH)
+        show(axes, panel, both, rows=i == 0 or not picture.alike)
         if i == 0:
             _mark(axes, picture)
-        if i == len(shown[:2]) - 1:
-            _scale(figure, image, _LEFTS[i] + _BREADTH + 0.01)
+        if i == last:
+            _legend(figure, both, i, f"{SCALE}-{picture.criterion}")
     for panel in shown[2:]:
-        gap = np.abs(panel.array)
-        far = max(float(np.nanmax(gap, initial=0.0)), _SMALL * (high - low))
-        axes = _axes(figure, _LEFTS[2])
-        image = show(axes, panel, colours="RdBu_r", low=-far, high=far)
-        _scale(figure, image, _LEFTS[2] + _BREADTH + 0.01)
+        widest = float(np.nanmax(np.abs(panel.array), initial=0.0))
+        far = max(widest, _SMALL * (both.high - both.low))
+        apart = Scale("RdBu_r", -far, far)
+        show(_axes(figure, _LEFTS[2], _BREADTH), panel, apart, rows=False)
+        _legend(figure, apart, 2, f"{SCALE}-{picture.criterion}-apart")
 
 
-def _axes(figure: Figure, left: float) -> Axes:
-    return figure.add_axes((left, _BOTTOM, _BREADTH, _TOP - _BOTTOM))
+def _axes(figure: Figure, left: float, width: float) -> Axes:
+    return figure.add_axes((left, _BOTTOM, width, _TOP - _BOTTOM))
 
 
-def _scale(figure: Figure, image: AxesImage, left: float) -> None:
-    """A colour bar of plain rectangles; an image would pass for a panel."""
-    axes = figure.add_axes((left, _BOTTOM, 0.01, _TOP - _BOTTOM))
-    low, high = image.get_clim()
-    edges = np.linspace(low or 0.0, high or 1.0, _STEPS + 1)
-    for i, (bottom, top) in enumerate(pairwise(edges)):
-        colour = image.cmap((i + 0.5) / _STEPS)
-        axes.add_patch(Rectangle((0, bottom), 1, top - bottom, color=colour, linewidth=0))
-    axes.set(xlim=(0, 1), ylim=(edges[0], edges[-1]), xticks=[])
+def _legend(figure: Figure, scale: Scale, beside: int, name: str) -> None:
+    """Which colour is which number."""
+    axes = _axes(figure, _LEFTS[beside] + _BREADTH + 0.01, 0.012)
+    numbers = np.linspace(scale.low, scale.high, _STEPS)[:, np.newaxis]
+    extent = (0.0, 1.0, scale.low, scale.high)
+    scale.draw(axes, numbers, origin="lower", extent=extent).set_gid(name)
+    axes.set_xticks([])
     axes.yaxis.tick_right()
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
     axes.tick_params(labelsize=7, length=2, pad=1)
 
 
 def _mark(axes: Axes, picture: Heatmap) -> None:
     """A frame round each entry that was named and is there."""
     rows, columns = len(picture.answer), len(picture.answer[0])
-    for row, column in picture.marked:
-        if 0 <= row < rows and 0 <= column < columns:
-            axes.add_patch(
-                Rectangle(
-                    (column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=SECOND, linewidth=1.4
-                )
-            )
+    squares = [
+        Rectangle((column - 0.5, row - 0.5), 1, 1)
+        for row, column in picture.marked
+        if 0 <= row < rows and 0 <= column < columns
+    ]
+    frames = PatchCollection(squares, facecolor="none", edgecolor=SECOND, linewidth=1.4)
+    axes.add_collection(frames)

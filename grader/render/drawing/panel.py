@@ -1,6 +1,7 @@
 """One matrix of a picture: drawn, and described so that its entries can be read one by one."""
 
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from grader.pictures.picture import Matrix
 
 HEADS = ("layer", "head")
+SCALE = "scale"
+"""How images begin to be called that show no matrix but what its colours mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,25 +30,48 @@ class Panel:
         return np.array(self.values, dtype=np.float64)
 
 
-def show(axes: Axes, panel: Panel, *, colours: str, low: float, high: float) -> AxesImage:
-    """Draw a panel: rows downwards, one square of colour an entry.
+class Scale(NamedTuple):
+    """Which colours stand for which numbers."""
+
+    colours: str
+    """A colour map's name."""
+    low: float
+    """The number that its first colour stands for."""
+    high: float
+
+    def draw(
+        self,
+        axes: Axes,
+        numbers: NDArray[np.float64],
+        *,
+        origin: Literal["upper", "lower"] = "upper",
+        extent: tuple[float, float, float, float] | None = None,
+    ) -> AxesImage:
+        """A square of colour a number, from corner to corner."""
+        return axes.imshow(
+            numbers, cmap=self.colours, vmin=self.low, vmax=self.high,
+            interpolation="none", aspect="auto", origin=origin, extent=extent,
+        )  # fmt: skip
+
+
+def show(axes: Axes, panel: Panel, scale: Scale, *, rows: bool = True) -> None:
+    """Draw a panel: rows downwards.
 
     Args:
         axes: Where to.
         panel: What.
-        colours: A colour map's name.
-        low: The number that its first colour stands for.
-        high: And its last.
+        scale: In which colours.
+        rows: Whether rows are numbered; they may be in the panel beside it.
     """
-    image = axes.imshow(
-        panel.array, interpolation="none", cmap=colours, vmin=low, vmax=high, aspect="auto"
-    )
+    scale.draw(axes, panel.array)
     axes.set_title(panel.name)
     axes.set_xlabel(panel.axes[1])
-    axes.set_ylabel(panel.axes[0])
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(nbins=8, integer=True))
-    return image
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    if rows:
+        axes.set_ylabel(panel.axes[0])
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    else:
+        axes.set_yticks([])
 
 
 def limits(*arrays: NDArray[np.float64]) -> tuple[float, float]:

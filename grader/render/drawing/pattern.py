@@ -2,17 +2,18 @@
 
 import numpy as np
 from markupsafe import Markup
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from grader.pictures import Pattern
 from grader.pictures.picture import Matrix
 from grader.render.drawing.canvas import SECOND, svg
-from grader.render.drawing.panel import Panel, show
+from grader.render.drawing.panel import Panel, Scale, show
 
-_AXES = ("query", "key")
+_AXES = ("query: position that looks", "key: position looked at")
 _WIDTH, _HEIGHT = 8.0, 3.9
-_LEFT, _GAP = 0.075, 0.5
+_LEFT, _GAP = 0.075, 0.475
 
 
 def panels(picture: Pattern) -> tuple[Panel, ...]:
@@ -47,11 +48,10 @@ def _paid(picture: Pattern, matrix: Matrix) -> str:
 def _draw(figure: Figure, picture: Pattern) -> None:
     half = len(picture.answer) / 2 - 0.5
     for i, panel in enumerate(panels(picture)):
-        axes = figure.add_axes((_LEFT + i * _GAP, 0.125, _GAP - 0.09, 0.8))
-        show(axes, panel, colours="Blues", low=0.0, high=1.0)
-        axes.set_xlabel("key: position looked at")
-        axes.set_ylabel("query: position that looks")
+        axes = figure.add_axes((_LEFT + i * _GAP, 0.125, _GAP - 0.04, 0.8))
+        show(axes, panel, Scale("Blues", 0.0, 1.0), rows=i == 0)
         axes.axhline(half, color=SECOND, linewidth=0.5, linestyle=":")
-        for query, key in picture.target:
-            square = (key - 0.5, query - 0.5)
-            axes.add_patch(Rectangle(square, 1, 1, fill=False, edgecolor=SECOND, linewidth=1.2))
+        squares = [Rectangle((key - 0.5, query - 0.5), 1, 1) for query, key in picture.target]
+        axes.add_collection(
+            PatchCollection(squares, facecolor="none", edgecolor=SECOND, linewidth=1.2)
+        )

@@ -2,14 +2,14 @@
 // Entries of heatmaps, read under the pointer and by the arrow keys: L5H1, yours, expected.
 for (const plot of document.querySelectorAll(".plot[data-panels]")) {
   const panels = JSON.parse(plot.dataset.panels);
-  const images = plot.querySelectorAll("image");
+  const images = [...plot.querySelectorAll("image")].filter((image) => !image.id.startsWith("scale"));
   const reading = plot.parentElement.querySelector(".reading");
   let at = { panel: 0, row: 0, column: 0 };
 
   const called = (axes, row, column) =>
     axes[0] === "layer" && axes[1] === "head"
       ? `L${row}H${column}`
-      : `${axes[0]} ${row}, ${axes[1]} ${column}`;
+      : axes.map((axis, i) => `${axis.split(":")[0]} ${[row, column][i]}`).join(", ");
   const number = (value) =>
     value === undefined ? "none" : value === null ? "no number" : String(Number(value.toPrecision(4)));
 
