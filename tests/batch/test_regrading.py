@@ -21,6 +21,7 @@ from tests.grader.builders import array
 
 WRONG = {**RIGHT, "first": array([[5.0, 0.25], [0.125, 2.0]])}
 MORE_POINTS = ("points: 3", "points: 4"), ("total: 10", "total: 11")
+SHOWN = "      - {kind: heatmap, title: The first, probe: first, axes: [layer, head]}\n"
 OTHER_QUESTION = ("expression: f(model), provide: [rolls]", "expression: f(model) + 0")
 
 
@@ -136,3 +137,18 @@ def test_overrides_and_lateness_survive_a_regrade(results: Results, course: Cour
     closed_by(results, other)
     assert float(table(results)["bob"]["first"]) < 2  # the machine's own again
     assert b"override" not in results.text("bob", "report.json")
+
+
+def test_a_rubric_with_pictures_shows_what_is_kept(results: Results, course: Course) -> None:
+    """Nothing runs for them; what is set by hand later leaves them on the page."""
+    picture = ("    hint: Look.\n", "    hint: Look.\n    pictures:\n" + SHOWN)
+    other = course.but(picture)
+    assert b"<svg" not in results.text("bob", "report.html")
+    found = regrade(STUDENTS, results, other.standard, other.file.rubric)
+    write(found, results.records(), results, "new")
+    assert b"Farthest apart at L0H0: yours 5, expected 0.5." in results.text("bob", "report.html")
+    override = "- {student: bob, criterion: first, points: 2, reason: nearly}\n"
+    (results.folder / "overrides.yaml").write_text(override)
+    closed_by(results, other)
+    assert b"2 of 3 points" in results.text("bob", "report.html")
+    assert b"Farthest apart at L0H0" in results.text("bob", "report.html")
