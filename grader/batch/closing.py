@@ -1,9 +1,13 @@
 """The end of a batch: overrides and lateness over what the machine found, then the tables."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
+from grader.answers import AnswerKey
+from grader.batch.class_view import class_view, with_doubts
 from grader.batch.entry import Entry
 from grader.batch.gradebook import criteria_csv, gradebook_csv
 from grader.batch.late_policy import LatePolicy, read_late_policy
@@ -14,14 +18,18 @@ from grader.batch.pages import pages_of
 from grader.batch.past import past_report
 from grader.batch.record import Record
 from grader.batch.results import PAGE, PICTURES, REPORT, Results
+from grader.batch.shared_wrong import shared_wrong
 from grader.batch.summary import Summary, summarise
 from grader.pictures.picture import from_json
+from grader.render.class_page import class_html, look
 from grader.render.json import to_json
 from grader.report import Report
 from grader.rubric import Rubric
 
 OVERRIDES, LATE = "overrides.yaml", "late.yaml"
 """Files that an instructor puts into the results folder."""
+INDEX = "index.html"
+"""The class at a glance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +97,21 @@ def settle(students: Iterable[str], results: Results, rubric: Rubric, rules: Rul
     )
 
 
-def close(students: Iterable[str], results: Results, rubric: Rubric, rules: Rules) -> Closed:
-    """Put everyone into the tables; reports get what was set by hand.
+def close(
+    students: Iterable[str],
+    results: Results,
+    rubric: Rubric,
+    rules: Rules,
+    key: AnswerKey | None = None,
+) -> Closed:
+    """Put everyone into the tables and the class page; reports get what was set by hand.
 
     Args:
         students: Whom the batch is of, by key.
         results: Where their results are.
         rubric: The one they were graded by.
         rules: The instructor's.
+        key: The answer key of the rubric, where it is known.
 
     Raises:
         GraderError: The tables cannot be written.
@@ -107,7 +122,29 @@ def close(students: Iterable[str], results: Results, rubric: Rubric, rules: Rule
             _renew(entry.student, entry.report, results)
     results.write("gradebook.csv", gradebook_csv(settled.entries, rubric).encode())
     results.write("criteria.csv", criteria_csv(settled.entries, rubric).encode())
-    return Closed(summary=summarise(settled.entries, rubric), warnings=settled.warnings)
+    summary = summarise(settled.entries, rubric)
+    _show(settled, summary, results, rubric, key)
+    return Closed(summary=summary, warnings=settled.warnings)
+
+
+def _show(
+    settled: Settled, summary: Summary, results: Results, rubric: Rubric, key: AnswerKey | None
+) -> None:
+    """Write the class page, unless it is there and made from the very same."""
+    pages = {
+        record.student: f"{quote(results.of(record.student).name)}/{PAGE}"
+        for record in settled.records
+        if (results.of(record.student) / PAGE).is_file()
+    }
+    view = class_view(settled.entries, settled.records, summary, rubric, pages)
+    ran = [(record.handed_in, record.graded_by) for record in settled.records]
+    made_from = repr((look(), view, ran)).encode("utf-8", "surrogatepass")
+    inputs = hashlib.sha256(made_from).hexdigest()
+    if inputs.encode() in results.whole(INDEX):
+        return
+    found = shared_wrong(settled.entries, results, rubric, key)
+    page = class_html(with_doubts(view, found, rubric), inputs=inputs)
+    results.write(INDEX, page.encode())
 
 
 def _machine(record: Record, results: Results, rubric: Rubric) -> Report | None:

@@ -158,6 +158,12 @@ class Results:
         """
         self._write(self.folder / name, data)
 
+    def whole(self, name: str) -> bytes:
+        """A file about the whole batch; empty where there is none."""
+        with contextlib.suppress(ReadingError):
+            return read_regular(self.folder / name, _MAX_REPORT)
+        return b""
+
     def batch(self) -> dict[str, Any]:
         """What is known of the batch; nothing where none has begun.
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from statistics import fmean, median
 from typing import Any
 
+from grader.batch.discrimination import discrimination
 from grader.batch.entry import STATES, Entry, State
 from grader.report import Report, Verdict
 from grader.rubric import Criterion, Rubric
@@ -33,8 +34,23 @@ class CriterionSummary:
     """Submissions whose answer could be judged."""
     passed_share: float | None
     """Of those; None where there are none."""
+    attempted: int
+    """Of those: they were not left out."""
+    mean_share: float | None
+    """Of its points, over those that were judged."""
+    discrimination: float | None
+    """How its share of points goes with the rest of the score; None where that tells nothing."""
     misconceptions: tuple[Misconception, ...]
     """The most frequent ones, first the most frequent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How scores are spread."""
+
+    mean: float | None
+    median: float | None
+    histogram: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +66,10 @@ class Summary:
     median: float | None
     histogram: tuple[int, ...]
     """Scores by their share of the maximum, ten equal bins; full marks and more in the last."""
+    final: Spread
+    """The same of the scores that lateness leaves."""
+    misconceptions: tuple[Misconception, ...]
+    """Known mistakes, each with how many students made it; first the most frequent."""
     criteria: tuple[CriterionSummary, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -65,24 +85,46 @@ def summarise(entries: Iterable[Entry], rubric: Rubric) -> Summary:
         rubric: The one they were graded by.
     """
     everyone = list(entries)
-    reports = [report for entry in everyone if (report := entry.judged)]
-    scores = [report.score for report in reports]
+    judged = [(entry, report) for entry in everyone if (report := entry.judged)]
+    reports = [report for _, report in judged]
+    found = spread([(report.score, report.total) for report in reports])
     ended = Counter(entry.state for entry in everyone)
+    judged_on: dict[str, list[tuple[Report, Verdict]]] = {}
+    for report in reports:
+        for verdict in report.verdicts:
+            if verdict.outcome != "blocked":
+                judged_on.setdefault(verdict.id, []).append((report, verdict))
     return Summary(
         submissions=len(everyone),
         states={state: ended[state] for state in STATES},
         judged=len(reports),
-        mean=round(fmean(scores), 4) if scores else None,
-        median=round(median(scores), 4) if scores else None,
-        histogram=histogram(reports),
-        criteria=tuple(_criterion(criterion, reports) for criterion in rubric.criteria),
+        mean=found.mean,
+        median=found.median,
+        histogram=found.histogram,
+        final=spread([(entry.final_score or 0.0, report.total) for entry, report in judged]),
+        misconceptions=_counted(name for report in reports for name in misconceptions_of(report)),
+        criteria=tuple(_criterion(c, judged_on.get(c.id, ())) for c in rubric.criteria),
     )
 
 
-def histogram(reports: Iterable[Report]) -> tuple[int, ...]:
-    """How many scores lie in each tenth of their maximum."""
-    counts = Counter(bin_of(report.score, report.total) for report in reports)
-    return tuple(counts[i] for i in range(BINS))
+def misconceptions_of(report: Report) -> tuple[str, ...]:
+    """The known mistakes in a submission, each once: one may cost several criteria."""
+    return tuple(dict.fromkeys(v.misconception for v in report.verdicts if v.misconception))
+
+
+def spread(scores: Sequence[tuple[float, float]]) -> Spread:
+    """How scores are spread.
+
+    Args:
+        scores: Each with its maximum.
+    """
+    points = [score for score, _ in scores]
+    counts = Counter(bin_of(score, total) for score, total in scores)
+    return Spread(
+        mean=round(fmean(points), 4) if points else None,
+        median=round(median(points), 4) if points else None,
+        histogram=tuple(counts[i] for i in range(BINS)),
+    )
 
 
 def bin_of(score: float, total: float) -> int:
@@ -91,21 +133,34 @@ def bin_of(score: float, total: float) -> int:
     return max(0, min(BINS - 1, int(share * BINS + _ROUNDING)))
 
 
-def _criterion(criterion: Criterion, reports: Sequence[Report]) -> CriterionSummary:
-    verdicts = [v for report in reports for v in report.verdicts if v.id == criterion.id]
-    judged = [verdict for verdict in verdicts if verdict.outcome != "blocked"]
-    passed = sum(verdict.outcome == "passed" for verdict in judged)
+def _criterion(criterion: Criterion, judged: Sequence[tuple[Report, Verdict]]) -> CriterionSummary:
+    verdicts = [verdict for _, verdict in judged]
+    shares = [_share(verdict) for verdict in verdicts]
     return CriterionSummary(
         id=criterion.id,
         title=criterion.title,
         judged=len(judged),
-        passed_share=round(passed / len(judged), 4) if judged else None,
-        misconceptions=_most_frequent(judged),
+        attempted=sum(verdict.outcome != "not_attempted" for verdict in verdicts),
+        passed_share=_mean([verdict.outcome == "passed" for verdict in verdicts]),
+        mean_share=_mean(shares),
+        discrimination=discrimination(shares, [r.score - v.points for r, v in judged]),
+        misconceptions=_counted(v.misconception for v in verdicts)[:MISCONCEPTIONS],
     )
 
 
-def _most_frequent(verdicts: Iterable[Verdict]) -> tuple[Misconception, ...]:
+def _share(verdict: Verdict) -> float:
+    """Of its points; of a criterion without points, whether it was passed."""
+    if not verdict.max_points:
+        return float(verdict.outcome == "passed")
+    return verdict.points / verdict.max_points
+
+
+def _mean(numbers: Sequence[float]) -> float | None:
+    return round(fmean(numbers), 4) if numbers else None
+
+
+def _counted(names: Iterable[str | None]) -> tuple[Misconception, ...]:
     """Those of equal count by name, so that the same batch gives the same bytes."""
-    counts = Counter(v.misconception for v in verdicts if v.misconception)
+    counts = Counter(name for name in names if name)
     ordered = sorted(counts.items(), key=lambda found: (-found[1], found[0]))
-    return tuple(Misconception(name=n, count=c) for n, c in ordered[:MISCONCEPTIONS])
+    return tuple(Misconception(name=n, count=c) for n, c in ordered)

@@ -73,7 +73,8 @@ def grade_batch(batch: Batch, *, rubric: str | None, settings: Settings) -> int:
         todo = plan(chosen, results, standing.digest, limits, force=batch.force)
         with Meter(console, total=len(todo.todo), before=len(todo.done)) as meter:
             _run(todo, sitting, standing, results, batch, meter)
-        closed = close((one.student for one in found), results, sitting.file.rubric, rules)
+        students = [one.student for one in found]
+        closed = close(students, results, sitting.file.rubric, rules, sitting.key)
         conclude(closed, results, noted, console)
         return 0
 

@@ -55,6 +55,6 @@ def regrade_results(folder: Path, *, rubric: str | None, hidden_key: Path | None
         write(found, records, results, standing.digest)
         noted = known | about(sitting, standing, str(known.get("source", "")))
         noted["isolation"] = known.get("isolation")
-        closed = close(students, results, sitting.file.rubric, rules)
+        closed = close(students, results, sitting.file.rubric, rules, sitting.key)
         conclude(closed, results, noted, Console(stderr=True))
     return 0

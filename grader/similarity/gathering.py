@@ -1,21 +1,20 @@
 """What a results folder has of each student: code and wrong answers. Nothing is run or written."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.batch.answered import answers_of
 from grader.batch.past import past_report
 from grader.batch.record import Record
 from grader.batch.results import EXECUTED, Results
+from grader.batch.rows import Answer, Row
 from grader.batch.stored import StoredError
 from grader.errors import SubmissionError
-from grader.report import Verdict
-from grader.rubric import Criterion, Rubric
-from grader.similarity.answers import Answer, Row, row_of
+from grader.rubric import Rubric
 from grader.similarity.functions import Code, code_of
 from grader.submission import parse_submission
 
-_WRONG = frozenset(("partial", "failed", "errored"))
 _NO_CODE = Code(functions={}, unread=0, cut=False)
 
 
@@ -87,35 +86,5 @@ def _answers(student: str, results: Results, rubric: Rubric) -> Iterator[tuple[A
     """Every answer that tells something, and whether it passed all that reads it."""
     kept, stored = results.report(student), results.stored(student)
     report = past_report(kept, rubric) if kept else None
-    if stored is None or report is None:
-        return
-    verdicts = {verdict.id: verdict for verdict in report.verdicts}
-    for name, criteria in _readers(rubric).items():
-        read = [verdicts[c.id] for c in criteria if c.id in verdicts]
-        seen = stored.execution.observations.get(name)
-        if read and seen is not None and (row := row_of(seen)) is not None:
-            passed = all(verdict.outcome == "passed" for verdict in read)
-            yield _answer(student, rubric.probes[name].function, name, read, row), passed
-
-
-def _answer(student: str, function: str, probe: str, read: Iterable[Verdict], row: Row) -> Answer:
-    lost = [verdict for verdict in read if verdict.outcome in _WRONG]
-    return Answer(
-        student=student,
-        function=function,
-        probe=probe,
-        criteria=tuple(verdict.id for verdict in lost),
-        known=frozenset(verdict.misconception for verdict in lost if verdict.misconception),
-        row=row,
-    )
-
-
-def _readers(rubric: Rubric) -> Mapping[str, list[Criterion]]:
-    """The probes of what functions return, with the criteria that judge these functions by it."""
-    found: dict[str, list[Criterion]] = {}
-    for criterion in rubric.criteria:
-        for name in criterion.probes():
-            probe = rubric.probes[name]
-            if not (probe.figures or probe.side_effects) and probe.function == criterion.function:
-                found.setdefault(name, []).append(criterion)
-    return found
+    if stored is not None and report is not None:
+        yield from answers_of(student, stored, report.verdicts, rubric)

@@ -7,8 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from grader.batch.clusters import Cluster
 from grader.render.text import line, plain
-from grader.similarity.clusters import Cluster
 from grader.similarity.functions import Function
 from grader.similarity.pairs import LEAST_FUNCTION, Pair
 from grader.similarity.study import Study

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.answers import AnswerKey
-from grader.similarity.answers import Row, row_of
-from grader.similarity.clusters import Cluster, clusters
+from grader.batch.answered import right_rows
+from grader.batch.clusters import Cluster, clusters
 from grader.similarity.fingerprints import fingerprint
 from grader.similarity.gathering import Student
 from grader.similarity.handout import Handout
 from grader.similarity.pairs import Pair, Prints, common_runs, pairs, stripped
 from grader.similarity.tokens import tokens
-from grader.values import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +47,11 @@ def study(
         at_least: Share of one's code in the other's from which on they count as alike.
     """
     code = own_code(students, given)
+    right = right_rows((pair for student in students for pair in student.right), key)
     return Study(
         compared=len(code.prints),
         pairs=pairs(code.prints, at_least=at_least),
-        clusters=clusters((a for s in students for a in s.wrong), _right(students, key)),
+        clusters=clusters((a for s in students for a in s.wrong), right),
         common=code.common,
     )
 
@@ -79,20 +79,3 @@ def _prints(student: Student) -> Prints:
 
 def _size(prints: Prints) -> int:
     return sum(one.size for one in prints.values())
-
-
-def _right(students: Sequence[Student], key: AnswerKey | None) -> Mapping[str, list[Row]]:
-    """By probe: what passed, and what the key has as right."""
-    answers = [pair for student in students for pair in student.right]
-    answers += [(n, row) for n, value in _keyed(key) if (row := row_of(value)) is not None]
-    found: dict[str, dict[bytes, Row]] = {}  # most of a class gives the very same bytes
-    for probe, row in answers:
-        found.setdefault(probe, {})[row.tobytes()] = row
-    return {probe: list(rows.values()) for probe, rows in found.items()}
-
-
-def _keyed(key: AnswerKey | None) -> list[tuple[str, Value]]:
-    if key is None:
-        return []
-    variants = [item for answers in key.variants.values() for item in answers.items()]
-    return [*((name, expected.value) for name, expected in key.expected.items()), *variants]

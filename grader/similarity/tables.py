@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from grader.batch.clusters import Cluster
 from grader.render.csv import inert, number, table
-from grader.similarity.clusters import Cluster
 from grader.similarity.pairs import Alike, Pair
 
 PAIR_COLUMNS = (

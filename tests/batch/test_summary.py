@@ -1,6 +1,7 @@
 """Numbers about a batch."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.batch.entry import Entry
-from grader.batch.summary import histogram, summarise
+from grader.batch.lateness import Lateness
+from grader.batch.summary import spread, summarise
 from tests.grader.builders import report, rubric, verdict
 
 RUBRIC = rubric()
@@ -36,12 +38,20 @@ def test_a_whole_summary() -> None:
         "mean": 3.4,
         "median": 2.0,
         "histogram": (2, 0, 1, 0, 0, 1, 0, 0, 0, 1),
+        "final": {"mean": 3.4, "median": 2.0, "histogram": (2, 0, 1, 0, 0, 1, 0, 0, 0, 1)},
+        "misconceptions": (
+            {"name": "transposed", "count": 2},
+            {"name": "off_by_one", "count": 1},
+        ),
         "criteria": (
             {
                 "id": "scores",
                 "title": "Scores",
                 "judged": 4,
+                "attempted": 4,
                 "passed_share": 0.25,
+                "mean_share": 0.425,
+                "discrimination": None,
                 "misconceptions": (
                     {"name": "transposed", "count": 2},
                     {"name": "off_by_one", "count": 1},
@@ -49,6 +59,34 @@ def test_a_whole_summary() -> None:
             },
         ),
     }
+
+
+def test_what_lateness_leaves_is_told_apart() -> None:
+    """The spread of scores is of what was understood, and beside it of what counts."""
+    late = replace(entry(10.0), lateness=Lateness(days=1, penalty=40))
+    found = summarise([late, entry(5.0)], RUBRIC)
+    assert (found.mean, found.final.mean) == (7.5, 5.5)
+    assert [i for i, count in enumerate(found.final.histogram) if count] == [5, 6]
+
+
+def test_a_mistake_counts_once_a_student() -> None:
+    """However many criteria it costs."""
+    made = report(*(verdict(id=name, misconception="off_by_one") for name in ("a", "b")))
+    found = summarise([replace(entry(0.0), report=made)], RUBRIC)
+    assert [(m.name, m.count) for m in found.misconceptions] == [("off_by_one", 1)]
+
+
+def test_a_criterion_is_compared_with_everything_else() -> None:
+    """Its points go with the others' here; what was left out was tried by nobody."""
+    pairs = [(0, 1), (10, 4), (10, 5)]
+    entries = [
+        replace(entry(0.0), report=report(verdict(points=p), verdict(id="other", points=q)))
+        for p, q in pairs
+    ]
+    blank = report(verdict(points=0, outcome="not_attempted"), verdict(id="other", points=2))
+    (found,) = summarise([*entries, replace(entry(0.0), report=blank)], RUBRIC).criteria
+    assert (found.judged, found.attempted) == (4, 3)
+    assert found.discrimination == pytest.approx(0.9487, abs=1e-4)
 
 
 def test_a_batch_of_nothing_has_no_mean() -> None:
@@ -65,8 +103,8 @@ def test_a_batch_of_nothing_has_no_mean() -> None:
 )  # fmt: skip
 def test_a_score_is_in_its_tenth(points: float, total: float, at: int) -> None:
     """A bound is in the upper bin, full marks and bonus in the last, whatever floats make of it."""
-    made = report(verdict(points=points, max_points=total))
-    assert [i for i, count in enumerate(histogram([made])) if count] == [at]
+    found = spread([(points, total)]).histogram
+    assert [i for i, count in enumerate(found) if count] == [at]
 
 
 @given(st.permutations(["b", "a", "d", "c", "b"]))

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from grader.answers import AnswerKey
-from grader.similarity.answers import Answer, Row, row_of
-from grader.similarity.clusters import Cluster
+from grader.batch.clusters import Cluster
+from grader.batch.rows import Answer, Row, row_of
 from grader.similarity.pairs import Alike, Pair
 from grader.similarity.study import study
 from grader.similarity.tables import clusters_csv, pairs_csv

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import numpy as np
 
-from grader.similarity.answers import NEAR, Answer, Row, alike
+from grader.batch.rows import NEAR, Answer, Row, alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

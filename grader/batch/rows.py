@@ -12,11 +12,23 @@ from grader.values import Group, Numbers, Observation, Table
 Row = NDArray[np.float64]
 MOST = 5000
 """Numbers of one answer that are looked at."""
-_LEAST, _LEAST_DISTINCT = 8, 5
 SAME, NEAR = 1e-6, 1e-4
 """How far apart, of a number's size, the same numbers may be; and numbers as right as others."""
 _NOISE = 0.1
 """The same of an answer's largest number, as a part of that: what is smaller is rounding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fewest:
+    """From how many numbers on an answer tells something; by default, that it is one's own."""
+
+    numbers: int = 8
+    distinct: int = 5
+
+
+TELLING = Fewest()
+ANY = Fewest(numbers=0, distinct=0)
+"""Where every answer counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,19 +45,22 @@ class Answer:
     row: Row
 
 
-def row_of(observation: Observation) -> Row | None:
+def row_of(observation: Observation, fewest: Fewest = TELLING) -> Row | None:
     """The numbers in an answer; None where they are too few or too plain to tell anything.
 
     Args:
         observation: What a probe gave.
+        fewest: How many are enough.
     """
     arrays = list(_arrays(observation))
+    if not arrays:
+        return None
     size = sum(array.size for array in arrays)
     parts: list[NDArray[Any]] = [np.ravel(array)[:MOST] for array in arrays]
     row = np.concatenate([*parts, np.zeros(0)])[:MOST].astype(np.float64)
     shown = row[np.isfinite(row) & (row != 0)]
-    distinct = len({f"{number:.5e}" for number in shown.tolist()})
-    if len(row) < _LEAST or distinct < _LEAST_DISTINCT:
+    distinct = len({f"{number:.5e}" for number in shown.tolist()}) if fewest.distinct else 0
+    if len(row) < fewest.numbers or distinct < fewest.distinct:
         return None
     return np.append(row, float(size))  # what is not looked at must be as long, at least
 

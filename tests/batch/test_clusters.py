@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.similarity.answers import MOST, NEAR, Answer, Row, alike, row_of
-from grader.similarity.clusters import clusters
+from grader.batch.clusters import clusters
+from grader.batch.rows import MOST, NEAR, Answer, Row, alike, row_of
 from grader.values import Failure, Nothing, Numbers, Observation, Text, Value
 from tests.grader.builders import array, nested_list, number, parts, table, tensor
 
