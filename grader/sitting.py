@@ -18,6 +18,7 @@ from grader.key_store import find_key, read_given_key
 from grader.memory import memory_here, warning
 from grader.probing import Instrumented, Job, ask
 from grader.reference_source import has_reference
+from grader.rubric import Rubric
 from grader.rubric_file import RubricFile
 from grader.weights import WeightsBuilder
 
@@ -92,12 +93,7 @@ def open_sitting(file: RubricFile, settings: Settings, listener: Listener | None
     backend = chosen(settings)
     whole = replace(file, rubric=file.rubric.on_model(settings.model))
     rubric = whole.rubric if settings.full else whole.rubric.without_hidden()
-    rubric = rubric.only(settings.only)
-    if not rubric.criteria:
-        choices = ", ".join(dict.fromkeys(c.function for c in file.rubric.criteria if c.function))
-        raise RubricError(
-            f"No criterion is about {settings.only!r}: choose a criterion's id or one of {choices}."
-        )
+    rubric = selected(rubric, settings.only)
     if said := warning(rubric.models["grading"], memory_here()):
         listener.note(said)
     key = _key(whole, settings, listener)
@@ -108,6 +104,25 @@ def open_sitting(file: RubricFile, settings: Settings, listener: Listener | None
         seed=key.about.seed if settings.full else settings.seed or 0,
         backend=backend,
     )
+
+
+def selected(rubric: Rubric, name: str | None) -> Rubric:
+    """What is about one criterion or function alone.
+
+    Args:
+        rubric: The whole.
+        name: The criterion's or the function's; all if not given.
+
+    Raises:
+        RubricError: There is nothing of this name; says what there is.
+    """
+    chosen = rubric.only(name)
+    if not chosen.criteria:
+        choices = ", ".join(dict.fromkeys(c.function for c in rubric.criteria if c.function))
+        raise RubricError(
+            f"No criterion is about {name!r}: choose a criterion's id or one of {choices}."
+        )
+    return chosen
 
 
 @contextmanager

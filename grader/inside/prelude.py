@@ -50,7 +50,7 @@ def prepare(model: str, device: str, seed: int, weights: str, share: float) -> N
     _add_heatmaps()
     calm(seed)
     Kernel.shelf.tidy()
-    publish({"environment": _environment(grading)})
+    publish({"environment": describe(Kernel.shelf, model, grading)})
 
 
 def calm(seed: int) -> None:
@@ -71,14 +71,21 @@ def publish(content: dict[str, Any]) -> None:
         shell.display_pub.publish(data={MIME: content}, metadata={})
 
 
-def _environment(grading: HookedTransformer) -> dict[str, Any]:
+def describe(shelf: Shelf, name: str, model: HookedTransformer) -> dict[str, Any]:
+    """What notebooks are graded in, for the report.
+
+    Args:
+        shelf: Where the models come from.
+        name: The grading model's.
+        model: The grading model.
+    """
     return {
         "python": platform.python_version(),
         "torch": torch.__version__,
         "transformer_lens": version("transformer_lens"),
-        "model": Kernel.model,
-        "shape": shape_of(grading),
-        "device": Kernel.shelf.device,
+        "model": name,
+        "shape": shape_of(model),
+        "device": shelf.device,
     }
 
 
@@ -118,7 +125,7 @@ def _shim_colab() -> None:
 
 
 def _shim_shell() -> None:
-    """``input()`` gives an empty line; ``exit()`` ends a cell, not the kernel."""
+    """``input()`` gives an empty line; ``exit()`` ends a cell; ``%grade`` is silent."""
     shell = get_ipython()
     if shell is None:
         return
@@ -126,6 +133,7 @@ def _shim_shell() -> None:
     kernel.raw_input = lambda _prompt="": ""
     kernel.getpass = lambda *_args, **_kwargs: ""
     shell.user_ns.update(exit=_leave, quit=_leave)
+    shell.magics_manager.register_function(_check_nothing, magic_name="grade")
 
 
 def _add_heatmaps() -> None:
@@ -135,6 +143,10 @@ def _add_heatmaps() -> None:
         # The one formatter that matplotlib's inline backend leaves alone when it sets up its own.
         bundles = shell.display_formatter.mimebundle_formatter
         bundles.for_type_by_name("matplotlib.figure", "Figure", matplotlib_bundle)
+
+
+def _check_nothing(_line: str = "") -> None:
+    """A student's own check, in a notebook that is being graded."""
 
 
 def _leave(*_args: Any) -> None:

@@ -4,7 +4,7 @@ import ast
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -15,6 +15,7 @@ from IPython.core.getipython import get_ipython
 
 from grader.inside.encoder import encode
 from grader.inside.prelude import Kernel, calm, publish
+from grader.inside.shelf import Shelf
 from grader.inside.side_effects import Before
 from grader.inside.stand_in import StandIn
 from grader.values import Failure, Observation, RecordedCall, Recording, Value
@@ -52,7 +53,7 @@ def _answer(request: bytes) -> None:
     namespace: dict[str, Any] = shell.user_ns if shell is not None else {}
     Kernel.shelf.tidy()
     start = perf_counter()
-    observation = observe(probe, namespace)
+    observation = _observed(probe, namespace)
     seconds = perf_counter() - start
     try:
         body = pack(observation)
@@ -61,15 +62,35 @@ def _answer(request: bytes) -> None:
     publish({"observation": base64.b64encode(body).decode(), "seconds": seconds})
 
 
-def observe(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Observation:
-    """Evaluate one probe; whatever student code does becomes an observation."""
+def _observed(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Observation:
+    try:
+        recordings = [_recording(recorded) for recorded in probe["provide"]]
+    except UnreadableError as error:
+        return Failure(kind="unreadable", message=str(error))
+    return observe(probe, recordings, namespace, Kernel.shelf)
+
+
+def observe(
+    probe: Mapping[str, Any],
+    recordings: Iterable[Recording],
+    namespace: dict[str, Any],
+    shelf: Shelf,
+) -> Observation:
+    """Evaluate one probe; whatever student code does becomes an observation.
+
+    Args:
+        probe: As the job has it.
+        recordings: What stands in for the student's own functions.
+        namespace: The student's; as it was when this returns, but for what their code does.
+        shelf: Where the models come from.
+    """
     if probe["function"] not in namespace and probe["function"] not in probe["bind"]:
         return Failure(kind="missing")
     try:
-        with _world(probe, namespace) as given:
+        with _world(probe, recordings, namespace, shelf) as given:
             # The rubric's own expression: it names student functions and holds no student text.
             code = compile(probe["expression"], f"<probe {probe['id']}>", "eval")
-            before = Before(given, Kernel.shelf) if probe["side_effects"] else None
+            before = Before(given, shelf) if probe["side_effects"] else None
             value = eval(code, namespace)  # noqa: S307 (the rubric's own, see above)
             return encode(value if before is None else before.left_behind())
     except UnreadableError as error:
@@ -84,21 +105,25 @@ def observe(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Observation:
 
 
 @contextmanager
-def _world(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Iterator[list[Any]]:
+def _world(
+    probe: Mapping[str, Any],
+    recordings: Iterable[Recording],
+    namespace: dict[str, Any],
+    shelf: Shelf,
+) -> Iterator[list[Any]]:
     """Bind the probe's names for its duration, on a calm machine with pristine models.
 
     Yields:
         The models and tensors it hands out.
     """
     calm(probe["seed"])
-    device = Kernel.shelf.device
     named = _names_in(probe["expression"])
     names: dict[str, Any] = {
-        local: Kernel.shelf.asked_for(name, named=local in named)
+        local: shelf.asked_for(name, named=local in named)
         for local, name in probe["models"].items()
     }
     names |= {
-        local: torch.tensor(rows, dtype=torch.int64, device=device)
+        local: torch.tensor(rows, dtype=torch.int64, device=shelf.device)
         for local, rows in probe["tensors"].items()
     }
     given = list(names.values())
@@ -108,10 +133,9 @@ def _world(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Iterator[list
         target: eval(source, namespace)  # noqa: S307 (the rubric's own expression)
         for target, source in probe["bind"].items()
     }
-    for recorded in probe["provide"]:
-        recording = _recording(recorded)
+    for recording in recordings:
         own = names.get(recording.replaces, namespace.get(recording.replaces))
-        names[recording.replaces] = StandIn(recording, own, device)
+        names[recording.replaces] = StandIn(recording, own, shelf.device)
     before = {name: namespace.get(name, _ABSENT) for name in names}
     namespace.update(names)
     try:

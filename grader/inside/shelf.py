@@ -44,9 +44,16 @@ def make_ahead(name: str) -> None:
 class Shelf:
     """Builds models by name and gives each out as if it were new."""
 
-    def __init__(self, device: str, weights: Path | None = None) -> None:
-        """Take the device all models live on, and where hidden ones' weights are."""
+    def __init__(self, device: str, weights: Path | None = None, *, spare: bool = True) -> None:
+        """Take the device all models live on.
+
+        Args:
+            device: Its name.
+            weights: Where hidden models' weights are.
+            spare: Whether to let go of models that can be made again, where memory is short.
+        """
         self.device = device
+        self._spare = spare
         self._weights = weights
         self._kept: dict[str, Kept] = {}
         self._files: dict[str, Path | None] = {}
@@ -106,7 +113,7 @@ class Shelf:
     @property
     def _sparing(self) -> bool:
         """Whether memory is spared: forked kernels share it, and a device has its own."""
-        return self.device == "cpu" and not _MADE_AHEAD
+        return self._spare and self.device == "cpu" and not _MADE_AHEAD
 
     def _new(self, name: str) -> tuple[HookedTransformer, dict[str, torch.Tensor]]:
         """A model, and copies of its weights, those that take no memory while they are alike."""

@@ -6,16 +6,13 @@ same question, the same bytes. Where they differ, a cell has put something else 
 
 import base64
 import os
-import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, cast
 
-import numpy as np
 import torch
 
 from grader.inside import probe as asked
 from grader.inside.prelude import Kernel, calm
+from grader.inside.settings import settings_kept
 
 # As it is when it is used: a cell may have replaced what is in it.
 probe = cast("Any", asked)
@@ -26,7 +23,7 @@ def sample() -> None:
     """Publish values that pass through everything a probe's do."""
     try:
         _bury()
-        with _settings_kept():
+        with settings_kept():
             body = base64.b64encode(probe.pack(probe.encode(_values()))).decode()
     except BaseException:  # noqa: BLE001 (student code may be in the way anywhere here)
         body = ""
@@ -40,24 +37,6 @@ def _bury() -> None:
             pass
     except (ChildProcessError, AttributeError):
         return  # there are none; or this is Windows
-
-
-@contextmanager
-def _settings_kept() -> Iterator[None]:
-    """Leave the notebook's random numbers and torch's settings as they were."""
-    states = torch.get_rng_state(), np.random.get_state(), random.getstate()
-    settings = torch.get_default_dtype(), torch.get_default_device(), torch.is_grad_enabled()
-    precision = torch.get_float32_matmul_precision()
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(settings[0])
-        torch.set_default_device(settings[1])
-        torch.set_grad_enabled(settings[2])
-        torch.set_float32_matmul_precision(precision)
-        torch.set_rng_state(states[0])
-        np.random.set_state(states[1])
-        random.setstate(states[2])
 
 
 def _values() -> dict[str, Any]:
