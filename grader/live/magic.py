@@ -1,7 +1,8 @@
 """``%grade``: what is typed, and what is shown."""
 
-from collections.abc import Callable
-from contextlib import suppress
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from time import perf_counter
 from typing import Any
 
@@ -37,6 +38,17 @@ def _command(shell: InteractiveShell) -> Callable[[str], None]:
     return grade
 
 
+@contextmanager
+def _undrawn() -> Iterator[None]:
+    """Leave Python's own random numbers alone: some libraries draw while they are imported."""
+    state = random.getstate()
+    try:
+        yield
+    finally:
+        random.setstate(state)
+
+
+@_undrawn()
 def _check(namespace: dict[str, Any], asked: Arguments) -> None:
     start = perf_counter()
     # Torch and the rubric are read by the first check, not by `%load_ext`.

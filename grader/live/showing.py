@@ -27,7 +27,7 @@ def bundle(report: Report, *, hints: int, seconds: float) -> dict[str, str]:
 
 
 def _text(report: Report, hints: int) -> str:
-    console = Console(file=StringIO(), width=_WIDTH, no_color=True, force_jupyter=False)
+    console = Console(file=StringIO(), width=_WIDTH, color_system=None, force_jupyter=False)
     with console.capture() as captured:
         console.print(render(report, hints))
     return captured.get()

@@ -1,6 +1,8 @@
 """A student's own kernel: ipykernel as it comes, cells run one by one."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -30,7 +32,7 @@ class LiveKernel:
 
     def __init__(self) -> None:
         """Make a client; `started` starts it."""
-        self.client = NotebookClient(nbformat.v4.new_notebook(), allow_errors=True, timeout=300)
+        self.client = NotebookClient(nbformat.v4.new_notebook(), allow_errors=True, timeout=100)
 
     def run(self, *cells: str) -> list[dict[str, Any]]:
         """Run cells and give the last one's outputs."""
@@ -50,6 +52,10 @@ class LiveKernel:
         """The one thing that a cell displays, by display type."""
         (shown,) = [o for o in self.run(cell) if o["output_type"] == "display_data"]
         return dict(shown["data"])
+
+    def interrupt(self) -> None:
+        """Press stop."""
+        os.kill(self.client.km.provisioner.pid, signal.SIGINT)
 
     def report(self, name: str | None = None) -> dict[str, dict[str, Any]]:
         """What `%grade` finds, criterion by criterion, without the seconds."""

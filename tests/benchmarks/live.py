@@ -1,0 +1,48 @@
+"""How long ``%grade`` takes: the first of a kernel, then every function's first and later ones.
+
+Usage: ``python -m tests.benchmarks.live``. The functions are the reference's, or those of a notebook
+whose path is given.
+"""
+
+import json
+import statistics
+import sys
+from pathlib import Path
+from time import perf_counter
+
+from grader.rubric_file import find_rubric
+from tests.live.kernel import LOADED, RIGHT, LiveKernel, started
+
+_LATER = 5
+
+
+def main() -> None:
+    """Measure and print them."""
+    cells = [*LOADED, *_code(Path(sys.argv[1]))] if len(sys.argv) > 1 else RIGHT
+    criteria = find_rubric(None).rubric.without_hidden().criteria
+    functions = list(dict.fromkeys(c.function for c in criteria if c.function))
+    with started() as kernel:
+        for cell in cells:
+            kernel.run(cell)
+        sys.stdout.write(f"the kernel's first: {_seconds(kernel, functions[0]):.2f} s\n")
+        for function in (*functions, ""):
+            first = _seconds(kernel, function)
+            later = statistics.median(_seconds(kernel, function) for _ in range(_LATER))
+            name = function or "all of them"
+            sys.stdout.write(f"{name:30} first {first:.2f} s, later {later:.2f} s\n")
+
+
+def _seconds(kernel: LiveKernel, function: str) -> float:
+    """From sending the cell to its display, as a student waits."""
+    start = perf_counter()
+    kernel.run(f"%grade {function}")
+    return perf_counter() - start
+
+
+def _code(notebook: Path) -> list[str]:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
+if __name__ == "__main__":
+    main()
