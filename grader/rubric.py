@@ -281,10 +281,7 @@ class Rubric(Part):
         asked = [c for c in self.criteria if name in {c.id, c.function}]
         plans = [c.follow_through for c in asked if c.follow_through]
         kept = {c.id for c in asked} | {required for plan in plans for required in plan.requires}
-        return self.reduced_to(tuple(c for c in self.criteria if asked and c.id in kept))
-
-    def reduced_to(self, criteria: tuple[Criterion, ...]) -> "Rubric":
-        """Some of its criteria, and the probes that they need."""
+        criteria = tuple(c for c in self.criteria if asked and c.id in kept)
         wanted = {probe for criterion in criteria for probe in criterion.all_probes()}
         shown = {probe for criterion in asked for probe in criterion.shown_probes()}
         wanted |= {

@@ -1,6 +1,6 @@
 """A check of what a kernel defines: the probes asked in it, the same judging as `grade`'s."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.live.asking import ask_all
@@ -9,7 +9,8 @@ from grader.live.lab import installed_lab
 from grader.live.models import MODEL, device_of, is_like, shelf
 from grader.live.names import names_in, stubs_in
 from grader.live.untouched import untouched
-from grader.pipeline import judge
+from grader.pictures import Picture, pictures_of
+from grader.pipeline import judge, observed
 from grader.probing import Instrumented, ask
 from grader.report import Report
 from grader.submission import Submission
@@ -28,7 +29,15 @@ _AS_IT_IS = Submission(
 )
 
 
-def check(namespace: dict[str, Any], name: str | None = None) -> Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a check found, and what there is to see of it."""
+
+    report: Report
+    pictures: tuple[Picture, ...]
+
+
+def check(namespace: dict[str, Any], name: str | None = None) -> Checked:
     """Judge what a kernel defines.
 
     Args:
@@ -36,7 +45,7 @@ def check(namespace: dict[str, Any], name: str | None = None) -> Report:
         name: One criterion's or function's; all if not given.
 
     Returns:
-        A report, without verdicts where there is nothing that can be judged here.
+        A report with its pictures, without verdicts where there is nothing that can be judged here.
 
     Raises:
         RubricError: There is nothing of this name.
@@ -68,4 +77,8 @@ def check(namespace: dict[str, Any], name: str | None = None) -> Report:
     )
     file = replace(lab.file, rubric=choice.rubric)
     report = judge(_AS_IT_IS, file, lab.key, prepared, execution).about(name)
-    return replace(report, notes=(*report.notes, PUBLIC))
+    seen = observed(choice.rubric, prepared, execution)
+    return Checked(
+        report=replace(report, notes=(*report.notes, PUBLIC)),
+        pictures=pictures_of(choice.rubric, lab.key, seen, report.verdicts),
+    )

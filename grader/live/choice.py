@@ -1,13 +1,18 @@
 """What of a rubric can be judged in a running kernel: functions always, results sometimes."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from grader.rubric import Criterion, Rubric
+from grader.rubric import Probe, Rubric
 from grader.sitting import selected
 
 _WORD = re.compile(r"\w+")
+_ANOTHER_MODEL = (
+    "Results are compared where `model` is the model that `grade` puts in its place; yours is "
+    "another"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,27 +35,31 @@ def choose(rubric: Rubric, name: str | None, *, same_model: Callable[[], bool]) 
         RubricError: There is nothing of this name.
     """
     chosen = selected(rubric, name)
-    drawn = [c for c in chosen.criteria if any(rubric.probes[p].figures for p in c.probes())]
-    computed = [c for c in chosen.criteria if c not in drawn and _looks_at_results(rubric, c)]
-    said: list[str] = []
-    if drawn:
-        said.append(f"Figures are looked at by `grade` only, so not here: {_listed(drawn)}.")
-    if computed and not same_model():
-        said.append(
-            "Results are compared where `model` is the model that `grade` puts in its place; "
-            f"yours is another, so not here: {_listed(computed)}."
-        )
-        drawn += computed
-    kept = tuple(criterion for criterion in chosen.criteria if criterion not in drawn)
-    return Choice(rubric=chosen.reduced_to(kept), left_out=tuple(said))
+    results = {key for key, probe in rubric.probes.items() if _looks_at_results(rubric, probe)}
+    drawn = {key for key, probe in rubric.probes.items() if probe.figures}
+    said = _about("Figures are looked at by `grade` only", chosen, drawn)
+    unseen = drawn
+    asked = {probe for criterion in chosen.criteria for probe in criterion.all_probes()}
+    if results & asked and not same_model():
+        unseen = drawn | results
+        said += _about(_ANOTHER_MODEL, chosen, results - drawn, but=drawn)
+    kept = tuple(c for c in chosen.criteria if not unseen & set(c.probes()))
+    needed = {probe for criterion in kept for probe in criterion.all_probes()}
+    probes = {k: p for k, p in chosen.probes.items() if k in needed or k not in unseen}
+    reduced = chosen.model_copy(update={"criteria": kept, "probes": probes})
+    return Choice(rubric=reduced, left_out=said)
 
 
-def _looks_at_results(rubric: Rubric, criterion: Criterion) -> bool:
+def _about(
+    reason: str, rubric: Rubric, probes: AbstractSet[str], *, but: AbstractSet[str] = frozenset()
+) -> tuple[str, ...]:
+    """One line on the criteria that some probes decide, and none of others; or no line."""
+    asked = {c.function or c.title: set(c.probes()) for c in rubric.criteria}
+    names = [name for name, own in asked.items() if own & probes and not own & but]
+    return (f"{reason}, so not here: {', '.join(names)}.",) if names else ()
+
+
+def _looks_at_results(rubric: Rubric, probe: Probe) -> bool:
     """Whether it is about what cells have computed, rather than what functions return."""
-    results = {probe.function for probe in rubric.probes.values() if probe.expression is None}
-    asked = [rubric.probes[name] for name in criterion.probes()]
-    return any(results & set(_WORD.findall(p.expression or p.function)) for p in asked)
-
-
-def _listed(criteria: Iterable[Criterion]) -> str:
-    return ", ".join(dict.fromkeys(c.function or c.title for c in criteria))
+    results = {other.function for other in rubric.probes.values() if other.expression is None}
+    return bool(results & set(_WORD.findall(probe.expression or probe.function)))

@@ -58,17 +58,17 @@ def _check(namespace: dict[str, Any], asked: Arguments) -> None:
     from grader.live.showing import bundle  # noqa: PLC0415
 
     try:
-        report = check(namespace, asked.name)
+        checked = check(namespace, asked.name)
     except GraderError as error:
         raise UsageError(str(error)) from None
     except (StoppedError, KeyboardInterrupt) as stopped:
         shelf.cache_clear()  # a model of ours may be half built
         print(f"Stopped{f' in {stopped}' if str(stopped) else ''}: nothing was checked.")
         return
-    if report.verdicts:
-        display(bundle(report, hints=asked.hints, seconds=perf_counter() - start), raw=True)
+    if checked.report.verdicts:
+        display(bundle(checked, hints=asked.hints, seconds=perf_counter() - start), raw=True)
     else:
-        print("\n".join(report.notes))
+        print("\n".join(checked.report.notes))
 
 
 def _names(_shell: object, _event: object) -> list[str]:

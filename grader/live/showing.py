@@ -5,6 +5,7 @@ from io import StringIO
 
 from rich.console import Console
 
+from grader.live.checking import Checked
 from grader.render.html import to_fragment
 from grader.render.terminal import render
 from grader.report import Report
@@ -12,18 +13,20 @@ from grader.report import Report
 _WIDTH = 100
 
 
-def bundle(report: Report, *, hints: int, seconds: float) -> dict[str, str]:
-    """A report by its display types.
+def bundle(checked: Checked, *, hints: int, seconds: float) -> dict[str, str]:
+    """A check by its display types.
 
     Args:
-        report: What to show.
+        checked: What to show.
         hints: How many hints on each mistake, of up to three.
         seconds: How long the check took.
     """
+    report = checked.report
     number = len(report.verdicts)
     took = f"Checked {number} {'criterion' if number == 1 else 'criteria'} in {seconds:.1f} s."
     said = replace(report, notes=(*report.notes, took))
-    return {"text/html": to_fragment(said, hints=hints), "text/plain": _text(said, hints)}
+    page = to_fragment(said, checked.pictures, hints)
+    return {"text/html": page, "text/plain": _text(said, hints)}
 
 
 def _text(report: Report, hints: int) -> str:

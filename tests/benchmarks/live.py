@@ -1,7 +1,7 @@
 """How long ``%grade`` takes: the first of a kernel, then every function's first and later ones.
 
-Usage: ``python -m tests.benchmarks.live``. The functions are the reference's, or those of a notebook
-whose path is given.
+Usage: ``python -m tests.benchmarks.live [NOTEBOOK]``. Without a notebook, the functions are the
+reference's.
 """
 
 import json

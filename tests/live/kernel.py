@@ -23,7 +23,7 @@ RIGHT = [*LOADED, *reference_cells()]
 REPORT = """
 import json as _json
 from grader.live.checking import check as _check
-print("REPORT" + _json.dumps(_check(get_ipython().user_ns, {name!r}).to_dict()))
+print("REPORT" + _json.dumps(_check(get_ipython().user_ns, {name!r}).report.to_dict()))
 """
 
 
@@ -55,7 +55,8 @@ class LiveKernel:
 
     def interrupt(self) -> None:
         """Press stop."""
-        os.kill(self.client.km.provisioner.pid, signal.SIGINT)
+        manager: Any = self.client.km
+        os.kill(manager.provisioner.pid, signal.SIGINT)
 
     def report(self, name: str | None = None) -> dict[str, dict[str, Any]]:
         """What `%grade` finds, criterion by criterion, without the seconds."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.isolation.choice import Level
 from grader.pipeline import grade
 from grader.report import Report
 from grader.rubric_file import find_rubric
@@ -23,19 +24,23 @@ CHECKED = [
     "checked = %grade\nassert checked is None\ndrawn = torch.rand(1)",
     f"{ACCURACY}%reload_ext grader\n%grade no such thing",
 ]
-LEFT_OUT = ["%grade\nimport grader; assert not [m for m in __import__('sys').modules if '.live' in m]"]
+LEFT_OUT = [
+    "%grade\nimport grader; assert not [m for m in __import__('sys').modules if '.live' in m]"
+]
 
 
-def report(path: Path, isolation: str) -> Report:
+def report(path: Path, isolation: Level) -> Report:
     """Grade as `grade` does, in some isolation."""
     settings = Settings(
-        device="cpu", isolation=isolation, only="create_repeated_sequence"  # type: ignore[arg-type]  # one of its levels
+        device="cpu",
+        isolation=isolation,
+        only="create_repeated_sequence",
     )
     return grade(path, find_rubric(None), settings)
 
 
 @pytest.mark.parametrize("isolation", ["auto", "none"])
-def test_grading_is_the_same_with_and_without_the_lines(tmp_path: Path, isolation: str) -> None:
+def test_grading_is_the_same_with_and_without_the_lines(tmp_path: Path, isolation: Level) -> None:
     """No error, no point more or less, nothing drawn: in a sandbox and outside of one."""
     plain = report(write(tmp_path / "plain.ipynb", PLAIN), isolation)
     checked = report(write(tmp_path / "checked.ipynb", [*CHECKED, *LEFT_OUT]), isolation)

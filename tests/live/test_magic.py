@@ -74,7 +74,7 @@ def test_names_are_completed(kernel: LiveKernel) -> None:
 
 
 def test_figures_and_other_models_results_are_left_out(kernel: LiveKernel) -> None:
-    """What cannot be compared gets a line and no verdict: figures, and results of one's own model."""
+    """What cannot be compared gets a line and no verdict: figures, results of one's own model."""
     kernel.run('model = load_model("generic-2x2/50", "cpu")\ntop_induction_heads = []')
     said = kernel.text("%grade top_induction_heads")
     assert said.startswith("Results are compared where `model` is the model that `grade`")

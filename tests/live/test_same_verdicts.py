@@ -46,9 +46,7 @@ def kernel() -> Iterator[LiveKernel]:
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_functions_get_the_verdicts_of_grade(
-    kernel: LiveKernel, tmp_path: Path, name: str
-) -> None:
+def test_functions_get_the_verdicts_of_grade(kernel: LiveKernel, tmp_path: Path, name: str) -> None:
     """A right notebook, classic mistakes, a renamed, a raising, an empty function: all the same."""
     cells = NOTEBOOKS[name]
     path = write(tmp_path / "x.ipynb", cells)
