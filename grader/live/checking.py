@@ -31,7 +31,7 @@ _AS_IT_IS = Submission(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What a check found, and what there is to see of it."""
+    """What a check found, and what there is to see of what lost points."""
 
     report: Report
     pictures: tuple[Picture, ...]
@@ -78,7 +78,9 @@ def check(namespace: dict[str, Any], name: str | None = None) -> Checked:
     file = replace(lab.file, rubric=choice.rubric)
     report = judge(_AS_IT_IS, file, lab.key, prepared, execution).about(name)
     seen = observed(choice.rubric, prepared, execution)
+    # What is right has been drawn by the student; here it would only make their file large.
+    lost = tuple(verdict for verdict in report.verdicts if verdict.points < verdict.max_points)
     return Checked(
         report=replace(report, notes=(*report.notes, PUBLIC)),
-        pictures=pictures_of(choice.rubric, lab.key, seen, report.verdicts),
+        pictures=pictures_of(choice.rubric, lab.key, seen, lost),
     )
