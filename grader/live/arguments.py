@@ -16,7 +16,7 @@ class Arguments:
     """What to check, and how much help to give."""
 
     name: str | None = None
-    hints: int = 1
+    hints: int = 0
 
 
 class _Parser(ArgumentParser):
@@ -37,7 +37,7 @@ def parse(line: str) -> Arguments:
     """
     parser = _Parser(prog="%grade", add_help=False, allow_abbrev=False)
     parser.add_argument("name", nargs="?")
-    parser.add_argument("--hint", "--hints", type=int, choices=range(_MOST_HINTS + 1), default=1)
+    parser.add_argument("--hint", "--hints", type=int, choices=range(_MOST_HINTS + 1), default=0)
     try:
         found = parser.parse_args(shlex.split(line))
     except ValueError as error:

@@ -31,7 +31,7 @@ def _command(shell: InteractiveShell) -> Callable[[str], None]:
 
         %grade                                     everything
         %grade compute_induction_scores            one function, or one criterion
-        %grade compute_induction_scores --hint 2   with 0 to 3 hints on each known mistake
+        %grade compute_induction_scores --hint 2   with up to 3 hints on known mistakes
         """
         _check(shell.user_ns, parse(line))
 

@@ -41,8 +41,9 @@ def test_one_criterion_can_be_asked_for(kernel: LiveKernel) -> None:
 
 
 def test_hints_are_as_many_as_asked_for(kernel: LiveKernel) -> None:
-    """`--hint` shows none to three hints on a known mistake."""
+    """`--hint` shows up to three hints on a known mistake; without it there is none to read."""
     kernel.run("def compute_k_composition(*args): return 0.0")
+    assert "Hint: " not in kernel.bundle("%grade compute_k_composition")["text/plain"]
     for hints in (0, 1, 3):
         shown = kernel.bundle(f"%grade k_composition_values --hint {hints}")["text/plain"]
         assert shown.count("Hint: ") == hints
