@@ -11,10 +11,11 @@ from grader.answer_key import build_key
 from grader.answers import AnswerKey, KeyRequest
 from grader.errors import AnswerKeyError
 from grader.key_file import key_bytes, read_key, write_atomically
+from grader.labs import lab_packages
 from grader.reading import ReadingError, read_regular, shown
 from grader.recording import Progress
 from grader.reference_source import has_reference, reference_sha256
-from grader.rubric_file import LABS, RubricFile
+from grader.rubric_file import RubricFile
 
 PUBLIC_SEED = 0
 _MAX_KEY = 64 * 2**20
@@ -23,13 +24,15 @@ Note = Callable[[str], None]
 
 def shipped_key(file: RubricFile) -> AnswerKey | None:
     """The public key of this rubric's lab, if it was made for this rubric and model."""
-    for point in metadata.entry_points(group=LABS):
-        source = resources.files(point.value) / "keys" / f"{file.rubric.lab}.key"
-        if point.name == file.rubric.lab and source.is_file():
-            key = read_key(source.read_bytes(), name=source.name)
-            same_model = key.about.model == file.rubric.models["grading"]
-            return key if same_model and key.about.probing_sha256 == file.probing_sha256 else None
-    return None
+    package = lab_packages().get(file.rubric.lab)
+    if package is None:
+        return None
+    source = resources.files(package) / "keys" / f"{file.rubric.lab}.key"
+    if not source.is_file():
+        return None
+    key = read_key(source.read_bytes(), name=source.name)
+    same_model = key.about.model == file.rubric.models["grading"]
+    return key if same_model and key.about.probing_sha256 == file.probing_sha256 else None
 
 
 def find_key(

@@ -3,18 +3,23 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
+from typing import get_args
 
 from pydantic import ValidationError
 
+from grader.checks import Check
 from grader.contradictions import contradictions
 from grader.document import Place, invalid, parse, read_text
 from grader.errors import RubricError
+from grader.labs import default_lab, lab_packages
 from grader.rubric import Rubric
 
-LABS = "induction_lab_grader.labs"
 _KIND = "rubric"
+_KINDS = frozenset(
+    get_args(check.model_fields["kind"].annotation)[0] for check in get_args(get_args(Check)[0])
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +47,11 @@ class RubricFile:
 
 def lab_names() -> list[str]:
     """The labs installed here, by their stems."""
-    return sorted({point.name for point in metadata.entry_points(group=LABS)})
+    return sorted(lab_packages())
 
 
 def find_rubric(name: str | None) -> RubricFile:
-    """Load a rubric by a lab's name or a file's path; the only lab installed by default.
+    """Load a rubric by a lab's name or a file's path; by default the grader's own lab.
 
     Raises:
         RubricError: There is none, or it has mistakes.
@@ -63,12 +68,16 @@ def rubric_text(name: str | None) -> tuple[str, str]:
     """
     if name is not None and (name.endswith((".yaml", ".yml")) or "/" in name):
         return read_text(Path(name), kind=_KIND), str(Path(name))
-    labs = {point.name: point.value for point in metadata.entry_points(group=LABS)}
+    labs = lab_packages()
     if not labs:
         raise RubricError(
             "No lab is installed here: install induction-lab-grader, or give a --rubric file."
         )
-    stem = name if name is not None else min(labs)
+    stem = name if name is not None else default_lab()
+    if stem is None:
+        raise RubricError(
+            f"Several labs are installed here: name one of {', '.join(sorted(labs))}."
+        )
     if stem not in labs:
         raise RubricError(
             f"No lab is named {stem!r}: choose one of {', '.join(sorted(labs))}, or a .yaml file."
@@ -108,9 +117,8 @@ def parse_rubric(text: str, *, name: str) -> RubricFile:
 
 def _clean(place: Place) -> Place:
     """Drop what pydantic puts in a path that is not in the file: a union's chosen member."""
-    kinds = ("close", "direction", "heatmap", "parts", "properties", "shape", "top_heads")
     return tuple(
         part
         for i, part in enumerate(place)
-        if not (part in kinds and i > 1 and place[i - 2] == "checks")
+        if not (part in _KINDS and i > 1 and place[i - 2] in {"checks", "when"})
     )

@@ -4,6 +4,8 @@ import importlib.util
 from importlib import resources
 from pathlib import Path
 
+from grader.labs import lab_packages
+
 EXAMPLE = "example_submission"
 _NOTEBOOKS = "student_template"
 _REFERENCE = "reference"
@@ -14,21 +16,25 @@ def template(stem: str) -> bytes | None:
     """A notebook that students begin with; None where it is not installed.
 
     Args:
-        stem: A lab's, or `EXAMPLE`.
+        stem: A lab's, whose notebook lies beside ours or beside its own rubric, or `EXAMPLE`.
     """
-    source = resources.files(_NOTEBOOKS) / f"{stem}.ipynb"
-    return source.read_bytes() if source.is_file() else None
+    for package in filter(None, (_NOTEBOOKS, lab_packages().get(stem))):
+        source = resources.files(package) / f"{stem}.ipynb"
+        if source.is_file():
+            return source.read_bytes()
+    return None
 
 
 def worked_solution(lab: str) -> bytes | None:
-    """The template with its answers filled in; None where the reference is not installed.
+    """The template with its answers filled in; None where it is not installed.
 
     Args:
-        lab: Its stem.
+        lab: Its stem; its solution lies beside the reference, or in a folder of its own package.
     """
-    spec = importlib.util.find_spec(_REFERENCE)  # found, and not imported
-    for place in (spec and spec.submodule_search_locations) or ():
-        path = Path(place) / _WORKED / f"{lab}.ipynb"
-        if path.is_file():
-            return path.read_bytes()
+    for package in filter(None, (_REFERENCE, lab_packages().get(lab))):
+        spec = importlib.util.find_spec(package)  # found, and not imported
+        for place in (spec and spec.submodule_search_locations) or ():
+            path = Path(place) / _WORKED / f"{lab}.ipynb"
+            if path.is_file():
+                return path.read_bytes()
     return None

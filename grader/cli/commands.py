@@ -61,6 +61,7 @@ def cli() -> None:
 
 
 @cli.command()
+@click.argument("lab", required=False)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it.")
 @click.option(
     "--example", is_flag=True, help="A filled-in notebook with two mistakes, to try the grader on."
@@ -68,13 +69,13 @@ def cli() -> None:
 @click.option(
     "--solution", is_flag=True, help="The worked solution, where the reference is installed."
 )
-def template(output: Path | None, *, example: bool, solution: bool) -> None:
-    """Write the notebook a student works in."""
+def template(lab: str | None, output: Path | None, *, example: bool, solution: bool) -> None:
+    """Write the notebook a student works in; LAB is a lab's name."""
     from grader.commands.template import write_template
 
     if example and solution:
         raise click.UsageError("--example and --solution are two notebooks: choose one.")
-    write_template(output, example=example, solution=solution)
+    write_template(lab, output, example=example, solution=solution)
 
 
 @cli.command()

@@ -27,7 +27,9 @@ _INDEX = "Where else pip finds packages: for torch without CUDA, PyTorch's page 
     help="The platform's time limit in seconds, where it is not the usual one.",
 )
 @click.option("--index", metavar="ADDRESS", help=_INDEX)
-@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Keys at a time."
+)
 @click.option("--with-reference", is_flag=True, help="Pack the reference's source too.")
 def package(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     platform: str,

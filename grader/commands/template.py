@@ -9,14 +9,23 @@ from grader.rubric_file import find_rubric
 from grader.template import EXAMPLE, template, worked_solution
 
 
-def write_template(output: Path | None, *, example: bool, solution: bool) -> None:
+def write_template(
+    lab: str | None, output: Path | None, *, example: bool, solution: bool
+) -> None:
     """Write the template, the example submission or the solution, without overwriting anything.
 
+    Args:
+        lab: A lab's name; the one that is meant where none is named.
+        output: Where to; a file of its own name here if not given.
+        example: Whether it is the filled-in one.
+        solution: Whether it is the worked one.
+
     Raises:
+        RubricError: There is no such lab.
         SubmissionError: There is a file of that name already.
         GraderError: It is not installed here, or cannot be written.
     """
-    stem, notebook = _solution() if solution else _handed_out(example=example)
+    stem, notebook = _solution(lab) if solution else _handed_out(lab, example=example)
     path = output or Path(f"{stem}.ipynb")
     try:
         with path.open("xb") as file:
@@ -31,19 +40,19 @@ def write_template(output: Path | None, *, example: bool, solution: bool) -> Non
     Console().print(f"Wrote {path}. Open it in Jupyter; {check}: grade {path}", highlight=False)
 
 
-def _handed_out(*, example: bool) -> tuple[str, bytes]:
-    stem = EXAMPLE if example else find_rubric(None).rubric.lab
+def _handed_out(lab: str | None, *, example: bool) -> tuple[str, bytes]:
+    stem = EXAMPLE if example else find_rubric(lab).rubric.lab
     notebook = template(stem)
     if notebook is None:
         raise GraderError(f"The notebook {stem}.ipynb is not installed here.")
     return stem, notebook
 
 
-def _solution() -> tuple[str, bytes]:
-    lab = find_rubric(None).rubric.lab
-    notebook = worked_solution(lab)
+def _solution(lab: str | None) -> tuple[str, bytes]:
+    stem = find_rubric(lab).rubric.lab
+    notebook = worked_solution(stem)
     if notebook is None:
         raise GraderError(
             "The worked solution comes with the reference, which is not installed here."
         )
-    return f"{lab}_solution", notebook
+    return f"{stem}_solution", notebook

@@ -15,6 +15,7 @@ from pathlib import Path
 from grader.caches import hub_cache, kept_for_kernels
 from grader.hidden import is_constructed
 from grader.isolation.sandbox import Sandbox
+from grader.labs import GROUP, lab_packages
 from grader.runs import is_run
 
 _GRADER = Path(__file__).parents[1]
@@ -35,7 +36,6 @@ _SETTINGS = (
     "ld.so.cache ld.so.conf ld.so.conf.d localtime timezone nsswitch.conf passwd group hosts fonts "
     "ssl/certs alternatives mime.types os-release locale.alias"
 ).split()
-LABS = "induction_lab_grader.labs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,8 @@ def _python() -> Iterator[Path]:
 
 def _packages_of_answers() -> Iterator[Path]:
     """Where the answers are installed: ours by name, another lab's by its entry point."""
-    points = metadata.entry_points(group=LABS)
-    for name in dict.fromkeys(
-        (*_ANSWERS, *(p.value.split(".")[0] for p in points), *_references())
-    ):
+    labs = (package.split(".")[0] for package in lab_packages().values())
+    for name in dict.fromkeys((*_ANSWERS, *labs, *_references())):
         spec = importlib.util.find_spec(name)
         for folder in (spec.submodule_search_locations or ()) if spec else ():
             yield Path(folder)
@@ -96,7 +94,7 @@ def _packages_of_answers() -> Iterator[Path]:
 
 def _references() -> Iterator[str]:
     """Top packages that the labs' distributions bring."""
-    for point in metadata.entry_points(group=LABS):
+    for point in metadata.entry_points(group=GROUP):
         files = point.dist.files if point.dist else None
         tops = {
             file.parts[0] for file in files or () if file.suffix == ".py" and len(file.parts) > 1

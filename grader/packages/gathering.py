@@ -60,14 +60,18 @@ def gather(order: Order, note: Note) -> Parts:
         f"rubrics/keys/{file.rubric.lab}.key": public,
     }
     # A student's grader knows one rubric; elsewhere it lies beside, and an image fits them all.
-    instead = mine if order.platform == "student" else {}
+    alone = order.platform == "student"
     worlds = order.worlds if package.hidden else 0
     return Parts(
         lab=file.rubric.lab,
         title=file.rubric.title,
         version=metadata.version(DISTRIBUTION),
         wheel_name=wheel_name(),
-        wheel=wheel(instead=instead, reference=order.reference),
+        wheel=wheel(
+            instead=mine if alone else {},
+            reference=order.reference,
+            lab=file.rubric.lab if alone else None,
+        ),
         pins=pins(),
         index=order.index,
         rubric=text.encode(),

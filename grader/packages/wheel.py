@@ -1,13 +1,16 @@
 """A wheel of the grader as it is installed here, with or without the reference."""
 
 import base64
+import configparser
 import hashlib
 import importlib.util
+import io
 from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
 from grader.errors import GraderError
+from grader.labs import GROUP
 from grader.packages.files import File, zipped
 
 DISTRIBUTION = "induction-lab-grader"
@@ -27,19 +30,22 @@ def wheel_name() -> str:
     return f"{_stem()}-py3-none-any.whl"
 
 
-def wheel(*, instead: Mapping[str, bytes], reference: bool = False) -> bytes:
+def wheel(
+    *, instead: Mapping[str, bytes], reference: bool = False, lab: str | None = None
+) -> bytes:
     """The grader as pip installs it.
 
     Args:
         instead: Files that take another's place, by their paths in it.
         reference: Whether the reference solution is in it.
+        lab: The only lab that it knows by name; those that it knows here if not given.
 
     Raises:
         GraderError: A part of it is not installed here.
     """
     packages = (*_PACKAGES, _REFERENCE) if reference else _PACKAGES
     files = {name: data for package in packages for name, data in _files(package)}
-    files |= {**instead, **dict(_about())}
+    files |= {**instead, **dict(_about(lab))}
     record = f"{_stem()}.dist-info/RECORD"
     lines = [f"{name},sha256={_digest(data)},{len(data)}\n" for name, data in files.items()]
     files[record] = "".join([*lines, f"{record},,\n"]).encode()
@@ -61,15 +67,28 @@ def _files(package: str) -> Iterator[tuple[str, bytes]]:
             yield f"{package}/{path.relative_to(root).as_posix()}", path.read_bytes()
 
 
-def _about() -> Iterator[tuple[str, bytes]]:
+def _about(lab: str | None) -> Iterator[tuple[str, bytes]]:
     """What pip wants to know, as it was told when this was installed."""
     installed = metadata.distribution(DISTRIBUTION)
     for name in ("METADATA", "entry_points.txt", "licenses/LICENSE"):
         text = installed.read_text(name)
         if text is None:
             raise GraderError(f"{DISTRIBUTION} is not installed as a package ({name} is missing).")
+        if name == "entry_points.txt" and lab is not None:
+            text = _knowing(text, lab)
         yield f"{_stem()}.dist-info/{name}", text.encode()
     yield f"{_stem()}.dist-info/WHEEL", _WHEEL.encode()
+
+
+def _knowing(entry_points: str, lab: str) -> str:
+    """Entry points with one lab in the place of all others."""
+    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their case
+    parser.read_string(entry_points)
+    parser[GROUP] = {lab: "rubrics"}
+    text = io.StringIO()
+    parser.write(text)
+    return text.getvalue()
 
 
 def _digest(data: bytes) -> str:

@@ -83,6 +83,20 @@ def test_what_is_no_mapping_is_refused(text: str, said: str) -> None:
     assert line.startswith(said)
 
 
+def test_a_mistake_in_any_kind_of_check_has_its_path() -> None:
+    """Wherever a check stands and whatever its kind, the path has only what is in the file."""
+    text = changed(
+        "{kind: shape, probe: shape}",
+        "{kind: relation, probe: shape, of: scores, says: S, roll: x}",
+    )
+    when = "    when: [{kind: side_effects, probe: shape, left: 3}]\n    says: You index"
+    found = complaints(text.replace("    says: You index", when))
+    assert [line.split(": ")[1] for line in found] == [
+        "mistakes[0].when[0].left",
+        "criteria[0].checks[1].roll",
+    ]
+
+
 def test_an_alias_may_stand_for_what_is_written_elsewhere() -> None:
     """A rubric may say a thing once; the mini rubric with an alias is the mini rubric."""
     text = changed("models: {grading: planted-4x3}", "models: {grading: &m planted-4x3, other: *m}")

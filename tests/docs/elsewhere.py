@@ -1,0 +1,82 @@
+"""Commands in the docs that are not run here: why, and the test that runs them."""
+
+from typing import NamedTuple
+
+
+class Elsewhere(NamedTuple):
+    """Where else a command is run."""
+
+    test: str
+    """A test, as pytest names it; or a step of `.ci/run`."""
+    reason: str
+
+
+_CI = "installs the project: CI runs the line as it stands"
+_HIDDEN_KEYS = "makes eight hidden keys, some minutes"
+_DOCKER = "needs a Docker engine: there it is installed and run in a mount namespace"
+_UNPACKED = "is about what such a package holds"
+_CLUSTER = "starts processes that stay"
+_SECONDS = "takes some 15 s a model, and is asked there for small ones"
+_WEIGHTS = "needs weights from a model hub"
+
+_IN_PLACE = "tests/packages/test_in_place.py::test_"
+_GRADESCOPE = _IN_PLACE + "gradescope_grades_a_notebook"
+_PRAIRIELEARN = _IN_PLACE + "prairielearn_grades_a_notebook"
+_COURSERA = _IN_PLACE + "coursera_grades_a_notebook"
+_WORKERS = "tests/batch/test_cluster.py::test_workers_started_here_give_the_same_reports"
+_LOST = "tests/batch/test_cluster.py::test_a_killed_workers_submissions_go_to_another"
+_ANALYSIS = "tests/reference/test_command.py::test_a_process_prints_tables_and_nothing_else"
+_CHECKPOINTS = "tests/models/test_checkpoints.py::test_"
+
+ELSEWHERE = {
+    "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt . "
+    "&& .venv/bin/grade student_template/example_submission.ipynb": Elsewhere(".ci/run", _CI),
+    "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[test]' "
+    "&& .venv/bin/python -m pytest -q -n 2 --dist loadscope": Elsewhere(".ci/run", _CI),
+    "grade package gradescope -o autograder.zip": Elsewhere(_GRADESCOPE, _HIDDEN_KEYS),
+    'grade package gradescope -o autograder.zip --index "$TORCH_INDEX"': Elsewhere(
+        _GRADESCOPE, _HIDDEN_KEYS
+    ),
+    "grade container gradescope --keys /autograder/source/keys": Elsewhere(
+        "tests/platforms/test_container.py::test_a_notebook_is_graded_at_the_platforms_place",
+        "reads a platform's folders",
+    ),
+    "grade rubric check": Elsewhere(".ci/run", "proves the whole rubric, some minutes"),
+    "grade package prairielearn -o prairielearn.zip && unzip -q prairielearn.zip -d packed": (
+        Elsewhere(_PRAIRIELEARN, _HIDDEN_KEYS)
+    ),
+    "docker build -t induction-lab-grader:0.1.0 packed/image": Elsewhere(_PRAIRIELEARN, _DOCKER),
+    "cp -r packed/questions/induction_heads pl-course/questions/": Elsewhere(
+        "tests/packages/test_packages.py::test_prairielearns_question_is_whole", _UNPACKED
+    ),
+    "grade package coursera -o coursera.zip && unzip -q coursera.zip -d packed": Elsewhere(
+        _COURSERA, _HIDDEN_KEYS
+    ),
+    "docker build -t induction-lab-grader packed": Elsewhere(_COURSERA, _DOCKER),
+    "pip install 'induction-lab-grader[cluster]'": Elsewhere(".ci/run", _CI),
+    "grade submissions/ -o results --cluster local --jobs 8": Elsewhere(_WORKERS, _CLUSTER),
+    "dask scheduler": Elsewhere(_LOST, _CLUSTER),
+    "dask worker tcp://10.0.0.1:8786 --nthreads 1 --nworkers 8 --no-dashboard": Elsewhere(
+        _LOST, _CLUSTER
+    ),
+    "grade submissions/ -o results --cluster tcp://10.0.0.1:8786": Elsewhere(_LOST, _CLUSTER),
+    "python -m reference": Elsewhere(_ANALYSIS, _SECONDS),
+    "python -m reference --model planted-7x5@3": Elsewhere(_ANALYSIS, _SECONDS),
+    "python -m reference --model gpt2-small": Elsewhere(
+        "tests/reference/test_command.py::test_what_is_missing_is_3", _WEIGHTS
+    ),
+    "python -m reference --checkpoints trained-2x4@2": Elsewhere(
+        _CHECKPOINTS + "a_run_is_trained_once_and_kept", "trains a model, some minutes"
+    ),
+    "python -m reference --checkpoints pythia-14m": Elsewhere(
+        _CHECKPOINTS + "published_checkpoints_come_from_the_hubs_cache", _WEIGHTS
+    ),
+    "python -m reference --checkpoints my_run/": Elsewhere(
+        _CHECKPOINTS + "a_directory_of_steps_is_read_in_order", "needs a run of the reader's own"
+    ),
+    "python -m reference --checkpoints none": Elsewhere(_ANALYSIS, _SECONDS),
+    "pip install -e .": Elsewhere(
+        "tests/docs/test_labs.py::test_the_lab_is_found_by_its_name",
+        "fetches what builds packages; there the package is installed without pip",
+    ),
+}
