@@ -1,1 +1,1 @@
-"""Measurements, run by hand and quoted in README; no test depends on time."""
+"""Measurements, run by hand and quoted in docs/numbers.md; no test depends on time."""

@@ -19,6 +19,12 @@ _CLUSTER = "starts processes that stay"
 _SECONDS = "takes some 15 s a model, and is asked there for small ones"
 _WEIGHTS = "needs weights from a model hub"
 
+_WORDS = "the same run as for junit, in other words"
+_FOUND = "found there; graded as other folders are"
+_ANOTHER = "makes keys for another model, as other commands do here"
+
+_FORMATS = "tests/platforms/test_formats.py::test_what_is_written_is_what_was_agreed"
+_SHIPPED = "tests/kernel/test_command.py::test_the_shipped_key_is_fresh"
 _IN_PLACE = "tests/packages/test_in_place.py::test_"
 _GRADESCOPE = _IN_PLACE + "gradescope_grades_a_notebook"
 _PRAIRIELEARN = _IN_PLACE + "prairielearn_grades_a_notebook"
@@ -75,6 +81,32 @@ ELSEWHERE = {
         _CHECKPOINTS + "a_directory_of_steps_is_read_in_order", "needs a run of the reader's own"
     ),
     "python -m reference --checkpoints none": Elsewhere(_ANALYSIS, _SECONDS),
+    "grade notebook.ipynb --format codegrade >&3": Elsewhere(_FORMATS, _WORDS),
+    'grade notebook.ipynb --format github-classroom >> "$GITHUB_OUTPUT"': Elsewhere(
+        _FORMATS, _WORDS
+    ),
+    "grade notebook.ipynb --format autolab": Elsewhere(_FORMATS, _WORDS),
+    'grade notebook.ipynb --format vocareum --html "$vocareumReportFile" '
+    '>> "$vocareumGradeFile"': Elsewhere(_FORMATS, _WORDS),
+    "grade notebook.ipynb --format codio -o codio.json": Elsewhere(_FORMATS, _WORDS),
+    "grade key verify": Elsewhere(_SHIPPED, "is about the key of the whole lab"),
+    "grade course/submitted -o lab1 --assignment lab1": Elsewhere(
+        "tests/batch/test_platforms.py::test_nbgrader_of_several_assignments", _FOUND
+    ),
+    "grade submissions/ -o results --force": Elsewhere(
+        "tests/batch/test_batch.py::test_everyone_ends_and_nothing_is_done_twice",
+        "grades everyone again",
+    ),
+    "grade notebook.ipynb --model planted-7x5@3": Elsewhere(
+        "tests/kernel/test_whole_notebooks.py::", _ANOTHER
+    ),
+    "grade rubric check my_rubric.yaml --worlds 1": Elsewhere(
+        "tests/docs/test_labs.py::test_a_command_works", "proves a rubric as small as that one"
+    ),
+    "grade induction_heads.ipynb --watch --only compute_induction_scores": Elsewhere(
+        "tests/kernel/test_watch.py::test_every_save_is_graded_until_ctrl_c",
+        "goes on until it is stopped",
+    ),
     "pip install -e .": Elsewhere(
         "tests/docs/test_labs.py::test_the_lab_is_found_by_its_name",
         "fetches what builds packages; there the package is installed without pip",

@@ -18,7 +18,7 @@ from tests.docs.pages import ROOT
 
 LAB, PACKAGE = "induction_heads", "small_lab"
 _CRITERIA = ("sequence_repeats", "scores_planted", "k_composition_values")
-_PROBES = ("sequence", "scores", "scores_hidden", "k_composition", "k_composition_hidden")
+_PROBES = ("sequence", "scores", "k_composition", "k_composition_hidden")
 _MISTAKES = ("halves_differ", "target_not_shifted", "queries_for_keys")
 
 

@@ -9,9 +9,9 @@ from grader.cli import cli
 from grader.cli.options import GRADEBOOKS, PLATFORMS
 from grader.errors import GraderError, KernelError, RubricError, SubmissionError
 from grader.rubric_file import find_rubric
+from tests.docs.kinds import CHECKS
 from tests.docs.options import about, every_command, named, names, options, sections, typed
 from tests.docs.pages import PAGES, ROOT, commands, spans, text, words
-from tests.docs.test_rubrics import CHECKS
 
 README = text("README.md")
 COMMANDS = every_command()

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import yaml
@@ -24,12 +24,12 @@ from grader.rubric import (
 )
 from grader.rubric_file import load_rubric
 from grader.sitting import Settings
+from tests.docs.kinds import CHECKS
 from tests.docs.pages import blocks, text
 from tests.docs.workplace import WRONG, write_files
 from tests.notebooks import function_cells, write
 
 PAGE = "docs/rubrics.md"
-CHECKS = {get_args(c.model_fields["kind"].annotation)[0]: c for c in get_args(get_args(Check)[0])}
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "Keys at the top": (Rubric,),
     "Limits": (Limits,),
