@@ -13,12 +13,15 @@ from grader.checks import Check
 from grader.contradictions import contradictions
 from grader.document import Place, invalid, parse, read_text
 from grader.errors import RubricError
+from grader.illustration import Illustration
 from grader.labs import default_lab, lab_packages
 from grader.rubric import Rubric
 
 _KIND = "rubric"
 _KINDS = frozenset(
-    get_args(check.model_fields["kind"].annotation)[0] for check in get_args(get_args(Check)[0])
+    get_args(member.model_fields["kind"].annotation)[0]
+    for union in (Check, Illustration)
+    for member in get_args(get_args(union)[0])
 )
 
 
@@ -120,5 +123,5 @@ def _clean(place: Place) -> Place:
     return tuple(
         part
         for i, part in enumerate(place)
-        if not (part in _KINDS and i > 1 and place[i - 2] in {"checks", "when"})
+        if not (part in _KINDS and i > 1 and place[i - 2] in {"checks", "when", "pictures"})
     )

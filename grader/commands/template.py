@@ -9,9 +9,7 @@ from grader.rubric_file import find_rubric
 from grader.template import EXAMPLE, template, worked_solution
 
 
-def write_template(
-    lab: str | None, output: Path | None, *, example: bool, solution: bool
-) -> None:
+def write_template(lab: str | None, output: Path | None, *, example: bool, solution: bool) -> None:
     """Write the template, the example submission or the solution, without overwriting anything.
 
     Args:

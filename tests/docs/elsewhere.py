@@ -89,6 +89,9 @@ ELSEWHERE = {
     'grade notebook.ipynb --format vocareum --html "$vocareumReportFile" '
     '>> "$vocareumGradeFile"': Elsewhere(_FORMATS, _WORDS),
     "grade notebook.ipynb --format codio -o codio.json": Elsewhere(_FORMATS, _WORDS),
+    "grade key build -o my.key": Elsewhere(
+        "tests/docs/workplace.py::prepare", "makes the key that the folder for all others needs"
+    ),
     "grade key verify": Elsewhere(_SHIPPED, "is about the key of the whole lab"),
     "grade course/submitted -o lab1 --assignment lab1": Elsewhere(
         "tests/batch/test_platforms.py::test_nbgrader_of_several_assignments", _FOUND
@@ -99,6 +102,14 @@ ELSEWHERE = {
     ),
     "grade notebook.ipynb --model planted-7x5@3": Elsewhere(
         "tests/kernel/test_whole_notebooks.py::", _ANOTHER
+    ),
+    "pytest submissions --lab=my_rubric.yaml -n 2 --dist loadfile --junitxml=report.xml": Elsewhere(
+        "tests/pytest_plugin/test_grading.py::test_each_notebook_has_its_own_score",
+        "grades everyone again",
+    ),
+    "pytest notebook.ipynb --lab induction_heads -k compute_induction_scores": Elsewhere(
+        "tests/pytest_plugin/test_grading.py::test_each_notebook_has_its_own_score",
+        "grades the same notebook again",
     ),
     "grade rubric check my_rubric.yaml --worlds 1": Elsewhere(
         "tests/docs/test_labs.py::test_a_command_works", "proves a rubric as small as that one"

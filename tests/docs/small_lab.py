@@ -17,6 +17,8 @@ from grader.labs import GROUP
 from tests.docs.pages import ROOT
 
 LAB, PACKAGE = "induction_heads", "small_lab"
+KEY = f"{PACKAGE}/keys/{LAB}.key"
+"""Where the package keeps its public answers; not there at first."""
 _CRITERIA = ("sequence_repeats", "scores_planted", "k_composition_values")
 _PROBES = ("sequence", "scores", "k_composition", "k_composition_hidden")
 _MISTAKES = ("halves_differ", "target_not_shifted", "queries_for_keys")

@@ -24,7 +24,7 @@ from grader.rubric import (
 )
 from grader.rubric_file import load_rubric
 from grader.sitting import Settings
-from tests.docs.kinds import CHECKS
+from tests.docs.kinds import CHECKS, PICTURES
 from tests.docs.pages import blocks, text
 from tests.docs.workplace import WRONG, write_files
 from tests.notebooks import function_cells, write
@@ -61,10 +61,17 @@ def absent(title: str, models: tuple[type[BaseModel], ...]) -> list[str]:
 @pytest.mark.parametrize("title", SECTIONS)
 def test_every_key_is_named(title: str) -> None:
     """Every key that a rubric may have stands in the section that it belongs to."""
-    later = {"pictures", "explanations"}  # they have a section of their own
     own = section("Pictures and explanations")
     missing = absent(title, SECTIONS[title])
-    assert [key for key in missing if key not in later or f"`{key}`" not in own] == []
+    assert [key for key in missing if key != "pictures" or f"`{key}`" not in own] == []
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_every_picture_kind_has_an_example_and_its_keys(kind: str) -> None:
+    """What it shows, and every key of it."""
+    assert absent("Pictures and explanations", (PICTURES[kind],)) == []
+    assert f"kind: {kind}" in section("Pictures and explanations")
+    assert f"| `{kind}` |" in section("Pictures and explanations")
 
 
 @pytest.mark.parametrize("kind", CHECKS)
@@ -110,7 +117,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def graded(folder: Path, name: str) -> Report:
     """A notebook's report by the page's rubric."""
     file = load_rubric(folder / "my_rubric.yaml")
-    return grade(folder / f"{name}.ipynb", file, Settings(device="cpu"))
+    return grade(folder / f"{name}.ipynb", file, Settings())
 
 
 @pytest.mark.kernel

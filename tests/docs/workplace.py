@@ -44,6 +44,10 @@ ROSTERS = {
 }
 
 
+KEY_LINE = "grade key build -o my.key"
+"""The small lab's key is made as the docs say: then it ships with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Workplace:
     """A folder and the environment in which commands are run there."""
@@ -75,9 +79,10 @@ def environment(site: Path, **more: str) -> dict[str, str]:
 def prepare(folder: Path, site: Path, *pages: str) -> Workplace:
     """What the commands of some pages name, on the lab in small."""
     small_lab.install(site)
+    place = Workplace(folder, environment(site, BROWSER="true"))
     right = function_cells()
     wrong = [*right, WRONG]
-    for name in ("notebook", "handout", "submissions/ann"):
+    for name in ("notebook", "submissions/ann"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write(folder / f"{name}.ipynb", wrong)
     write(folder / "submissions" / "bob.ipynb", right)
@@ -88,7 +93,10 @@ def prepare(folder: Path, site: Path, *pages: str) -> Workplace:
     changed = small_lab.rubric(k_composition_values=8, sequence_repeats=4)
     (folder / "new.yaml").write_text(changed, encoding="utf-8")
     write_files(folder, *pages)
-    return Workplace(folder, environment(site, BROWSER="true"))
+    made = place.run(KEY_LINE)
+    assert made.returncode == 0, made.stderr
+    (folder / "my.key").rename(site / small_lab.KEY)
+    return place
 
 
 def write_files(folder: Path, *pages: str) -> None:

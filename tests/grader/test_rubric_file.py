@@ -83,17 +83,21 @@ def test_what_is_no_mapping_is_refused(text: str, said: str) -> None:
     assert line.startswith(said)
 
 
-def test_a_mistake_in_any_kind_of_check_has_its_path() -> None:
-    """Wherever a check stands and whatever its kind, the path has only what is in the file."""
+def test_a_mistake_in_any_kind_of_part_has_its_path() -> None:
+    """Wherever a check or picture stands, its path has only what is in the file."""
     text = changed(
         "{kind: shape, probe: shape}",
         "{kind: relation, probe: shape, of: scores, says: S, roll: x}",
     )
     when = "    when: [{kind: side_effects, probe: shape, left: 3}]\n    says: You index"
+    text = text.replace(
+        "    hint: Mind", "    pictures: [{kind: tokens, probe: shape}]\n    hint: Mind"
+    )
     found = complaints(text.replace("    says: You index", when))
     assert [line.split(": ")[1] for line in found] == [
         "mistakes[0].when[0].left",
         "criteria[0].checks[1].roll",
+        "criteria[0].pictures[0].title",
     ]
 
 
