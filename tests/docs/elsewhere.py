@@ -114,6 +114,10 @@ ELSEWHERE = {
     "grade rubric check my_rubric.yaml --worlds 1": Elsewhere(
         "tests/docs/test_labs.py::test_a_command_works", "proves a rubric as small as that one"
     ),
+    "grade induction_heads.ipynb --open": Elsewhere(
+        "tests/grader/test_browser.py::test_the_users_own_browser_gets_the_page",
+        "needs a browser",
+    ),
     "grade induction_heads.ipynb --watch --only compute_induction_scores": Elsewhere(
         "tests/kernel/test_watch.py::test_every_save_is_graded_until_ctrl_c",
         "goes on until it is stopped",

@@ -69,17 +69,17 @@ class Workplace:
         )
 
 
-def environment(site: Path, **more: str) -> dict[str, str]:
+def environment(site: Path) -> dict[str, str]:
     """This one's environment, with a folder in which Python looks first."""
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    return {**ours, "PATH": programs, "PYTHONPATH": str(site), "COLUMNS": "120", **more}
+    return {**ours, "PATH": programs, "PYTHONPATH": str(site), "COLUMNS": "120"}
 
 
 def prepare(folder: Path, site: Path, *pages: str) -> Workplace:
     """What the commands of some pages name, on the lab in small."""
     small_lab.install(site)
-    place = Workplace(folder, environment(site, BROWSER="true"))
+    place = Workplace(folder, environment(site))
     right = function_cells()
     wrong = [*right, WRONG]
     for name in ("notebook", "submissions/ann"):
