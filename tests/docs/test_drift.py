@@ -8,6 +8,7 @@ import pytest
 from grader.cli import cli
 from grader.cli.options import GRADEBOOKS, PLATFORMS
 from grader.errors import GraderError, KernelError, RubricError, SubmissionError
+from grader.live.arguments import parse
 from grader.rubric_file import find_rubric
 from tests.docs.kinds import CHECKS
 from tests.docs.options import about, every_command, named, names, options, sections, typed
@@ -87,6 +88,13 @@ def test_constraints_pin_every_dependency() -> None:
     needed = re.findall(r'^    "([A-Za-z0-9_-]+)>=', project, re.MULTILINE)
     assert len(needed) > 20
     assert [n for n in needed if f"\n{n.lower().replace('_', '-')}==" not in pins] == []
+
+
+@pytest.mark.parametrize("line", re.findall(r"^%grade(.*)$", README, re.MULTILINE))
+def test_what_is_typed_in_a_notebook_is_understood(line: str) -> None:
+    """Each `%grade` of the README is one that the magic reads; `test_magic.py` runs it."""
+    name = parse(line).name
+    assert name is None or name in find_rubric(None).rubric.functions
 
 
 @pytest.mark.parametrize("page", PAGES)
