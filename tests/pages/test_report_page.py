@@ -107,7 +107,7 @@ def test_the_stripe_is_off_the_targets(page: "Page") -> None:
 
 def test_a_broken_cell_is_shown_with_its_own_code(page: "Page") -> None:
     """Where it happened in the notebook; what it says is text and nothing else."""
-    errors = page.locator("section", has=page.locator("#errors"))
+    errors = page.locator("section.errors")
     assert "line 4:" in errors.inner_text()
     assert "line 2, in broken(text):" in errors.inner_text()
     assert "<script>document.title = 'taken'</script>" in errors.inner_text()
