@@ -1,7 +1,7 @@
 """``grade NOTEBOOK`` and ``grade FOLDER|ZIP``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -50,11 +50,19 @@ if TYPE_CHECKING:
     "--seed", type=SEED, help="Of the run: 0 if not given, with --full a fresh secret one."
 )
 @click.option(
+    "--hint",
     "--hints",
+    "hints",
     type=click.IntRange(0, 3),
     default=1,
     show_default=True,
     help="How many on each mistake: a nudge, a pointer, nearly the solution.",
+)
+@click.option(
+    "--open", "opened", is_flag=True, help="Show the report's page in the browser afterwards."
+)
+@click.option(
+    "--watch", is_flag=True, help="Grade again whenever the notebook is saved, until Ctrl-C."
 )
 @click.option(
     "--only", help="One criterion's id, or one function's name; of a folder or zip one student."
@@ -108,42 +116,65 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     assignment: str | None,
     cluster: str | None,
     *,
+    opened: bool,
+    watch: bool,
     full: bool | None,
     force: bool,
 ) -> None:
     """Grade one notebook, or a folder or zip of them (the word `run` may be left out)."""
+    many = notebook.is_dir() or notebook.suffix.lower() == ".zip"
+    _check_usage(many, platform, results, opened=opened, watch=watch)
     from grader.commands.run import Output, grade_notebook
     from grader.sitting import Settings
 
     if hidden_key is not None and full is None:
         full = True
-    many = notebook.is_dir() or notebook.suffix.lower() == ".zip"
     about = None if many else only
     settings = Settings(
         model=model, device=device, seed=seed, only=about, full=bool(full), hidden_key=hidden_key,
         isolation=isolation,
     )  # fmt: skip
     if many:
-        if platform is not None:
-            raise click.UsageError("--format is for one notebook: platforms grade one at a time.")
         from grader.commands.batch import Batch, cores, grade_batch
 
-        if results is None:
-            raise click.UsageError("A folder or zip needs -o RESULTS: the folder results go to.")
         batch = Batch(
-            source=notebook,
-            results=results,
-            jobs=jobs or cores(),
-            force=force,
-            student=only,
-            assignment=assignment,
-            cluster=cluster,
-            full=full,
-        )
+            source=notebook, results=cast("Path", results), jobs=jobs or cores(), force=force,
+            student=only, assignment=assignment, cluster=cluster, full=full,
+        )  # fmt: skip
         ctx.exit(grade_batch(batch, rubric=rubric, settings=settings))
-    if results is not None and platform is None:
-        raise click.UsageError("-o is for a folder or zip, or with --format: use --json FILE.")
     output = Output(
-        json=json_path, html=html_path, csv=csv_path, platform=platform, result=results, hints=hints
-    )
+        json=json_path, html=html_path, csv=csv_path, platform=platform, result=results,
+        hints=hints, opened=opened,
+    )  # fmt: skip
+    if watch:
+        from grader.commands.watching.loop import watch_notebook
+
+        ctx.exit(watch_notebook(notebook, rubric=rubric, settings=settings, output=output))
     ctx.exit(grade_notebook(notebook, rubric=rubric, settings=settings, output=output))
+
+
+def _check_usage(
+    many: bool,  # noqa: FBT001 (what was found on the disk, no option)
+    platform: str | None,
+    results: Path | None,
+    *,
+    opened: bool,
+    watch: bool,
+) -> None:
+    """Options that do not go together, in one line.
+
+    Raises:
+        click.UsageError: Some do not.
+    """
+    if many and watch:
+        raise click.UsageError("--watch is for one notebook: give the file you work in.")
+    if many and opened:
+        raise click.UsageError("--open is for one notebook: a batch writes its pages into -o.")
+    if many and platform is not None:
+        raise click.UsageError("--format is for one notebook: platforms grade one at a time.")
+    if many and results is None:
+        raise click.UsageError("A folder or zip needs -o RESULTS: the folder results go to.")
+    if watch and (platform is not None or results is not None):
+        raise click.UsageError("--watch shows its reports: leave out --format and -o.")
+    if not many and results is not None and platform is None:
+        raise click.UsageError("-o is for a folder or zip, or with --format: use --json FILE.")

@@ -1,12 +1,13 @@
 """``grade NOTEBOOK``: progress while it runs, then the report."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
 from rich.console import Console
 
+from grader.commands.browser import open_page, page_of_its_own
 from grader.commands.progress import Display
 from grader.commands.telling import told
 from grader.errors import GraderError, SubmissionError
@@ -33,6 +34,12 @@ class Output:
     result: Path | None = None
     """Where that goes; to standard output if not given."""
     hints: int = 1
+    opened: bool = False
+    """Whether the page is shown in a browser."""
+
+    def with_page(self) -> "Output":
+        """The same with a place for the page, if it is to be opened and has none."""
+        return replace(self, html=page_of_its_own()) if self.opened and not self.html else self
 
 
 def grade_notebook(
@@ -57,13 +64,29 @@ def grade_notebook(
     _tell(report, output, start)
     # What a platform reads from standard output has it for itself.
     Console(stderr=output.platform is not None).print(render(report, output.hints))
+    output = output.with_page()
+    write_files(report, output)
+    if output.opened and output.html is not None:
+        open_page(output.html, Console(stderr=True))
+    return 0 if report.full_marks else 1
+
+
+def write_files(report: Report, output: Output) -> None:
+    """Write the report to the files asked for.
+
+    Args:
+        report: The report.
+        output: Which files.
+
+    Raises:
+        GraderError: One cannot be written.
+    """
     if output.json is not None:
         _write(output.json, to_json(report))
     if output.html is not None:
         _write(output.html, to_html(report, graded.pictures, output.hints))
     if output.csv is not None:
         _write(output.csv, to_csv(report))
-    return 0 if report.full_marks else 1
 
 
 def _graded(notebook: Path, rubric: str | None, settings: Settings) -> Graded:

@@ -1,0 +1,1 @@
+"""``grade NOTEBOOK --watch``: graded again whenever it is saved."""

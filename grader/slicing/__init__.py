@@ -1,0 +1,1 @@
+"""Which cells a function needs, found by reading: so that one function can be graded quickly."""
