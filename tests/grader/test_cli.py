@@ -42,6 +42,26 @@ def test_wrong_usage_is_2(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        [".", "--watch", "-o", "results"],
+        [".", "--open", "-o", "results"],
+        ["nb.ipynb", "--watch", "--format", "junit"],
+        ["nb.ipynb", "--watch", "-o", "results"],
+        ["course.zip", "--watch"],
+        ["nb.ipynb", "--hint", "4"],
+    ],
+)
+def test_options_that_do_not_go_together_are_2(arguments: list[str]) -> None:
+    """Watching is for one notebook and a person who reads: said in one line, nothing is run."""
+    done = grade(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    errors = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert len(errors) == 1
+    assert arguments[1] in errors[0]
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         (None, "No such file or directory"),
