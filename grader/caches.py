@@ -22,7 +22,8 @@ def kept_for_kernels() -> tuple[Path, ...]:
 
 def hub_cache() -> Path:
     """Where models from a hub are kept, as its own library finds it."""
-    home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    home = Path(os.environ.get("HF_HOME") or caches / "huggingface")
     return Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
 
 

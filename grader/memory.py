@@ -29,7 +29,12 @@ def memory_needed(model: str) -> int | None:
         model: A name or a directory of weights.
     """
     size = next((size for folder in _folders(model) if (size := _size(folder))), None)
-    return None if size is None else int(BASE + _COPIES * size)
+    return None if size is None else memory_for(size)
+
+
+def memory_for(size: int) -> int:
+    """Bytes that grading takes about on a model whose weights' file has so many."""
+    return int(BASE + _COPIES * size)
 
 
 def memory_here(groups: Path = _GROUPS, own: Path = Path("/proc/self/cgroup")) -> int:

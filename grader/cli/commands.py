@@ -79,11 +79,12 @@ def template(lab: str | None, output: Path | None, *, example: bool, solution: b
 
 
 @cli.command()
-def doctor() -> None:
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
     """Say what works on this machine, and what to do about what does not."""
     from grader.commands.doctor import examine
 
-    examine()
+    ctx.exit(examine())
 
 
 cli.add_command(run)

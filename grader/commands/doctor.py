@@ -1,114 +1,50 @@
 """``grade doctor``: what works on this machine, in plain words."""
 
-import importlib.util
-import platform
-from collections.abc import Iterator
-from importlib import metadata
-
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from grader.caches import hub_cache
+from grader.doctor.examination import examination
+from grader.doctor.finding import Finding, State, summary, works
 from grader.errors import GraderError
-from grader.execution import run_job
-from grader.isolation.choice import trials
-from grader.key_store import shipped_key
-from grader.memory import BASE, memory_here, memory_needed
-from grader.probing import Job
-from grader.rubric_file import RubricFile, find_rubric
+from grader.render.text import line
 
-_GB = 2**30
-_PROTECTION = {
-    "bubblewrap": "bubblewrap: no network, no files but their own, limits on everything",
-    "landlock": "landlock: no network, no files but their own, limits; processes and free disk "
-    "space of this machine can be seen",
-    None: "no sandbox: limits on time only. Answers stay out of the notebook's process all the "
-    "same, but not out of its reach on the disk; grade only notebooks you trust",
+_MARKS: dict[State, tuple[str, str]] = {
+    "ok": ("✓", "green"),
+    "warning": ("!", "yellow"),
+    "problem": ("✗", "red"),
 }
+_NAMES = 21
 
 
-def examine() -> None:
-    """Try everything grading needs and print a line for each."""
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column()
-    table.add_row("Python", platform.python_version())
-    for name in ("torch", "transformer_lens", "nbclient", "ipykernel", "induction-lab-grader"):
-        table.add_row(name, _installed(name))
-    file = find_rubric(None)
-    table.add_row(
-        "Rubric", f"{file.rubric.lab} {file.rubric.version}, {len(file.rubric.criteria)} criteria"
+def examine() -> int:
+    """Try everything grading needs and print a line for each.
+
+    Returns:
+        The exit code: 0, or 3 where grading does not work.
+    """
+    console = Console()
+    findings: list[Finding] = []
+    with console.status("Looking …"):
+        for finding in examination():
+            findings.append(finding)
+            console.print(_row(finding))
+    console.print()
+    good = works(findings)
+    console.print(Text(line(summary(findings)), style="bold green" if good else "bold red"))
+    return 0 if good else GraderError.exit_code
+
+
+def _row(finding: Finding) -> Table:
+    """A mark, a name, a sentence; what to do about it below."""
+    mark, colour = _MARKS[finding.state]
+    row = Table.grid(padding=(0, 1))
+    row.add_column(width=1)
+    row.add_column(width=_NAMES)
+    row.add_column(ratio=1, overflow="fold")
+    row.add_row(
+        Text(mark, style=colour), Text(finding.name, style="bold"), Text(line(finding.says))
     )
-    table.add_row("Answer key", _key(file))
-    table.add_row("Reference", _reference(file))
-    table.add_row("Kernel", _kernel(file))
-    table.add_row(
-        "Memory", f"{memory_here() / _GB:.1f} GB free; grading takes about {BASE / _GB:.1f} GB"
-    )
-    table.add_row("GPT-2 weights", _weights())
-    for name, found in _isolation():
-        table.add_row(name, found)
-    Console().print(table)
-
-
-def _installed(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return f"not installed: pip install {name}"
-
-
-def _key(file: RubricFile) -> str:
-    try:
-        key = shipped_key(file)
-    except GraderError as error:
-        return str(error)
-    if key is None:
-        return "the one that ships does not fit the rubric: one is made on first use"
-    return f"ships with the package, for {key.about.model} (made with torch {key.about.torch})"
-
-
-def _reference(file: RubricFile) -> str:
-    package = file.rubric.reference.modules[0].split(".")[0]
-    if importlib.util.find_spec(package) is None:
-        return "not installed: self-checks work, other models and seeds do not"
-    return "installed"
-
-
-def _kernel(file: RubricFile) -> str:
-    """Start a real one with the grading model."""
-    job = Job(
-        cells=(),
-        probes=(),
-        recordings={},
-        limits=file.rubric.limits,
-        model=file.rubric.models["grading"],
-        device="auto",
-        seed=0,
-    )
-    try:
-        environment = run_job(job).environment
-    except GraderError as error:
-        return str(error)
-    return f"starts, with {environment['model']} on {environment['device']}"
-
-
-def _isolation() -> Iterator[tuple[str, str]]:
-    """Every backend tried, and what is protected with what holds here."""
-    best = None
-    for trial in trials():
-        best = best or (trial.backend.name if trial.problem is None else None)
-        yield f"Isolation: {trial.backend.name}", trial.problem or "holds (tried just now)"
-    yield "Notebooks run in", _PROTECTION[best]
-
-
-def _weights() -> str:
-    hub = hub_cache()
-    found = [
-        name for name in ("models--gpt2", "models--openai-community--gpt2") if (hub / name).is_dir()
-    ]
-    if found:
-        needed = memory_needed("gpt2-small")
-        about = f", with about {needed / _GB:.1f} GB of memory" if needed else ""
-        return f"found in {hub}: --model gpt2-small works{about}"
-    return f"not in {hub}; not needed, unless you grade with --model gpt2-small"
+    if finding.advice:
+        row.add_row("", "", Text(f"→ {line(finding.advice)}", style="cyan"))
+    return row

@@ -1,6 +1,7 @@
 """The command line as a user meets it: one clear line for what cannot be graded, and exit codes."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,15 +9,22 @@ from pathlib import Path
 import pytest
 import torch
 
+from grader.doctor.finding import ALL_WELL
 from tests.notebooks import SEQUENCES, code_cell, notebook, write
 
 pytestmark = pytest.mark.kernel
 
 
-def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run `grade` as its own process."""
-    command = [sys.executable, "-m", "grader", *map(str, arguments)]
-    return subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "grader", *map(str, arguments)],
+        env={**os.environ, **environment},
+        check=False,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
 
 
 def bad_files() -> dict[str, bytes]:
@@ -133,3 +141,15 @@ def test_doctor_says_what_works() -> None:
     for backend in ("bubblewrap", "landlock"):
         assert f"Isolation: {backend}" in result.stdout
     assert "Notebooks run in" in result.stdout
+    assert ALL_WELL in " ".join(result.stdout.split())
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert result.stderr == ""
+
+
+def test_doctor_says_what_does_not_work(tmp_path: Path) -> None:
+    """Where nothing can be kept, kernels do not start: exit code 3, and what to do first."""
+    (tmp_path / "file").touch()
+    result = run("doctor", XDG_CACHE_HOME=str(tmp_path / "file"))
+    assert result.returncode == 3
+    assert "First, Disk for caches: Set XDG_CACHE_HOME" in " ".join(result.stdout.split())
+    assert "Traceback" not in result.stdout + result.stderr

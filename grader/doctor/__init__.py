@@ -1,0 +1,1 @@
+"""``grade doctor``: one thing examined a file, each finding in plain words."""
