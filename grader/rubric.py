@@ -285,7 +285,9 @@ class Rubric(Part):
         wanted = {probe for criterion in criteria for probe in criterion.all_probes()}
         shown = {probe for criterion in asked for probe in criterion.shown_probes()}
         wanted |= {
-            probe for probe in shown if self.probes[probe].function in {c.function for c in asked}
+            probe
+            for probe in shown & self.probes.keys()
+            if self.probes[probe].function in {c.function for c in asked}
         }
         wanted |= {p for m in self.mistakes for check in m.when for p in check.references()}
         probes = {key: probe for key, probe in self.probes.items() if key in wanted}

@@ -65,22 +65,23 @@ def grade_notebook(
     # What a platform reads from standard output has it for itself.
     Console(stderr=output.platform is not None).print(render(report, output.hints))
     output = output.with_page()
-    write_files(report, output)
+    write_files(graded, output)
     if output.opened and output.html is not None:
         open_page(output.html, Console(stderr=True))
     return 0 if report.full_marks else 1
 
 
-def write_files(report: Report, output: Output) -> None:
+def write_files(graded: Graded, output: Output) -> None:
     """Write the report to the files asked for.
 
     Args:
-        report: The report.
+        graded: The report, with what its pictures show.
         output: Which files.
 
     Raises:
         GraderError: One cannot be written.
     """
+    report = graded.report
     if output.json is not None:
         _write(output.json, to_json(report))
     if output.html is not None:

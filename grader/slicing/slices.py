@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import inf
 
-from grader.rubric import Criterion, Probe, Rubric
+from grader.rubric import Probe, Rubric
 from grader.slicing.footprint import Footprint, footprints, names_in
 from grader.submission import Submission
 
@@ -57,17 +57,18 @@ class Reading:
             None where what is asked may depend on every cell: it is a variable, figures, or a
             function with a memory.
         """
-        probes = asked_by(rubric.only(name).criteria, rubric)
+        probes = asked_of(rubric.only(name))
         if not probes or any(p.figures or p.expression is None for p in probes):
             return None
         given = frozenset.intersection(*(frozenset({*p.models, *p.tensors}) for p in probes))
         return needed(self.cells, frozenset().union(*map(_names, probes)), given)
 
 
-def asked_by(criteria: Iterable[Criterion], rubric: Rubric) -> list[Probe]:
-    """The probes whose answers these criteria look at."""
-    names = dict.fromkeys(name for c in criteria for name in c.all_probes())
-    return [p for n in names if not (p := rubric.probes[n]).reference_only]
+def asked_of(rubric: Rubric) -> list[Probe]:
+    """The probes whose answers its criteria look at or show."""
+    looked = (name for c in rubric.criteria for name in (*c.all_probes(), *c.shown_probes()))
+    found = [rubric.probes[name] for name in dict.fromkeys(looked) if name in rubric.probes]
+    return [probe for probe in found if not probe.reference_only]
 
 
 def needed(

@@ -22,8 +22,10 @@ _READING = frozenset(
     "copy count endswith format get index items join keys startswith values".split()
 )
 _KEEPING = frozenset({"cache", "cached", "lru_cache", "memoize"})
-_MAGIC = re.compile(r"^[ \t]*+[%!](.*)$", re.MULTILINE)
-_PLAIN_MAGIC = re.compile(r"%?(?:matplotlib|time|timeit|capture|prun|config)\b")
+_MAGIC = re.compile(r"^[ \t]*+([%!].*)$", re.MULTILINE)
+_PLAIN_MAGIC = re.compile(
+    r"%(?:matplotlib|config|timeit|grade|load_ext[ \t]++grader)\b|%%(?:time|timeit|capture|prun)\b"
+)
 
 
 def orders(source: str) -> bool:

@@ -11,10 +11,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import IO
 
 _WAITING = "Waiting for"
+_PAUSE = 2.0
+"""Seconds before a save: nobody is quicker."""
 
 
 def main() -> None:
@@ -41,6 +43,7 @@ def _watched(notebook: Path, function: str, saves: int, options: list[str]) -> l
         try:
             for i in range(saves):
                 _read_until(process.stdout, _WAITING)
+                sleep(_PAUSE)
                 _save(notebook, function, i)
                 start = perf_counter()
                 _read_until(process.stdout, "Score ")

@@ -30,10 +30,11 @@ def cells_of(path: Path) -> list[str]:
 NOTEBOOKS = {
     "example": cells_of(EXAMPLE),
     "solved": solved_template(),
+    "worked": cells_of(TEMPLATE.parents[1] / "reference" / "worked" / TEMPLATE.name),
     "held out, right": filled("first_right", 0),
     "held out, wrong": filled("second_wrong", 1),
 }
-SLICED = {"example": 11, "solved": 0, "held out, right": 9, "held out, wrong": 10}
+SLICED = {"example": 11, "solved": 0, "worked": 9, "held out, right": 9, "held out, wrong": 10}
 """How many functions have a slice: the reference's remember a budget of memory."""
 
 
@@ -66,9 +67,10 @@ def test_sliced_and_whole_verdicts_agree(sitting: Sitting, name: str) -> None:
     whole = {v.id: said(v) for v in grade_in(sitting, reading.submission).report.verdicts}
     told = 0
     for function in sliced:
-        if report := grade_slice(sitting, reading, [function], Listener()):
+        if graded := grade_slice(sitting, reading, [function], Listener()):
             told += 1
-            assert [said(v) for v in report.verdicts] == [whole[v.id] for v in report.verdicts]
+            verdicts = graded.report.verdicts
+            assert [said(v) for v in verdicts] == [whole[v.id] for v in verdicts]
     assert told >= SLICED[name]
 
 

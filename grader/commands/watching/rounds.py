@@ -12,8 +12,7 @@ from grader.commands.watching.screen import Screen
 from grader.commands.watching.slice import grade_slice
 from grader.errors import GraderError
 from grader.frames import Frame
-from grader.pipeline import grade_in
-from grader.report import Report
+from grader.pipeline import Graded, grade_in
 from grader.sitting import Listener, Sitting
 from grader.slicing.changed import changed_functions, same
 from grader.slicing.slices import Reading
@@ -73,23 +72,23 @@ class Rounds:
         """What was asked for alone, or first what was edited and then everything."""
         only = self._sitting.settings.only
         if only:
-            report = self._first(reading, (only,))
-            if report is None:
+            graded = self._first(reading, (only,))
+            if graded is None:
                 self._screen.say(f"All cells are run: {only} may depend on any of them.")
-            self._tell(report or self._whole(reading))
+            self._tell(graded or self._whole(reading))
             return
         if before is not None:
             changed = changed_functions(before, reading, self._sitting.file.rubric)
-            if report := self._first(reading, changed):
-                self._screen.show(report)
+            if graded := self._first(reading, changed):
+                self._screen.show(graded.report)
                 self._screen.say("The whole notebook follows.")
         self._tell(self._whole(reading))
 
-    def _first(self, reading: Reading, names: tuple[str, ...]) -> Report | None:
+    def _first(self, reading: Reading, names: tuple[str, ...]) -> Graded | None:
         with Display(Console(stderr=True)) as display:
             return grade_slice(self._sitting, reading, names, display.listener())
 
-    def _whole(self, reading: Reading) -> Report:
+    def _whole(self, reading: Reading) -> Graded:
         with Display(Console(stderr=True)) as display:
             shown = display.listener()
 
@@ -99,12 +98,12 @@ class Rounds:
                     raise _SupersededError
 
             listener: Listener = replace(shown, frame=frame)
-            return grade_in(self._sitting, reading.submission, listener).report
+            return grade_in(self._sitting, reading.submission, listener)
 
-    def _tell(self, report: Report) -> None:
-        self._screen.show(report)
-        self.code = 0 if report.full_marks else 1
-        write_files(report, self._output)
+    def _tell(self, graded: Graded) -> None:
+        self._screen.show(graded.report)
+        self.code = 0 if graded.report.full_marks else 1
+        write_files(graded, self._output)
         if self._output.opened and not self._opened and self._output.html is not None:
             self._opened = True
             open_page(self._output.html, Console(stderr=True))

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from grader.failures import not_run
 from grader.pipeline import Graded, grade_in, observed
-from grader.report import Report
 from grader.rubric import Rubric
 from grader.sitting import Listener, Sitting
 from grader.slicing.slices import Reading
@@ -17,7 +16,7 @@ _LEFT_OUT = frozenset({"NameError", "FileNotFoundError"})
 
 def grade_slice(
     sitting: Sitting, reading: Reading, names: Sequence[str], listener: Listener
-) -> Report | None:
+) -> Graded | None:
     """Grade functions or criteria without the cells that they do not need.
 
     Args:
@@ -50,7 +49,8 @@ def grade_slice(
     report = graded.report
     verdicts = tuple(v for v in report.verdicts if {v.id, v.function} & {*names})
     total = sum(v.max_points for v in verdicts if not v.bonus)
-    return replace(report, verdicts=verdicts, total=total, notes=(*report.notes, said))
+    report = replace(report, verdicts=verdicts, total=total, notes=(*report.notes, said))
+    return replace(graded, report=report)
 
 
 def selected(rubric: Rubric, names: Iterable[str]) -> Rubric:
