@@ -4,6 +4,7 @@ import ast
 import json
 from pathlib import Path
 
+from grader.source import readable
 from tests.notebooks import TEMPLATE
 
 
@@ -27,9 +28,8 @@ def filled(file: str, which: int) -> list[str]:
     for cell in json.loads(TEMPLATE.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             source = "".join(cell["source"])
-            stub = next(
-                (n.name for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)), ""
-            )
+            body = ast.parse(readable(source)).body
+            stub = next((node.name for node in body if isinstance(node, ast.FunctionDef)), "")
             found = solutions.get(stub, [])
             cells.append(ast.unparse(found[min(which, len(found) - 1)]) if found else source)
     return cells
