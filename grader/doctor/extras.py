@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator, Mapping
 from importlib import metadata
 
-import grader
 from grader.doctor.finding import Finding
 from grader.doctor.python import OURS, installed
 
@@ -21,8 +20,7 @@ def extras(environment: Mapping[str, str] = os.environ) -> Iterator[Finding]:
     """
     yield optional()
     yield plugin(environment)
-    if hasattr(grader, "load_ipython_extension"):
-        yield magic()
+    yield magic()
 
 
 def optional() -> Finding:
