@@ -149,7 +149,11 @@ def test_a_telephone_is_wide_enough(file: Path, open_page: OpenPage) -> None:
 
 
 def test_the_page_can_be_printed(page: "Page") -> None:
-    """On paper as in the light theme: pages come out, with pictures."""
+    """On paper nothing can be unfolded: explanations and hints are all there."""
+    hint = card(page, "late_binding").locator("p.hint").last
+    assert not hint.is_visible()
+    page.emulate_media(media="print")
+    assert hint.is_visible()
     assert len(page.pdf()) > 50_000
 
 
