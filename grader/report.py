@@ -53,6 +53,7 @@ class Verdict:
             "misconception": self.misconception,
             "explanation": self.explanation,
             "variant": self.variant,
+            "followed": self.followed,
             "visibility": self.visibility,
             "seconds": round(self.seconds, 3),
         }

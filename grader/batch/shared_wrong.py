@@ -100,8 +100,8 @@ def largest(groups: Iterable[Cluster]) -> tuple[Cluster, ...]:
 
 
 def _is_odd(verdict: Verdict) -> bool:
-    """Whether it is wrong in a way that nobody has described."""
-    return is_wrong(verdict) and not verdict.misconception
+    """Whether it is wrong in a way that nobody has described, and follows from nothing else."""
+    return is_wrong(verdict) and not verdict.misconception and not verdict.followed
 
 
 def _are_many(students: int, judged: int) -> bool:
@@ -129,11 +129,12 @@ def _gathered(
     for student in (*lost, *others[:_EXAMPLES]):
         if (stored := _stored(student, results)) is None:
             continue
+        odd = {verdict.id for verdict in verdicts[student] if _is_odd(verdict)}
         for answer, passed in answers_of(student, stored, verdicts[student], rubric, ANY):
             digest = hashlib.sha256(answer.row.tobytes()).digest()
             if passed:
                 found.right[answer.probe.encode() + digest] = answer.probe, answer.row
-            elif answer.criteria and not answer.known:
+            elif odd & set(answer.criteria) and not answer.known:
                 found.wrong.append(_held_once(answer, rows, digest))
     return found
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,10 @@ def cluster(function: str, students: str) -> Cluster:
 def test_a_value_in_short(value: Observation, said: str) -> None:
     """What it is and how it begins; a string is only called one."""
     assert in_short(value) == said
+
+
+def test_what_follows_from_another_mistake_is_no_reason() -> None:
+    """Its cause is charged where it was made: many who share that share what comes of it."""
+    lost = verdict(outcome="partial", points=2.5)
+    assert doubtful_criteria([[lost]] * 3) == {"scores": 3}
+    assert doubtful_criteria([[replace(lost, followed=True)]] * 3) == {}
