@@ -11,7 +11,7 @@ from grader.gathering import CellOutcome, Execution
 from grader.judging import Judge, own_merits
 from grader.pictures import Picture, pictures_of
 from grader.probing import Instrumented, instrument
-from grader.report import CellTrouble, Report
+from grader.report import CellTrouble, Report, Verdict
 from grader.rubric import Limits, Rubric
 from grader.rubric_file import RubricFile
 from grader.sitting import Listener, Settings, Sitting, open_sitting
@@ -80,10 +80,9 @@ def grade_in(sitting: Sitting, submission: Submission, listener: Listener | None
     execution = run_job(job, listener.frame, backend=sitting.backend, weights=sitting.weights)
     report = judge(submission, sitting.file, sitting.key, prepared, execution)
     report = of_run(report, full=settings.full, seed=sitting.seed).about(settings.only)
-    seen = observed(rubric, prepared, execution)
     return Graded(
         report=report,
-        pictures=pictures_of(rubric, sitting.key, seen, report.verdicts),
+        pictures=pictures_in(rubric, sitting.key, prepared, execution, report.verdicts),
         submission=submission,
         prepared=prepared,
         execution=execution,
@@ -136,6 +135,17 @@ def judge(
         notes=(*_overrun(execution), *prepared.notes, *own_merits(rubric, verdicts)),
         environment=_environment(execution, prepared.job.seed),
     )
+
+
+def pictures_in(
+    rubric: Rubric,
+    key: AnswerKey,
+    prepared: Instrumented,
+    execution: Execution,
+    verdicts: tuple[Verdict, ...],
+) -> tuple[Picture, ...]:
+    """What there is to see of some verdicts' criteria."""
+    return pictures_of(rubric, key, observed(rubric, prepared, execution), verdicts)
 
 
 def observed(

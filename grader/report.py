@@ -105,6 +105,11 @@ class Report:
         return {name: value for name, value in self.environment.items() if name not in secret}
 
     @property
+    def telling_troubles(self) -> tuple[CellTrouble, ...]:
+        """Cells that did not run to their end; a stub's NotImplementedError is no news."""
+        return tuple(t for t in self.troubles if t.ename != "NotImplementedError")
+
+    @property
     def score(self) -> float:
         """Points earned, bonus included."""
         return round(sum(verdict.points for verdict in self.verdicts), 4)

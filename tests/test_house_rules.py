@@ -80,6 +80,12 @@ def test_the_trusted_side_imports_nothing_heavy(path: Path) -> None:
     assert {m for m in imported(path) if m.split(".")[0] in UNTRUSTED} == set()
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "grader" / "live").glob("*.py")), ids=name)
+def test_a_live_check_leaves_torch_to_its_rooms(path: Path) -> None:
+    """`grader.live` joins asking and judging; what it needs of torch is in `grader.inside`."""
+    assert {m for m in imported(path) if m.split(".")[0] in {"torch", "transformer_lens"}} == set()
+
+
 def test_nothing_points_outside_the_repository() -> None:
     """What is published names no folder that only its authors have."""
     folder = "shared" + "/"

@@ -7,8 +7,8 @@ from grader.batch.asked import Asked, asked
 from grader.batch.stored import Stored
 from grader.batch.unseen import criteria_on, unseen
 from grader.errors import AnswerKeyError
-from grader.pictures import Picture, pictures_of
-from grader.pipeline import judge, observed, of_run
+from grader.pictures import Picture
+from grader.pipeline import judge, of_run, pictures_in
 from grader.probing import Instrumented, Job, ask
 from grader.report import Report
 from grader.rubric import Rubric
@@ -92,9 +92,8 @@ def pictures(stored: Stored, by: Standard, report: Report) -> tuple[Picture, ...
         by: The rubric and key.
         report: Its report by these.
     """
-    rubric = _seen(stored, by)
-    answers = observed(rubric, _prepared(stored, by), stored.execution)
-    return pictures_of(rubric, by.key, answers, report.verdicts)
+    prepared = _prepared(stored, by)
+    return pictures_in(_seen(stored, by), by.key, prepared, stored.execution, report.verdicts)
 
 
 def _seen(stored: Stored, by: Standard) -> Rubric:

@@ -4,10 +4,10 @@ from time import perf_counter
 from typing import Any
 
 from grader.gathering import Execution
+from grader.inside.own_model import MODEL
 from grader.inside.prelude import describe
 from grader.inside.probe import observe
 from grader.inside.shelf import Shelf
-from grader.live.models import MODEL
 from grader.probing import Job, ProbeToRun
 from grader.values import Failure, Group, Observation
 from grader.wire import UnreadableError, pack, unpack

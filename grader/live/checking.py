@@ -3,14 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from grader.inside.own_model import MODEL, device_of, is_like
 from grader.live.asking import ask_all
 from grader.live.choice import choose
 from grader.live.lab import installed_lab
-from grader.live.models import MODEL, device_of, is_like, shelf
+from grader.live.models import shelf
 from grader.live.names import names_in, stubs_in
 from grader.live.untouched import untouched
-from grader.pictures import Picture, pictures_of
-from grader.pipeline import judge, observed
+from grader.pictures import Picture
+from grader.pipeline import judge, pictures_in
 from grader.probing import Instrumented, ask
 from grader.report import Report
 from grader.submission import Submission
@@ -77,10 +78,9 @@ def check(namespace: dict[str, Any], name: str | None = None) -> Checked:
     )
     file = replace(lab.file, rubric=choice.rubric)
     report = judge(_AS_IT_IS, file, lab.key, prepared, execution).about(name)
-    seen = observed(choice.rubric, prepared, execution)
     # What is right has been drawn by the student; here it would only make their file large.
     lost = tuple(verdict for verdict in report.verdicts if verdict.points < verdict.max_points)
     return Checked(
         report=replace(report, notes=(*report.notes, PUBLIC)),
-        pictures=pictures_of(choice.rubric, lab.key, seen, lost),
+        pictures=pictures_in(choice.rubric, lab.key, prepared, execution, lost),
     )

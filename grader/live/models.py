@@ -1,17 +1,8 @@
 """The grading models of a student's kernel: built when they are first needed, then kept."""
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
-from transformer_lens import HookedTransformer
-
-from grader.inside.kept import same
 from grader.inside.shelf import Shelf
-from grader.models import resolve_device
-
-MODEL = "model"
-"""What the lab calls the model that a notebook works on."""
 
 
 @cache
@@ -22,27 +13,3 @@ def shelf(device: str) -> Shelf:
         device: Its name.
     """
     return Shelf(device, spare=False)
-
-
-def device_of(namespace: Mapping[str, Any]) -> str:
-    """Where the student works: their functions may name the device themselves.
-
-    Args:
-        namespace: The student's.
-    """
-    model = namespace.get(MODEL)
-    kind = str(model.cfg.device).partition(":")[0] if isinstance(model, HookedTransformer) else ""
-    return kind if kind in {"cpu", "cuda"} else resolve_device("auto")
-
-
-def is_like(model: object, grading: HookedTransformer) -> bool:
-    """Whether a student's model is the grading model, weight for weight.
-
-    Args:
-        model: Whatever they call their model.
-        grading: The grading model as it was built.
-    """
-    if not isinstance(model, HookedTransformer):
-        return False
-    own, known = dict(model.named_parameters()), dict(grading.named_parameters())
-    return own.keys() == known.keys() and all(same(own[name], known[name]) for name in known)

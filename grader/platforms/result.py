@@ -82,6 +82,5 @@ def heading(result: Result) -> str:
     lines = [f"{result.lab_title}: {result.score:g} of {result.total:g} points."]
     if result.status == "partial":
         lines.append("Some criteria could not be judged: this score may be incomplete.")
-    shown = [t for t in result.troubles if t.ename != "NotImplementedError"]
-    lines += [f"Cell {t.cell + 1}: {t.ename}: {t.evalue}" for t in shown[:8]]
+    lines += [f"Cell {t.cell + 1}: {t.ename}: {t.evalue}" for t in result.telling_troubles[:8]]
     return "\n".join(line(told) for told in (*lines, *result.notes))

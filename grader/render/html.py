@@ -1,23 +1,15 @@
 """The report as one self-contained page. Student text is escaped and nothing of it runs."""
 
-import json
 from collections.abc import Sequence
 from itertools import groupby
 
 from grader.pictures import Picture
 from grader.render.blocks import blocks
 from grader.render.figures import Figures
+from grader.render.marks import MARKS
 from grader.render.pages.template import fragment, page
-from grader.report import CellTrouble, Report, Verdict
+from grader.report import Report, Verdict
 
-_MARKS = {
-    "passed": "✓",
-    "partial": "◐",
-    "failed": "✗",
-    "errored": "!",
-    "blocked": "…",
-    "not_attempted": "·",
-}
 _MOST_TROUBLES = 40
 _MOST_NOTES = 60
 
@@ -52,7 +44,6 @@ def _shown(report: Report, pictures: Sequence[Picture], hints: int) -> dict[str,
     rest = [v for v in report.verdicts if v.id not in told]
     return {
         "report": report,
-        "marks": _MARKS,
         "sections": _sections(report),
         "counts": _counts(report),
         "share": round(100 * min(1.0, report.score / report.total), 1) if report.total else 0,
@@ -60,11 +51,10 @@ def _shown(report: Report, pictures: Sequence[Picture], hints: int) -> dict[str,
         "others": [(v, found) for v in rest if (found := figures.of([v.id]))],
         "left_out": figures.left_out,
         "hints": hints,
-        "troubles": _troubles(report)[:_MOST_TROUBLES],
-        "more_troubles": max(0, len(_troubles(report)) - _MOST_TROUBLES),
+        "troubles": report.telling_troubles[:_MOST_TROUBLES],
+        "more_troubles": max(0, len(report.telling_troubles) - _MOST_TROUBLES),
         "notes": report.notes[:_MOST_NOTES],
         "environment": report.shown_environment,
-        "in_json": json.dumps,
     }
 
 
@@ -78,9 +68,4 @@ def _sections(report: Report) -> list[tuple[str, list[Verdict]]]:
 def _counts(report: Report) -> list[tuple[str, int]]:
     """How many criteria had which outcome, in the order of the marks."""
     outcomes = [verdict.outcome for verdict in report.verdicts]
-    return [(name, outcomes.count(name)) for name in _MARKS if name in outcomes]
-
-
-def _troubles(report: Report) -> list[CellTrouble]:
-    """Cells that did not run to their end; a stub's NotImplementedError is no news."""
-    return [t for t in report.troubles if t.ename != "NotImplementedError"]
+    return [(name, outcomes.count(name)) for name in MARKS if name in outcomes]

@@ -10,16 +10,17 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.render.blocks import Block, blocks
+from grader.render.marks import MARKS
 from grader.render.text import line
-from grader.report import Report
+from grader.report import Outcome, Report
 
-_MARKS = {
-    "passed": ("✓", "green"),
-    "partial": ("◐", "yellow"),
-    "failed": ("✗", "red"),
-    "errored": ("!", "red"),
-    "blocked": ("…", "yellow"),
-    "not_attempted": ("·", "bright_black"),
+_COLOURS: dict[Outcome, str] = {
+    "passed": "green",
+    "partial": "yellow",
+    "failed": "red",
+    "errored": "red",
+    "blocked": "yellow",
+    "not_attempted": "bright_black",
 }
 _WORDS = {"not_attempted": "not attempted"}
 
@@ -49,7 +50,7 @@ def _table(report: Report) -> Table:
     for function, verdicts in groupby(report.verdicts, key=lambda v: v.function):
         table.add_row("", Text(line(function or "The notebook as a whole"), style="bold"), "", "")
         for verdict in verdicts:
-            mark, colour = _MARKS[verdict.outcome]
+            mark, colour = MARKS[verdict.outcome], _COLOURS[verdict.outcome]
             title = Text(f"  {line(verdict.title)}")
             if verdict.variant:
                 title.append(f"  [{line(verdict.variant)}]", style="cyan")
@@ -80,8 +81,8 @@ def _block(block: Block, hints: int) -> RenderableType:
 
 
 def _troubles(report: Report) -> Iterator[RenderableType]:
-    """Cells that did not run to their end; a stub's NotImplementedError is no news."""
-    shown = [t for t in report.troubles if t.ename != "NotImplementedError"]
+    """Cells that did not run to their end, and notes."""
+    shown = report.telling_troubles
     for trouble in shown[:8]:
         said = line(f"Cell {trouble.cell + 1}: {trouble.ename}: {trouble.evalue}")
         yield Text(said, style="yellow")

@@ -10,8 +10,7 @@ from grader.batch.rescoring import NeedsRun, Standard, rescore, standard
 from grader.batch.stored import Stored, from_npz, keep, to_npz
 from grader.gathering import CellOutcome, Execution
 from grader.isolation.none import NONE
-from grader.pictures import pictures_of
-from grader.pipeline import Graded, judge, observed, of_run
+from grader.pipeline import Graded, judge, of_run, pictures_in
 from grader.probing import instrument
 from grader.report import Report
 from grader.rubric_file import RubricFile, parse_rubric
@@ -138,7 +137,7 @@ class Course:
         run = execution(sent, **changes)
         report = judge(handed_in, replace(self.file, rubric=rubric), self.key, prepared, run)
         report = of_run(report, full=self.full, seed=self.seed)
-        seen = pictures_of(rubric, self.key, observed(rubric, prepared, run), report.verdicts)
+        seen = pictures_in(rubric, self.key, prepared, run, report.verdicts)
         return Graded(
             report=report, pictures=seen, submission=handed_in, prepared=prepared, execution=run
         )

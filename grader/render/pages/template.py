@@ -8,6 +8,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.render.marks import MARKS
 from grader.render.text import line, plain
 
 _PACKAGE = "grader.render.pages"
@@ -55,6 +56,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["marks"] = MARKS
     environment.filters["line"] = line
     environment.filters["short"] = _short
     environment.filters["words"] = lambda name: str(name).replace("_", " ")
