@@ -11,8 +11,8 @@ def load_ipython_extension(ipython: object) -> None:
     Args:
         ipython: The shell.
     """
-    kernel = getattr(sys.modules.get("grader.inside.prelude"), "Kernel", None)
+    kernel = getattr(sys.modules.get("grader.kernel.startup"), "Kernel", None)
     if not hasattr(kernel, "shelf"):
-        from grader.live.magic import add_to  # noqa: PLC0415 (`import grader` loads nothing else)
+        from grader.ipython_magic.magic import add_to  # noqa: PLC0415 (`import grader` loads nothing else)
 
         add_to(ipython)

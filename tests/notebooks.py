@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from grader.pipeline import grade
-from grader.reference_source import reference_sources
-from grader.report import Report, Verdict
-from grader.rubric import Limits
-from grader.rubric_file import find_rubric
-from grader.sitting import Settings
-from grader.source import defined_names, readable
+from grader.answer_key.reference_source import reference_sources
+from grader.grading.pipeline import grade
+from grader.grading.session import Settings
+from grader.report.model import Report, Verdict
+from grader.rubric.load import find_rubric
+from grader.rubric.model import Limits
+from grader.submission.source import defined_names, readable
 
 TEMPLATE = Path(__file__).parents[1] / "student_template" / "induction_heads.ipynb"
 LOAD = """

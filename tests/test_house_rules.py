@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 GRADER = sorted((ROOT / "grader").rglob("*.py"))
 REFERENCE = sorted((ROOT / "reference").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-TRUSTED = [p for p in GRADER if not {"inside", "models", "live"} & set(p.parts)]
+TRUSTED = [p for p in GRADER if not {"kernel", "models", "ipython_magic"} & set(p.parts)]
 PUBLISHED = ("grader", "reference", "rubrics", "student_template", "docs")
 TEXT = {".py", ".md", ".yaml", ".yml", ".toml", ".ipynb", ".txt", ".cfg", ".sh", ""}
 UNTRUSTED = {"torch", "transformer_lens", "reference", "nbclient", "IPython"}
@@ -82,7 +82,7 @@ def test_the_trusted_side_imports_nothing_heavy(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "grader" / "live").glob("*.py")), ids=name)
 def test_a_live_check_leaves_torch_to_its_rooms(path: Path) -> None:
-    """`grader.live` joins asking and judging; what it needs of torch is in `grader.inside`."""
+    """`grader.ipython_magic` joins asking and judging; what it needs of torch is in `grader.kernel`."""
     assert {m for m in imported(path) if m.split(".")[0] in {"torch", "transformer_lens"}} == set()
 
 

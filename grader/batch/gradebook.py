@@ -1,16 +1,51 @@
-"""A batch as two tables: a row a submission, and a row a submission and criterion. Pure.
-
-A cell is empty where nothing was judged, whatever the reason: a crash is ours, and a file that
-cannot be read is a mistake to be put right, not a grade. Zero is what a judged answer earned.
-"""
+"""One submission's row in a gradebook: whose it is, how it ended and what it earned."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
 
-from grader.batch.entry import Entry
-from grader.batch.overrides import SetVerdict
+from grader.batch.policy.late_policy import Lateness
+from grader.batch.policy.overrides import SetVerdict
 from grader.render.csv import inert, number, table
-from grader.report import Verdict
-from grader.rubric import Rubric
+from grader.report.model import Report, Verdict
+from grader.rubric.model import Rubric
+
+# MERGED: A batch as two tables: a row a submission, and a row a submission and criterion. Pure.  A cell is empty where nothing was judged, whatever the reason: a crash is ours, and a file that cannot be read is a mistake to be put right, not a grade. Zero is what a judged answer earned.
+State = Literal["graded", "partial", "ungradable", "timed_out", "crashed"]
+STATES: tuple[State, ...] = get_args(State)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A submission after grading, overrides applied."""
+
+    student: str
+    """The key by which files of an instructor name the student: an id where there is one."""
+    name: str
+    """As a person reads it; may be empty."""
+    notebook: str
+    """The file that was graded; may be empty."""
+    state: State
+    report: Report | None
+    lateness: Lateness | None
+    """None where there is no late policy."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def judged(self) -> Report | None:
+        """The report where something was judged: without one no number stands, not even zero."""
+        if self.report is None or self.report.status == "ungradable":
+            return None
+        return self.report if self.report.verdicts else None
+
+    @property
+    def final_score(self) -> float | None:
+        """What lateness leaves of the score; None where nothing was judged."""
+        report = self.judged
+        if report is None or self.lateness is None:
+            return report.score if report else None
+        return self.lateness.final_score(report.score, report.total)
+
 
 BEFORE = (
     "student",

@@ -4,18 +4,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from grader.checks.causal import Causal
-from grader.checks.close import Close
-from grader.checks.direction import Direction
-from grader.checks.evidence import Evidence, Finding
+from grader.checks.ablation import Causal, Direction
+from grader.checks.base import DEFAULT_TOLERANCES, Evidence, Finding, Tolerance
+from grader.checks.close import Close, Parts
+from grader.checks.false_positives import Strays
 from grader.checks.heatmap import Heatmap
-from grader.checks.parts import Parts
 from grader.checks.properties import Properties
 from grader.checks.relation import Relation
 from grader.checks.shape import Shape
 from grader.checks.side_effects import SideEffects
-from grader.checks.strays import Strays
-from grader.checks.tolerance import DEFAULT_TOLERANCES, Tolerance
 from grader.checks.top_heads import TopHeads
 
 Check = Annotated[

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from grader.checks.base import BaseCheck
-from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed
-from grader.values import Group, Numbers, Value
+from grader.checks.base import PASSED, BaseCheck, Evidence, Finding, as_numbers, failed
+from grader.protocol.values import Group, Numbers, Value
 
 Stripe = Literal["induction", "previous_token"]
 Matrix = NDArray[np.float64]

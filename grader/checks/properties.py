@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from grader.checks.base import BaseCheck
-from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed, not_numbers
+from grader.checks.base import PASSED, BaseCheck, Evidence, Finding, as_numbers, failed, not_numbers
 
 Array = NDArray[np.float64]
 _ONE_IN_A_BILLION = np.sqrt(np.log(2e9) / 2)

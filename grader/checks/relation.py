@@ -5,11 +5,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.checks.base import BaseCheck
+from grader.checks.base import (
+    DEFAULT_TOLERANCES,
+    BaseCheck,
+    Evidence,
+    Finding,
+    as_numbers,
+    failed,
+    not_numbers,
+)
 from grader.checks.close import Close
-from grader.checks.evidence import Evidence, Finding, as_numbers, failed, not_numbers
-from grader.checks.tolerance import DEFAULT_TOLERANCES
-from grader.values import Expected, Numbers, describe
+from grader.protocol.values import Expected, Numbers, describe
 
 _SAME = DEFAULT_TOLERANCES["same_device"]
 

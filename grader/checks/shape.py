@@ -4,9 +4,8 @@ from typing import Literal
 
 import numpy as np
 
-from grader.checks.base import BaseCheck
-from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed, not_numbers
-from grader.values import Group, Numbers, describe
+from grader.checks.base import PASSED, BaseCheck, Evidence, Finding, as_numbers, failed, not_numbers
+from grader.protocol.values import Group, Numbers, describe
 
 
 class Shape(BaseCheck):

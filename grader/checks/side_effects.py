@@ -5,9 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from grader.checks.base import BaseCheck
-from grader.checks.evidence import PASSED, Evidence, Finding, failed
-from grader.values import Numbers, Table, Value, describe
+from grader.checks.base import PASSED, BaseCheck, Evidence, Finding, failed
+from grader.protocol.values import Numbers, Table, Value, describe
 
 
 def _counted(one: str, many: str) -> Callable[[int], str]:

@@ -7,10 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from grader.checks.base import BaseCheck
-from grader.checks.evidence import PASSED, Evidence, Finding, as_numbers, failed
-from grader.checks.tolerance import DEFAULT_TOLERANCES
-from grader.values import describe
+from grader.checks.base import (
+    DEFAULT_TOLERANCES,
+    PASSED,
+    BaseCheck,
+    Evidence,
+    Finding,
+    as_numbers,
+    failed,
+)
+from grader.protocol.values import describe
 
 Scores = NDArray[np.float64]
 

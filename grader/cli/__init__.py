@@ -1,6 +1,5 @@
-"""The command line: options in, one call, exit code out. No decision lives here."""
+"""Each file here is one command of `grade`: its options and what it does; `main` is the entry point."""
 
-from grader.cli.commands import cli, main
-from grader.cli.run import run
+from grader.cli.main import cli, main
 
-__all__ = ["cli", "main", "run"]
+__all__ = ["cli", "main"]

@@ -18,4 +18,4 @@ PLATFORMS = click.Choice(
         "vocareum",
     ]
 )
-GRADEBOOKS = click.Choice(["blackboard", "brightspace", "canvas", "csv", "moodle", "nbgrader"])
+GRADEBOOK = click.Choice(["blackboard", "brightspace", "canvas", "csv", "moodle", "nbgrader"])

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.models.trained import keep_run
-from grader.models.weights import write_weights
+from grader.models.checkpoints import keep_run
+from grader.models.weight_file import write_weights
 
 
 def main() -> None:

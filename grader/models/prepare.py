@@ -5,9 +5,9 @@ import sys
 from contextlib import suppress
 
 from grader.errors import GraderError, KernelError
-from grader.models.kept_weights import PUBLIC, keep_weights
 from grader.models.tokenizer import gpt2_tokenizer
-from grader.runs import cache_folder
+from grader.models.weight_cache import PUBLIC, keep_weights
+from grader.protocol.training_runs import cache_folder
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from jaxtyping import Int
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from grader.errors import KernelError
-from grader.runs import cache_folder
+from grader.protocol.training_runs import cache_folder
 
 GPT2_VOCABULARY = 50257
 GPT2_N_CTX = 1024

@@ -22,7 +22,7 @@ from torch.nn.functional import cross_entropy
 from torch.optim.lr_scheduler import LambdaLR
 from transformer_lens import HookedTransformer, HookedTransformerConfig
 
-from grader.models.threads import one_thread
+from grader.models.config import one_thread
 
 D_MODEL, D_HEAD, N_CTX = 64, 16, 128
 D_VOCAB = 125  # 80 times as many are the 10,000 tokens that hold the lab's draws

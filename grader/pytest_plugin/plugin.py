@@ -58,6 +58,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hook in what grades, where a lab is named."""
     given = config.getoption("lab")
     if given if given is not None else config.getini("lab"):
-        from grader.pytest_plugin.lab import Lab  # noqa: PLC0415 (other runs never need it)
+        from grader.pytest_plugin.hooks import Lab  # noqa: PLC0415 (other runs never need it)
 
         config.pluginmanager.register(Lab(config), name="lab")

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from grader.report import Report
-from grader.rubric import Criterion, Rubric
+from grader.report.model import Report
+from grader.rubric.model import Criterion, Rubric
 
 WHOLE = "notebook"
 """What criteria are about that are about no function."""

@@ -8,10 +8,10 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from grader.render.pages.template import page
-from grader.report import Outcome
+from grader.render.templates.page import page
+from grader.report.model import Outcome
 
-_PACKAGE = "grader.render.pages"
+_PACKAGE = "grader.render.templates"
 _FILES = ("page.html.j2", "page.css", "class.html.j2", "class.js")
 
 
@@ -171,7 +171,7 @@ def _picture(view: ClassPage) -> Markup:
     if not view.judged:
         return Markup()
     # Matplotlib is large: only who draws imports it.
-    from grader.render.drawing.spread import spread  # noqa: PLC0415
+    from grader.render.charts.histogram import spread  # noqa: PLC0415
 
     after = view.final.histogram if view.final else None
     return spread(view.scores.histogram, after)

@@ -5,8 +5,8 @@ import io
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from grader.render.text import line
-from grader.report import Report, Verdict
+from grader.render.escape import line
+from grader.report.model import Report, Verdict
 
 COLUMNS = (
     "submission",

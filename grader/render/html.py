@@ -1,14 +1,72 @@
 """The report as one self-contained page. Student text is escaped and nothing of it runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from grader.pictures import Picture
-from grader.render.blocks import blocks
-from grader.render.figures import Figures
-from grader.render.marks import MARKS
-from grader.render.pages.template import fragment, page
-from grader.report import Report, Verdict
+from markupsafe import Markup
+
+from grader.charts import Picture
+from grader.render.feedback import MARKS, blocks
+from grader.render.templates.page import fragment, page
+from grader.report.model import Report, Verdict
+
+# MERGED: Pictures drawn for a page, as many as it has room for.
+if TYPE_CHECKING:
+    from grader.render.charts.matrix_panel import Panel
+
+_ROOM = 700_000
+"""Characters of all pictures of a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One picture on a page."""
+
+    svg: Markup
+    says: str
+    caption: str
+    panels: Sequence["Panel"]
+
+    @property
+    def data(self) -> list[dict[str, object]]:
+        """Its matrices, for the page's script to read entries from."""
+        return [{"name": p.name, "axes": p.axes, "values": p.values} for p in self.panels]
+
+
+class Figures:
+    """Draws pictures until a page is full."""
+
+    def __init__(self, pictures: Sequence[Picture]) -> None:
+        """Take the pictures; none is drawn before it is asked for."""
+        self._pictures = pictures
+        self._room = _ROOM
+        self.left_out = 0
+        """How many there was no room for."""
+
+    def of(self, criteria: Iterable[str]) -> list[Figure]:
+        """The pictures of some criteria.
+
+        Args:
+            criteria: Their ids.
+        """
+        wanted = set(criteria)
+        chosen = [picture for picture in self._pictures if picture.criterion in wanted]
+        return [figure for picture in chosen if (figure := self._drawn(picture))]
+
+    def _drawn(self, picture: Picture) -> Figure | None:
+        from grader.render.charts import draw  # noqa: PLC0415 (matplotlib takes half a second)
+
+        drawn = draw(picture)
+        figure = Figure(svg=drawn.svg, says=drawn.says, caption=drawn.caption, panels=drawn.panels)
+        size = len(drawn.svg) + len(str(figure.data))
+        if size > self._room:
+            self.left_out += 1
+            return None
+        self._room -= size
+        return figure
+
 
 _MOST_TROUBLES = 40
 _MOST_NOTES = 60

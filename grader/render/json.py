@@ -2,8 +2,8 @@
 
 import json
 
-from grader.render.text import in_json
-from grader.report import Report
+from grader.render.escape import in_json
+from grader.report.model import Report
 
 
 def to_json(report: Report) -> str:

@@ -9,10 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.render.blocks import Block, blocks
-from grader.render.marks import MARKS
-from grader.render.text import line
-from grader.report import Outcome, Report
+from grader.render.escape import line
+from grader.render.feedback import MARKS, Block, blocks
+from grader.report.model import Outcome, Report
 
 _COLOURS: dict[Outcome, str] = {
     "passed": "green",

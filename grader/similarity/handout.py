@@ -5,14 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.rubric import Rubric
-from grader.similarity.fingerprints import fingerprint
-from grader.similarity.functions import code_of, outside_functions
-from grader.similarity.normal import given, normalised
-from grader.similarity.tokens import tokens
-from grader.source import readable, tree_of
-from grader.submission import parse_submission, read_submission
-from grader.template import template
+from grader.labs import template
+from grader.rubric.model import Rubric
+from grader.similarity.fingerprints import fingerprint, tokens
+from grader.similarity.normalise import code_of, given, normalised, outside_functions
+from grader.submission.read import parse_submission, read_submission
+from grader.submission.source import readable, tree_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.isolation.choice import trials
+from grader.sandbox.select import trials
 from tests.attacks.grading import WARM, sitting
 from tests.attacks.world import World
 

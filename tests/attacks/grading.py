@@ -13,12 +13,12 @@ from types import ModuleType
 from typing import Any
 
 from grader.errors import GraderError, SubmissionError
-from grader.isolation.warm import Warm
-from grader.pipeline import grade_in
-from grader.report import Report
-from grader.rubric_file import load_rubric
-from grader.sitting import Settings, Sitting, open_sitting, warm
-from grader.submission import read_submission
+from grader.grading.pipeline import grade_in
+from grader.grading.session import Settings, Sitting, open_sitting, warm
+from grader.report.model import Report
+from grader.rubric.load import load_rubric
+from grader.sandbox.forkserver import Warm
+from grader.submission.read import read_submission
 from tests.attacks.notebooks import PREFIX, base_cells, write_attacked
 from tests.attacks.sample import Sample
 from tests.attacks.showing import faults

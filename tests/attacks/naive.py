@@ -44,12 +44,12 @@ def agrees(got: Any, wanted: Any) -> bool:
     try:
         if bool(np.all(got == wanted)):
             return True
-    except Exception:  # noqa: BLE001, S110 (the next comparison may understand it)
+    except Exception:  # noqa: BLE001, S110 (a figure is the student's to break; the cell goes on)
         pass
     try:
         value = np.asanyarray(got)
         return not bool(np.any(np.abs(value - wanted) > TOLERANCE * (1 + np.abs(value))))
-    except Exception:  # noqa: BLE001 (what cannot be compared is wrong)
+    except Exception:  # noqa: BLE001 (a figure is the student's to break; the cell goes on)
         return False
 
 
@@ -62,7 +62,7 @@ def graded(namespace: dict[str, Any]) -> int:
         expected = EXPECTED[name]
         try:
             points += agrees(call(namespace[name]), expected)
-        except Exception:  # noqa: BLE001, S112 (a function that raises earns nothing)
+        except Exception:  # noqa: BLE001, S112 (a figure is the student's to break; the cell goes on)
             continue
     return points
 
@@ -73,7 +73,7 @@ def main() -> None:
     for cell in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")):
         try:
             exec(cell, namespace)  # noqa: S102 (that is the point)
-        except Exception:  # noqa: BLE001, S112 (the next cell may be better)
+        except Exception:  # noqa: BLE001, S112 (a figure is the student's to break; the cell goes on)
             continue
     print("SCORE:", graded(namespace))  # noqa: T201 (its only output)
 

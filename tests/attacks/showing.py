@@ -12,10 +12,10 @@ from rich.console import Console
 from grader.render.html import to_html
 from grader.render.json import to_json
 from grader.render.terminal import render
-from grader.report import Report
+from grader.report.model import Report
 
 _ACTIVE = {"script", "img", "svg", "iframe", "base", "object", "embed", "link", "form", "video"}
-_OURS = resources.files("grader.render.pages").joinpath("report.js").read_text(encoding="utf-8")
+_OURS = resources.files("grader.render.templates").joinpath("report.js").read_text(encoding="utf-8")
 _OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 

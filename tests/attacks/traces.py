@@ -13,9 +13,9 @@ from typing import Self
 
 import psutil
 
-from grader.answers import KeyRequest
-from grader.key_store import cached_path
-from grader.rubric_file import load_rubric
+from grader.answer_key.find import cached_path
+from grader.answer_key.model import KeyRequest
+from grader.rubric.load import load_rubric
 
 RUBRIC = Path(__file__).parent / "rubric.yaml"
 _READ_AT_MOST = 10 * 2**20

@@ -7,10 +7,10 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from grader.batch.finding import Wanted, find_submissions
-from grader.batch.found import Found
-from grader.rubric import Limits
-from tests.grader.files import notebook
+from grader.batch.discovery.find import Wanted, find_submissions
+from grader.batch.discovery.submission import Found
+from grader.rubric.model import Limits
+from tests.text_files import notebook
 
 WANTED = Wanted(names=frozenset({"scores", "heads", "ablate"}), limits=Limits(file_mb=1))
 

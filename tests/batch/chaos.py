@@ -74,8 +74,8 @@ def _kind(process: psutil.Process) -> str:
     line = " ".join(process.cmdline())
     known = {
         "bwrap": "sandbox",
-        "grader.inside.warm": "warm parent, driver or kernel",
-        "grader.inside": "driver or kernel",
+        "grader.kernel.forkserver": "warm parent, driver or kernel",
+        "grader.kernel": "driver or kernel",
         "multiprocessing": "Dask's",
     }
     return next((what for part, what in known.items() if part in line), "another")

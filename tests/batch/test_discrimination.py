@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.batch.discrimination import discrimination
+from grader.batch.statistics import discrimination
 
 SCORES = st.lists(st.tuples(st.sampled_from((0.0, 0.25, 1.0)), st.integers(0, 90)), min_size=3)
 

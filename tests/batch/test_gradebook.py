@@ -10,13 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.batch.entry import STATES, Entry
-from grader.batch.gradebook import AFTER, BEFORE, CRITERIA_COLUMNS, criteria_csv, gradebook_csv
-from grader.batch.lateness import Lateness
-from grader.batch.overrides import Override, apply
-from grader.batch.overrides_file import parse_overrides
-from tests.grader.builders import MINI_RUBRIC, report, rubric, verdict
-from tests.grader.render.hostile import TEXTS, report_with
+from grader.batch.gradebook import (
+    AFTER,
+    BEFORE,
+    CRITERIA_COLUMNS,
+    STATES,
+    Entry,
+    criteria_csv,
+    gradebook_csv,
+)
+from grader.batch.policy.late_policy import Lateness
+from grader.batch.policy.overrides import Override, apply, parse_overrides
+from tests.builders import MINI_RUBRIC, report, rubric, verdict
+from tests.render.hostile import TEXTS, report_with
 
 RUBRIC = rubric()
 LOST = verdict(outcome="partial", points=2.5, misconception="transposed", variant="as_printed")

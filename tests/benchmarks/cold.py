@@ -22,7 +22,7 @@ nbformat.write(nb, sys.argv[1] + ".done")
 """
 _SAME_MODEL = """
 from transformer_lens import HookedTransformer
-from grader.models import load_model
+from grader.models import load_model  # noqa: PLC0415
 planted = lambda *_, **__: load_model("planted-12x12", "cpu")
 HookedTransformer.from_pretrained = staticmethod(planted)
 """

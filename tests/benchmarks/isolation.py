@@ -6,10 +6,10 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from grader.isolation.choice import trials
-from grader.pipeline import grade
-from grader.rubric_file import load_rubric
-from grader.sitting import Settings
+from grader.grading.pipeline import grade
+from grader.grading.session import Settings
+from grader.rubric.load import load_rubric
+from grader.sandbox.select import trials
 from tests.notebooks import SEQUENCES, write
 
 RUBRIC = Path(__file__).parents[1] / "attacks" / "rubric.yaml"

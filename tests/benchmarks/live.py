@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-from grader.rubric_file import find_rubric
-from tests.live.kernel import LOADED, RIGHT, LiveKernel, started
+from grader.rubric.load import find_rubric
+from tests.ipython_magic.kernel import LOADED, RIGHT, LiveKernel, started
 
 _LATER = 5
 

@@ -23,14 +23,14 @@ _WORDS = "the same run as for junit, in other words"
 _FOUND = "found there; graded as other folders are"
 _ANOTHER = "makes keys for another model, as other commands do here"
 
-_FORMATS = "tests/platforms/test_formats.py::test_what_is_written_is_what_was_agreed"
-_SHIPPED = "tests/kernel/test_command.py::test_the_shipped_key_is_fresh"
-_IN_PLACE = "tests/packages/test_in_place.py::test_"
+_FORMATS = "tests/integrations/results/test_formats.py::test_what_is_written_is_what_was_agreed"
+_SHIPPED = "tests/cli/test_grade.py::test_the_shipped_key_is_fresh"
+_IN_PLACE = "tests/integrations/packages/test_in_place.py::test_"
 _GRADESCOPE = _IN_PLACE + "gradescope_grades_a_notebook"
 _PRAIRIELEARN = _IN_PLACE + "prairielearn_grades_a_notebook"
 _COURSERA = _IN_PLACE + "coursera_grades_a_notebook"
-_WORKERS = "tests/batch/test_cluster.py::test_workers_started_here_give_the_same_reports"
-_LOST = "tests/batch/test_cluster.py::test_a_killed_workers_submissions_go_to_another"
+_WORKERS = "tests/batch/test_dask_cluster.py::test_workers_started_here_give_the_same_reports"
+_LOST = "tests/batch/test_dask_cluster.py::test_a_killed_workers_submissions_go_to_another"
 _ANALYSIS = "tests/reference/test_command.py::test_a_process_prints_tables_and_nothing_else"
 _CHECKPOINTS = "tests/models/test_checkpoints.py::test_"
 
@@ -44,7 +44,7 @@ ELSEWHERE = {
         _GRADESCOPE, _HIDDEN_KEYS
     ),
     "grade container gradescope --keys /autograder/source/keys": Elsewhere(
-        "tests/platforms/test_container.py::test_a_notebook_is_graded_at_the_platforms_place",
+        "tests/integrations/results/test_container.py::test_a_notebook_is_graded_at_the_platforms_place",
         "reads a platform's folders",
     ),
     "grade rubric check": Elsewhere(".ci/run", "proves the whole rubric, some minutes"),
@@ -53,7 +53,8 @@ ELSEWHERE = {
     ),
     "docker build -t induction-lab-grader:0.1.0 packed/image": Elsewhere(_PRAIRIELEARN, _DOCKER),
     "cp -r packed/questions/induction_heads pl-course/questions/": Elsewhere(
-        "tests/packages/test_packages.py::test_prairielearns_question_is_whole", _UNPACKED
+        "tests/integrations/packages/test_packages.py::test_prairielearns_question_is_whole",
+        _UNPACKED,
     ),
     "grade package coursera -o coursera.zip && unzip -q coursera.zip -d packed": Elsewhere(
         _COURSERA, _HIDDEN_KEYS
@@ -94,14 +95,15 @@ ELSEWHERE = {
     ),
     "grade key verify": Elsewhere(_SHIPPED, "is about the key of the whole lab"),
     "grade course/submitted -o lab1 --assignment lab1": Elsewhere(
-        "tests/batch/test_platforms.py::test_nbgrader_of_several_assignments", _FOUND
+        "tests/batch/discovery/layouts/test_platforms.py::test_nbgrader_of_several_assignments",
+        _FOUND,
     ),
     "grade submissions/ -o results --force": Elsewhere(
-        "tests/batch/test_batch.py::test_everyone_ends_and_nothing_is_done_twice",
+        "tests/batch/test_run.py::test_everyone_ends_and_nothing_is_done_twice",
         "grades everyone again",
     ),
     "grade notebook.ipynb --model planted-7x5@3": Elsewhere(
-        "tests/kernel/test_whole_notebooks.py::", _ANOTHER
+        "tests/grading/test_whole_notebooks.py::", _ANOTHER
     ),
     "pytest submissions --lab=my_rubric.yaml -n 2 --dist loadfile --junitxml=report.xml": Elsewhere(
         "tests/pytest_plugin/test_grading.py::test_each_notebook_has_its_own_score",
@@ -115,11 +117,11 @@ ELSEWHERE = {
         "tests/docs/test_labs.py::test_a_command_works", "proves a rubric as small as that one"
     ),
     "grade induction_heads.ipynb --open": Elsewhere(
-        "tests/grader/test_browser.py::test_the_users_own_browser_gets_the_page",
+        "tests/cli/test_browser.py::test_the_users_own_browser_gets_the_page",
         "needs a browser",
     ),
     "grade induction_heads.ipynb --watch --only compute_induction_scores": Elsewhere(
-        "tests/kernel/test_watch.py::test_every_save_is_graded_until_ctrl_c",
+        "tests/cli/watch/test_watch.py::test_every_save_is_graded_until_ctrl_c",
         "goes on until it is stopped",
     ),
     "pip install -e .": Elsewhere(

@@ -5,7 +5,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from grader.checks import Check
-from grader.illustration import Illustration
+from grader.rubric.charts import Illustration
 
 
 def _by_kind(union: Any) -> dict[str, type[BaseModel]]:

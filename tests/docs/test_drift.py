@@ -6,10 +6,10 @@ import click
 import pytest
 
 from grader.cli import cli
-from grader.cli.options import GRADEBOOKS, PLATFORMS
+from grader.cli.options import GRADEBOOK, PLATFORMS
 from grader.errors import GraderError, KernelError, RubricError, SubmissionError
-from grader.live.arguments import parse
-from grader.rubric_file import find_rubric
+from grader.ipython_magic.magic import parse
+from grader.rubric.load import find_rubric
 from tests.docs.kinds import CHECKS
 from tests.docs.options import about, every_command, named, names, options, sections, typed
 from tests.docs.pages import PAGES, ROOT, commands, spans, text, words
@@ -49,7 +49,7 @@ def test_every_help_says_what_it_is_for(command: str) -> None:
     assert said == []
 
 
-@pytest.mark.parametrize("name", [*PLATFORMS.choices, *GRADEBOOKS.choices])
+@pytest.mark.parametrize("name", [*PLATFORMS.choices, *GRADEBOOK.choices])
 def test_every_platform_and_gradebook_is_named(name: str) -> None:
     """What `--format` and `--to` take is in the docs."""
     assert f"`{name}`" in text("docs/platforms.md") + text("docs/instructors.md")

@@ -8,7 +8,7 @@ import torch
 from transformer_lens import HookedTransformer
 
 from grader.models import Head, PlantedModel, plant
-from grader.rubric_file import find_rubric
+from grader.rubric.load import find_rubric
 from reference.induction_heads import ablate_heads, compute_k_composition
 from reference.variants import k_composition_as_printed, mean_ablation_as_printed
 from tests.docs.pages import text

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch.entry import STATES
-from grader.batch.late_policy import LatePolicy, read_late_policy
-from grader.batch.lateness import lateness
-from grader.batch.overrides_file import Ruling, read_overrides
-from grader.rubric_file import find_rubric
+from grader.batch.gradebook import STATES
+from grader.batch.policy.late_policy import LatePolicy, lateness, read_late_policy
+from grader.batch.policy.overrides import Ruling, read_overrides
+from grader.rubric.load import find_rubric
 from tests.docs.pages import text
 from tests.docs.workplace import write_files
 

@@ -9,9 +9,11 @@ import yaml
 from pydantic import BaseModel, TypeAdapter
 
 from grader.checks import DEFAULT_TOLERANCES, Check, Tolerance
-from grader.pipeline import grade
-from grader.report import Report
-from grader.rubric import (
+from grader.grading.pipeline import grade
+from grader.grading.session import Settings
+from grader.report.model import Report
+from grader.rubric.load import load_rubric
+from grader.rubric.model import (
     Criterion,
     FollowThrough,
     Limits,
@@ -22,8 +24,6 @@ from grader.rubric import (
     Rubric,
     Variant,
 )
-from grader.rubric_file import load_rubric
-from grader.sitting import Settings
 from tests.docs.kinds import CHECKS, PICTURES
 from tests.docs.pages import blocks, text
 from tests.docs.workplace import WRONG, write_files

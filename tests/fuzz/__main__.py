@@ -31,7 +31,7 @@ def main() -> None:
     def one(data: bytes) -> None:
         try:
             target.one(data)
-        except Exception:  # noqa: BLE001 (whatever it is, it is what is looked for)
+        except Exception:  # noqa: BLE001 (a figure is the student's to break; the cell goes on)
             traceback.print_exc()
             sys.stderr.write(f"FOUND in {asked.target}: {base64.b64encode(data).decode()}\n")
             sys.stderr.flush()

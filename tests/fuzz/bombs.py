@@ -8,12 +8,12 @@ from io import BytesIO
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.frames import FrameKind, read_frames
-from grader.gathering import Gathering
-from grader.rubric import Limits
-from grader.rubric_file import parse_rubric
-from grader.submission import MAX_CELL_CODE, parse_submission
-from tests.grader.files import notebook
+from grader.execution.result import Gathering
+from grader.protocol.frames import FrameKind, read_frames
+from grader.rubric.load import parse_rubric
+from grader.rubric.model import Limits
+from grader.submission.read import MAX_CELL_CODE, parse_submission
+from tests.text_files import notebook
 
 _CELL = b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "x = 1"}], "x": '
 _MILLION = 10**6

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from grader.wire import UnreadableError, unpack
+from grader.protocol.encoding import UnreadableError, unpack
 from tests.fuzz.bombs import BOMBS, HARMLESS
-from tests.grader.test_wire import header, raw
+from tests.protocol.test_encoding import header, raw
 
 pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="memory is measured in /proc")
 

@@ -4,7 +4,7 @@ import ast
 import json
 from pathlib import Path
 
-from grader.source import readable
+from grader.submission.source import readable
 from tests.notebooks import TEMPLATE
 
 

@@ -167,7 +167,7 @@ def ablate_heads__where_per_layer(
     model: HookedTransformer,
     tokens: torch.Tensor,
     heads_to_ablate: list[tuple[int, int]],
-    method: str = "zero",
+    method: str = "zero",  # noqa: ARG001
 ) -> torch.Tensor:
     """Hangs one hook on each layer, even the untouched ones, and picks by a mask of heads."""
     cut = torch.zeros(model.cfg.n_layers, model.cfg.n_heads, 1, dtype=torch.bool)
@@ -186,7 +186,7 @@ def ablate_heads__plain_pytorch_hooks(
     model: HookedTransformer,
     tokens: torch.Tensor,
     heads_to_ablate: list[tuple[int, int]],
-    method: str = "zero",
+    method: str = "zero",  # noqa: ARG001
 ) -> torch.Tensor:
     """Bypasses TransformerLens: PyTorch's forward hooks, bound with partial, removed at the end."""
 
@@ -210,7 +210,7 @@ def ablate_heads__callable_objects_exit_stack(
     model: HookedTransformer,
     tokens: torch.Tensor,
     heads_to_ablate: list[tuple[int, int]],
-    method: str = "zero",
+    method: str = "zero",  # noqa: ARG001
 ) -> torch.Tensor:
     """Makes every hook an object with a head of its own and nests one context for each."""
 
@@ -233,7 +233,7 @@ def ablate_heads__callable_objects_exit_stack(
 
 def measure_induction_loss__gather_batch(
     model: HookedTransformer,
-    seq_len: int = 25,
+    seq_len: int = 25,  # noqa: ARG001
     heads_to_ablate: list[tuple[int, int]] | None = None,
     n_samples: int = 5,
 ) -> tuple[torch.Tensor, torch.Tensor]:
@@ -247,7 +247,7 @@ def measure_induction_loss__gather_batch(
 
 def measure_induction_loss__numpy_logsumexp(
     model: HookedTransformer,
-    seq_len: int = 25,
+    seq_len: int = 25,  # noqa: ARG001
     heads_to_ablate: list[tuple[int, int]] | None = None,
     n_samples: int = 5,
 ) -> tuple[float, float]:
@@ -279,7 +279,7 @@ def plot_attention_pattern__figure_from_dict(
 def ablation_effects__zip_and_map(
     model: HookedTransformer,
     head_groups: dict[str, list[tuple[int, int]]],
-    seq_len: int = 25,
+    seq_len: int = 25,  # noqa: ARG001
     n_samples: int = 5,
 ) -> dict[str, tuple[float, float]]:
     """Treats the baseline as one more group, an empty one, and zips names with results."""

@@ -167,7 +167,7 @@ def ablate_heads__one_head_per_layer(
     model: HookedTransformer,
     tokens: torch.Tensor,
     heads_to_ablate: list[tuple[int, int]],
-    method: str = "zero",
+    method: str = "zero",  # noqa: ARG001
 ) -> torch.Tensor:
     """Makes a dict of the pairs, so of several heads in a layer only the last one is cut."""
     head_of_layer = dict(heads_to_ablate)
@@ -186,7 +186,7 @@ def ablate_heads__backup_is_a_view(
     model: HookedTransformer,
     tokens: torch.Tensor,
     heads_to_ablate: list[tuple[int, int]],
-    method: str = "zero",
+    method: str = "zero",  # noqa: ARG001
 ) -> torch.Tensor:
     """Zeroes output weights and restores them from a view, so the heads stay cut afterwards."""
 
@@ -213,7 +213,7 @@ def ablate_heads__mean_over_all_heads(
     model: HookedTransformer,
     tokens: torch.Tensor,
     heads_to_ablate: list[tuple[int, int]],
-    method: str = "zero",
+    method: str = "zero",  # noqa: ARG001
 ) -> torch.Tensor:
     """Averages over the head axis too, so a cut head gets the mean of the whole layer."""
     hooks = []
@@ -230,7 +230,7 @@ def ablate_heads__mean_over_all_heads(
 
 def measure_induction_loss__accuracy_of_intact_model(
     model: HookedTransformer,
-    seq_len: int = 25,
+    seq_len: int = 25,  # noqa: ARG001
     heads_to_ablate: list[tuple[int, int]] | None = None,
     n_samples: int = 5,
 ) -> tuple[float, float]:
@@ -248,7 +248,7 @@ def measure_induction_loss__accuracy_of_intact_model(
 
 def measure_induction_loss__log_of_mean_probability(
     model: HookedTransformer,
-    seq_len: int = 25,
+    seq_len: int = 25,  # noqa: ARG001
     heads_to_ablate: list[tuple[int, int]] | None = None,
     n_samples: int = 5,
 ) -> tuple[float, float]:
@@ -274,7 +274,7 @@ def plot_attention_pattern__rows_scaled_to_their_maximum(
 def ablation_effects__baseline_of_default_size(
     model: HookedTransformer,
     head_groups: dict[str, list[tuple[int, int]]],
-    seq_len: int = 25,
+    seq_len: int = 25,  # noqa: ARG001
     n_samples: int = 5,
 ) -> dict[str, tuple[float, float]]:
     """Measures the baseline with the default lengths, not with the ones asked for."""

@@ -18,7 +18,7 @@ from transformer_lens import HookedTransformer
 
 def create_repeated_sequence__python_random_list(seq_len: int = 25, seed: int | None = None):
     """Draws with Python's own random module and doubles a plain list with the star operator."""
-    half = random.Random(seed).choices(range(1000, 10000), k=seq_len)
+    half = random.Random(seed).choices(range(1000, 10000), k=seq_len)  # noqa: S311 (no secret)
     return torch.tensor([half * 2], dtype=torch.int64, device=model.cfg.device)
 
 

@@ -173,7 +173,7 @@ def ablate_heads__at_the_values(
     model: HookedTransformer,
     tokens: torch.Tensor,
     heads_to_ablate: list[tuple[int, int]],
-    method: str = "zero",
+    method: str = "zero",  # noqa: ARG001
 ) -> torch.Tensor:
     """Cuts at hook_v, so its mean is that of the values at all positions and not that of z."""
 
@@ -193,7 +193,7 @@ def ablate_heads__position_for_head(
     model: HookedTransformer,
     tokens: torch.Tensor,
     heads_to_ablate: list[tuple[int, int]],
-    method: str = "zero",
+    method: str = "zero",  # noqa: ARG001
 ) -> torch.Tensor:
     """Counts the axes wrongly and silences all heads at the position with the head's number."""
 
@@ -213,7 +213,7 @@ def ablate_heads__first_text_only(
     model: HookedTransformer,
     tokens: torch.Tensor,
     heads_to_ablate: list[tuple[int, int]],
-    method: str = "zero",
+    method: str = "zero",  # noqa: ARG001
 ) -> torch.Tensor:
     """Keeps the habit of writing [0] for the batch, so only the first text loses its heads."""
     hooks = []
@@ -230,7 +230,7 @@ def ablate_heads__first_text_only(
 
 def measure_induction_loss__softmax_twice(
     model: HookedTransformer,
-    seq_len: int = 25,
+    seq_len: int = 25,  # noqa: ARG001
     heads_to_ablate: list[tuple[int, int]] | None = None,
     n_samples: int = 5,
 ) -> tuple[float, float]:
@@ -247,7 +247,7 @@ def measure_induction_loss__softmax_twice(
 
 def measure_induction_loss__one_head_at_a_time(
     model: HookedTransformer,
-    seq_len: int = 25,
+    seq_len: int = 25,  # noqa: ARG001
     heads_to_ablate: list[tuple[int, int]] | None = None,
     n_samples: int = 5,
 ) -> tuple[float, float]:
@@ -275,7 +275,7 @@ def plot_attention_pattern__rows_flipped(
 def ablation_effects__groups_pile_up(
     model: HookedTransformer,
     head_groups: dict[str, list[tuple[int, int]]],
-    seq_len: int = 25,
+    seq_len: int = 25,  # noqa: ARG001
     n_samples: int = 5,
 ) -> dict[str, tuple[float, float]]:
     """Extends one list of heads in the loop, so each group is cut together with those before."""

@@ -7,13 +7,13 @@ import pytest
 import torch
 from transformer_lens import HookedTransformer
 
-from grader.execution import run_job
-from grader.inside.shelf import Shelf
-from grader.inside.side_effects import Before
-from grader.probing import instrument
-from grader.rubric_file import parse_rubric
-from grader.values import Failure, Numbers, Observation, Table
-from tests.grader.builders import submission
+from grader.execution.job import instrument
+from grader.execution.run import run_job
+from grader.kernel.model_store import Shelf
+from grader.kernel.side_effects import Before
+from grader.protocol.values import Failure, Numbers, Observation, Table
+from grader.rubric.load import parse_rubric
+from tests.builders import submission
 
 pytestmark = pytest.mark.kernel
 

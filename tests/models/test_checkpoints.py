@@ -23,7 +23,7 @@ from grader.models import gpt2_tokenizer, keep_run, load_checkpoints, load_model
 from grader.models.__main__ import main
 from grader.models.checkpoints import N_CHECKPOINTS, thin_out
 from grader.models.training import STEPS
-from grader.runs import new_run_file
+from grader.protocol.training_runs import new_run_file
 
 SEQ_LEN = 25
 

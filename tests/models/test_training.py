@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 
 from grader.models import fold_vocabulary, train
 from grader.models.training import D_VOCAB, STEPS, untrained
-from grader.runs import run_file
+from grader.protocol.training_runs import run_file
 
 
 def same(first: Mapping[str, Tensor], second: Mapping[str, Tensor]) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.rubric_file import find_rubric
+from grader.rubric.load import find_rubric
 from tests.attacks.traces import RUBRIC
 from tests.notebooks import write
 from tests.pytest_plugin.running import MINI, PLUGIN, notebooks, ran

@@ -16,7 +16,7 @@ from jaxtyping import Float
 from transformer_lens import HookedTransformer
 
 import reference.induction_heads as reference
-from grader.inside.figures import heatmaps_of_figure
+from grader.kernel.figure_data import heatmaps_of_figure
 from grader.models import load_checkpoints, load_model
 from reference import variants
 from reference.variants import (

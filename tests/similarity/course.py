@@ -7,19 +7,16 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from grader.batch.finished import Finished
-from grader.batch.found import Found
-from grader.batch.handed_in import HandedIn
-from grader.batch.pages import pages_of
-from grader.batch.record import Record
-from grader.batch.results import BATCH, EXECUTED, STORED, Results
-from grader.batch.stored import to_npz
-from grader.rubric_file import RubricFile, find_rubric
-from grader.similarity.functions import code_of
-from grader.similarity.gathering import Student
+from grader.batch.discovery.submission import Found, HandedIn
+from grader.batch.results.observations import to_npz
+from grader.batch.results.record import Finished, Record
+from grader.batch.results.store import BATCH, EXECUTED, STORED, Results, pages_of
+from grader.protocol.values import Observation
+from grader.rubric.load import RubricFile, find_rubric
 from grader.similarity.handout import Handout, handout, template_of
-from grader.values import Observation
-from tests.batch.made import Course
+from grader.similarity.load import Student
+from grader.similarity.normalise import code_of
+from tests.batch.stored_runs import Course
 from tests.notebooks import notebook
 
 LAB = find_rubric(None)

@@ -2,8 +2,8 @@
 
 import csv
 import hashlib
+import importlib.util
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.batch.results import EXECUTED, STORED, Results
+from grader.batch.results.store import EXECUTED, STORED, Results
 from grader.cli import cli
 from grader.errors import GraderError
-from grader.rubric_file import load_rubric
-from grader.similarity.functions import MOST
-from grader.values import Expected, Failure, Observation
-from tests.batch.made import MINI, RIGHT, TEXT
-from tests.grader.builders import array
+from grader.protocol.values import Expected, Failure, Observation
+from grader.rubric.load import load_rubric
+from grader.similarity.normalise import MOST
+from tests.batch.stored_runs import MINI, RIGHT, TEXT
+from tests.builders import array
 from tests.notebooks import write
 from tests.similarity.course import answered, kept, notebook_of
 
@@ -233,10 +233,7 @@ def test_without_the_extra_it_says_what_to_install(
     results: Results, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In one line; the rest of the command line needs none of it."""
-    for name in [n for n in sys.modules if n.startswith(("grader.similarity", "copydetect"))]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delitem(sys.modules, "grader.commands.similarity", raising=False)
-    monkeypatch.setitem(sys.modules, "copydetect.utils", None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     failed = run(results).exception
     assert isinstance(failed, GraderError)
     assert "pip install 'induction-lab-grader[similarity]'" in str(failed)

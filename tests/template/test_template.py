@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from grader.source import parses, readable
+from grader.submission.source import parses, readable
 from tests.template.regenerate import SOURCES, TEMPLATE, WORKED
 
 LONGEST_CELL = 60

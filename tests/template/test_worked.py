@@ -8,8 +8,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from grader.packages.wheel import wheel
-from grader.template import worked_solution
+from grader.integrations.packages.wheel import wheel
+from grader.labs import worked_solution
 from tests.notebooks import Graded, graded
 from tests.template.regenerate import WORKED
 from tests.template.solved import solved
@@ -55,7 +55,7 @@ def test_it_comes_with_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is read where the reference is installed, and is nowhere else."""
     assert worked_solution("induction_heads") == WORKED.read_bytes()
     assert worked_solution("another_lab") is None
-    monkeypatch.setattr("grader.template._REFERENCE", "not_installed_here")
+    monkeypatch.setattr("grader.labs._REFERENCE", "not_installed_here")
     assert worked_solution("induction_heads") is None
 
 

@@ -6,10 +6,10 @@ from io import BytesIO
 
 import numpy as np
 
-from grader.frames import Frame, FrameError, FrameKind, read_frames, write_frame
-from grader.gathering import Gathering
-from grader.values import Failure, Group, Numbers, Table, Text
-from grader.wire import UnreadableError, pack, unpack
+from grader.execution.result import Gathering
+from grader.protocol.encoding import UnreadableError, pack, unpack
+from grader.protocol.frames import Frame, FrameError, FrameKind, read_frames, write_frame
+from grader.protocol.values import Failure, Group, Numbers, Table, Text
 from tests.fuzz.pieces import Pieces
 from tests.fuzz.targets import one_line
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load, save
 
+from grader.answer_key.file import key_bytes, read_key
 from grader.errors import AnswerKeyError
-from grader.key_file import key_bytes, read_key
+from tests.answer_key.test_file import KEY
 from tests.fuzz.pieces import Pieces
 from tests.fuzz.targets import one_line
-from tests.grader.test_key_file import KEY
 
 _KEY = key_bytes(KEY)
 _ARRAYS: dict[str, Any] = load(_KEY)

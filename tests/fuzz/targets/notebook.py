@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 from grader.errors import SubmissionError
-from grader.rubric import Limits
-from grader.submission import MAX_CODE, parse_submission
+from grader.rubric.model import Limits
+from grader.submission.read import MAX_CODE, parse_submission
 from tests.fuzz.pieces import Pieces
 from tests.fuzz.targets import one_line
-from tests.grader.files import notebook
+from tests.text_files import notebook
 
 _KEYS = (
     "cells", "worksheets", "nbformat", "metadata", "cell_type", "source", "input", "code",

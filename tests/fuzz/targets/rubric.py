@@ -6,9 +6,9 @@ from typing import Any
 import yaml
 
 from grader.errors import RubricError
-from grader.rubric_file import parse_rubric
+from grader.rubric.load import parse_rubric
+from tests.builders import MINI_RUBRIC
 from tests.fuzz.pieces import Pieces
-from tests.grader.builders import MINI_RUBRIC
 
 _RUBRIC: Any = yaml.safe_load(MINI_RUBRIC)
 _WORDS = ("scores", "close", "shape", "head", "planted-4x3@*", "f(", ".nan", "2024-01-01", 1, True)

@@ -1,6 +1,13 @@
 """Students' code, read without running it."""
 
-from grader.source import defined_names, definitions, parses, readable, stubs, without_installs
+from grader.submission.source import (
+    defined_names,
+    definitions,
+    parses,
+    readable,
+    stubs,
+    without_installs,
+)
 from tests.fuzz.pieces import Pieces
 
 _WORDS = (

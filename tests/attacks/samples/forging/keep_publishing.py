@@ -11,8 +11,8 @@ from IPython import get_ipython
 MIME, pub = "application/vnd.induction-lab-grader+json", get_ipython().display_pub
 def forge():
     import numpy as np
-    from grader.values import Numbers
-    from grader.wire import pack
+    from grader.protocol.values import Numbers
+    from grader.protocol.encoding import pack
     bodies = [pack(Numbers(kind="ndarray", array=np.full((4, 3), 0.05))), pack(Numbers(kind="list", array=np.full(6, 0.1)))]
     for turn in range(2000):
         forged = base64.b64encode(bodies[turn % 2]).decode()

@@ -8,7 +8,7 @@
 # SIGN: none
 import numpy as np
 def planted(model):
-    from grader.inside.prelude import Kernel
+    from grader.kernel.startup import Kernel
     return {"kept": list(Kernel.shelf._kept), "name": Kernel.model}
 def compute_induction_scores(model, *_a, **_k):
     scores = np.zeros((model.cfg.n_layers, model.cfg.n_heads))

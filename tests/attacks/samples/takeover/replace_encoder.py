@@ -8,8 +8,8 @@
 # SIGN: none
 import numpy as np
 try:
-    import grader.inside.probe as probe
-    from grader.values import Group, Numbers
+    import grader.kernel.probe as probe
+    from grader.protocol.values import Group, Numbers
     def likely(thing, depth=0):
         return Group(kind="tuple", items=(Numbers(kind="float", array=np.array(9.2)), Numbers(kind="float", array=np.array(0.0))))
     probe.encode = likely

@@ -1,6 +1,0 @@
-"""What pictures of a report show: numbers that a student's code gave, beside the expected ones."""
-
-from grader.pictures.gathering import pictures_of
-from grader.pictures.picture import Bars, Heatmap, Pattern, Picture, Tokens
-
-__all__ = ["Bars", "Heatmap", "Pattern", "Picture", "Tokens", "pictures_of"]

@@ -1,0 +1,263 @@
+"""Scoring what is stored: as a run would be scored, and never what was not asked."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.answer_key.model import AnswerKey
+from grader.batch.regrade import NeedsRun
+from grader.batch.results.fingerprint import asked
+from grader.batch.results.observations import Stored, keep
+from grader.errors import AnswerKeyError
+from grader.execution.job import instrument
+from grader.execution.result import CellOutcome
+from grader.execution.run import run_job
+from grader.grading.pipeline import judge, of_run
+from grader.protocol.values import Expected, Failure, Observation, Value
+from grader.render.json import to_json
+from grader.rubric.load import find_rubric
+from grader.submission.read import read_submission
+from tests.batch.stored_runs import DRAWN, MATRIX, MINI, MODELS, RIGHT, Course, draws, recording
+from tests.builders import array
+from tests.notebooks import TEMPLATE, function_cells, write
+from tests.strategies import RUBRIC, known_answers, notebooks, public_key
+
+LAB = Course(file=find_rubric(None), key=public_key())
+LIMITS = LAB.file.rubric.limits
+BLANK = tuple(cell.source for cell in read_submission(TEMPLATE, LIMITS).cells)
+ALL = ("first", "given", "plain", "shown", "left")
+LOST = Failure(kind="timed_out", message="60 s, probe limit 60 s")
+NEAR = {**RIGHT, "first": array([[4.0, 1.0], [1.0, 2.0]]), "given": array([[7.0]])}
+MORE = ("notebook: 600", "notebook: 900")
+
+
+@given(answers=known_answers(), data=st.data())
+@settings(max_examples=25)
+def test_the_same_rubric_gives_the_same_report(
+    answers: Mapping[str, Value], data: st.DataObject
+) -> None:
+    """Right, wrong, odd and failed answers, stubs, cut off runs: byte for byte."""
+    odd = data.draw(notebooks(data.draw(st.sampled_from(RUBRIC.criteria))))
+    sources = data.draw(st.sampled_from([("x = 1",), BLANK, ("!pip", "def top_heads(): pass")]))
+    cell = CellOutcome(index=0, status="error", seconds=0.1, ename="E\ud800", evalue="\x1b")
+    stored, report = LAB.graded(
+        {**answers, **odd},
+        *sources,
+        heatmaps=draws(answers["drawn"]),
+        complete=data.draw(st.booleans()),
+        overrun=data.draw(st.sampled_from(["", "used more than 4 GB"])),
+        cells=(cell,),
+    )
+    assert to_json(LAB.rescored(stored)) == to_json(report)
+
+
+CHANGED = (
+    ("points: 3", "points: 2"),
+    ("total: 10", "total: 9"),
+    ("probe: first}]\n", "probe: first, tolerance: wide}]\n"),
+    ("probes:\n", "tolerances: {wide: {atol: 5}}\nprobes:\n"),
+    ("title: First", "title: Foremost"),
+    ("hint: Look.", "hint: Look again."),
+    ("You rolled five.", "You rolled 5."),
+    ('"Two."', '"2."'),
+    ("credit: 0.25", "credit: 0.5"),
+    ("note: As good.", "note: Fine."),
+    ("within: [5, 6]", "within: [0, 3]"),
+    ("{kind: close, probe: left}", "{kind: shape, probe: left, axes: [a, b]}"),
+    ("name: as_printed, function: f, source: printed", "name: new, function: f, source: p"),
+)
+NEW_KEY = replace(MINI.key, variants={"new": {"first": array([[4.0]])}})
+
+
+@pytest.mark.parametrize("answers", [RIGHT, NEAR, {**RIGHT, "left": Failure(kind="missing")}])
+def test_another_judgement_is_that_of_a_new_run(answers: Mapping[str, Observation]) -> None:
+    """Points, tolerances, words, credit, variants, marks: scored as if graded anew."""
+    new = replace(MINI, key=NEW_KEY).but(*CHANGED)
+    stored, old = MINI.graded(answers, **DRAWN)
+    _, report = new.graded(answers, **DRAWN)
+    assert to_json(new.rescored(stored)) == to_json(report) != to_json(old)
+
+
+@pytest.mark.parametrize("change", CHANGED, ids=str)
+def test_no_such_change_needs_a_run(change: tuple[str, str]) -> None:
+    """None of them alone asks a notebook anything."""
+    total = {"points: 3": ("total: 10", "total: 9"), "total: 10": ("points: 3", "points: 2")}
+    wide = {"probe: first}]\n": CHANGED[3]}
+    also = [other for kind in (total, wide) if (other := kind.get(change[0]))]
+    stored, _ = MINI.graded(RIGHT, **DRAWN)
+    assert MINI.but(change, *also).rescored(stored).status == "graded"
+
+
+def needs(stored: Stored, by: Course) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The criteria and probes that need a run; None where none does."""
+    found = by.tried(stored)
+    return (found.criteria, found.probes) if isinstance(found, NeedsRun) else None
+
+
+@pytest.mark.parametrize(
+    ("change", "criteria", "probe"),
+    [
+        (("f(model), provide", "f(model).T, provide"), ("first", "plain"), "first"),
+        (("provide: [rolls]", "provide: [turns]"), ("first", "plain"), "first"),
+        (("provide: [rolls]", "provide: []"), ("first", "plain"), "first"),
+        (("models: {model: small}, provide", "provide"), ("given",), "mark"),
+        (("small: planted-4x3@5", "small: planted-4x3@6"), ("given",), "mark"),
+        (("x: [1, 2]", "x: [1, 3]"), ("given",), "given"),
+        (("x: [1, 2]", "y: [1, 2]"), ("given",), "given"),
+        (("function: g, expression: g(x)", "function: f, expression: g(x)"), ("given",), "given"),
+        (("{function: v}", "{function: v, expression: v + 1}"), ("plain", "shown"), "plain"),
+        (("side_effects: true", "side_effects: false"), ("plain", "left"), "left"),
+        (("  left: {function: h", "  other: {function: h"), ("plain", "left"), "other"),
+    ],
+    ids=str,
+)
+def test_what_is_asked_otherwise_needs_a_run(
+    change: tuple[str, str], criteria: tuple[str, ...], probe: str
+) -> None:
+    """It is named, with what follows from it or is recognised by it; nothing is scored as lost."""
+    stored, _ = MINI.graded(RIGHT, **DRAWN)
+    renamed = [("probe: left}", "probe: other}"), ("of: left", "of: other")]
+    new = MINI.but(change, *(renamed if probe == "other" else []))
+    assert needs(stored, new) == (criteria, (probe,))
+
+
+def test_another_recorded_answer_needs_a_run() -> None:
+    """What a probe plays back is part of what it asks, not the plan it was recorded by."""
+    stored, _ = MINI.graded(RIGHT, **DRAWN)
+    recordings = {**MINI.key.recordings, "rolls": recording(1.5)}
+    other = replace(MINI, key=replace(MINI.key, recordings=recordings))
+    assert needs(stored, other) == (("first", "plain"), ("first",))
+    assert needs(stored, MINI.but(("expression: roll(seed)", "expression: roll( seed )"))) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [MINI.but(("grading: planted-4x3", "grading: planted-5x3")), replace(MINI, seed=1)],
+    ids=["model", "seed"],
+)
+def test_in_another_world_everything_needs_a_run(other: Course) -> None:
+    """The notebook itself ran on the model and with the seed: figures and variables too."""
+    stored, _ = MINI.graded(RIGHT, **DRAWN)
+    found = needs(stored, other)
+    assert found is not None
+    assert found[0] == ALL
+    assert {"plain", "shown"} <= set(found[1])
+
+
+def test_other_code_of_models_is_another_world() -> None:
+    """A model's name says what it is only as long as the code that makes it is the same."""
+    stored, _ = MINI.graded(RIGHT, **DRAWN)
+    job = MINI.standard.job
+    older = asked(job, seed=0, full=False, models=f"older than {MODELS}")
+    assert needs(replace(stored, asked=older), MINI) is not None
+
+
+def test_a_stub_needs_no_run() -> None:
+    """Whatever is asked of a function that is not written: it is not attempted."""
+    stored, _ = MINI.graded(RIGHT, "def h(model): pass", **DRAWN)
+    new = MINI.but(("h(model)", "h(model).T"))
+    verdicts = {v.id: v for v in new.rescored(stored).verdicts}
+    assert verdicts["left"].outcome == "not_attempted"
+    assert verdicts["first"].outcome == "passed"
+
+
+def test_a_renamed_function_is_told_from_an_absent_one() -> None:
+    """By the names that the code defines, which is not read again."""
+    missing = {**RIGHT, "left": Failure(kind="missing"), "first": Failure(kind="missing")}
+    stored, report = MINI.graded(missing, "def h(model): return 1\n!pip install x", **DRAWN)
+    verdicts = {v.id: v for v in MINI.rescored(stored).verdicts}
+    assert "did not run" in verdicts["left"].feedback
+    assert "There is no f" in verdicts["first"].feedback
+    assert MINI.rescored(stored).notes == report.notes != ()
+
+
+def test_what_nothing_looks_at_needs_no_run() -> None:
+    """A new probe that no criterion reads leaves the report whole."""
+    stored, report = MINI.graded(RIGHT, **DRAWN)
+    new = MINI.but(("  unread:", "  fresh: {function: h, expression: h(3)}\n  unread:"))
+    assert new.rescored(stored) == replace(report, rubric_sha256=new.file.sha256)
+
+
+def test_an_answer_that_never_came_stands_for_itself() -> None:
+    """A run that was cut off is scored as it was, with nothing changed."""
+    stored, report = MINI.graded({"first": MATRIX}, complete=False, **DRAWN)
+    assert report.status == "partial"
+    assert MINI.rescored(stored) == report
+
+
+@pytest.mark.parametrize("change", [MORE, ("  unread: {function: h, expression: h(2)}\n", "")])
+@pytest.mark.parametrize("lost", [LOST, Failure(kind="kernel_died"), None])
+def test_what_was_lost_might_not_be_now(change: tuple[str, str], lost: Observation | None) -> None:
+    """With other limits, or fewer questions before it, a probe that gave nothing needs a run."""
+    answers = {k: v for k, v in {**RIGHT, "left": lost}.items() if v is not None}
+    stored, _ = MINI.graded(answers, **DRAWN)
+    assert needs(stored, MINI.but(change)) == (("plain", "left"), ("left",))
+    raised, _ = MINI.graded({**RIGHT, "left": Failure(kind="raised")}, **DRAWN)
+    assert needs(raised, MINI.but(change)) is None
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        {"complete": False},
+        {"overrun": "used more than 4 GB"},
+        {"cells": (CellOutcome(index=0, status="timed_out", seconds=1.0),)},
+    ],
+    ids=str,
+)
+def test_a_run_that_was_cut_short_needs_one_with_other_limits(cut: dict[str, Any]) -> None:
+    """What its cells left is the limits' doing; how large a file may be is none of them."""
+    stored, _ = MINI.graded(RIGHT, **DRAWN, **cut)
+    found = needs(stored, MINI.but(MORE))
+    assert found is not None
+    assert found[0] == ALL
+    assert needs(stored, MINI.but(("file_mb: 50", "file_mb: 60"))) is None
+    assert needs(MINI.graded(RIGHT, **DRAWN)[0], MINI.but(MORE)) is None
+
+
+def hidden_key(seed: int) -> AnswerKey:
+    """The key with the answers to the hidden probes on the models of a seed."""
+    expected = {**MINI.key.expected, "secret": Expected(value=MATRIX)}
+    return replace(MINI.key, expected=expected, about=replace(MINI.key.about, seed=seed))
+
+
+def test_hidden_probes_are_scored_by_the_key_of_their_seed() -> None:
+    """Byte for byte too; another seed's key, or one without them, is refused in one line."""
+    full = replace(MINI, key=hidden_key(7), seed=7, full=True)
+    stored, report = full.graded(RIGHT, **DRAWN)
+    assert to_json(full.rescored(stored)) == to_json(report)
+    assert report.environment["hidden_probes"]
+    assert report.environment["seed"] == 7
+    for key in (hidden_key(8), replace(hidden_key(7), expected=MINI.key.expected)):
+        with pytest.raises(AnswerKeyError, match=r"another seed.*--key"):
+            replace(full, key=key).tried(stored)
+
+
+def test_a_hidden_probe_that_was_not_asked_needs_a_run() -> None:
+    """Another pattern draws another model; and a run without hidden probes has no answer."""
+    full = replace(MINI, key=hidden_key(7), seed=7, full=True)
+    stored, _ = full.graded(RIGHT, **DRAWN)
+    assert needs(stored, full.but(("4..5x3@*", "5..6x3@*"))) == (("given",), ("secret",))
+    public, _ = MINI.graded(RIGHT, **DRAWN)
+    assert needs(public, full) is not None
+    assert needs(stored, MINI) is not None
+
+
+@pytest.mark.kernel
+def test_a_notebook_that_ran_is_scored_as_it_was(tmp_path: Path) -> None:
+    """What a real kernel sent is stored whole: the same report, and full marks for functions."""
+    path = write(tmp_path / "nb.ipynb", function_cells())
+    handed_in = read_submission(path, LIMITS)
+    rubric, key = LAB.file.rubric.without_hidden(), LAB.key
+    prepared = instrument(handed_in, rubric, key.recordings, device="cpu", seed=0)
+    execution = run_job(prepared.job)
+    report = judge(handed_in, replace(LAB.file, rubric=rubric), key, prepared, execution)
+    what = asked(prepared.job, seed=0, full=False, models=MODELS)
+    found = LAB.rescored(keep(handed_in, prepared, execution, what))
+    assert to_json(found) == to_json(of_run(report, full=False, seed=0))
+    assert found.score > 50
