@@ -1,4 +1,4 @@
-"""``python -m grader`` is ``grade``."""
+"""Runs the command line: ``python -m grader`` is ``grade``."""
 
 from grader.cli import main
 

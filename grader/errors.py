@@ -1,33 +1,38 @@
-"""The four ways grading itself can go wrong. A wrong answer is never one of them."""
+"""The errors that end grading, by whose input caused them. A wrong answer is never an error."""
 
 
 class GraderError(Exception):
-    """Something the grader cannot work past; its text is one line that says what to do."""
+    """Base class of all grading errors. The message is one line that tells the user what to do."""
 
     exit_code = 3
 
 
 class RubricError(GraderError):
-    """The instructor's: the rubric cannot be used as it is written."""
+    """The instructor's rubric, or another file of the instructor's, is not valid."""
 
     exit_code = 2
 
 
 class SubmissionError(GraderError):
-    """The file's: it is not a notebook that can be run."""
+    """The submitted file is not a notebook that can be run."""
 
     exit_code = 2
 
 
 class KernelError(GraderError):
-    """The machine's: no kernel could be started, or it could not load the model."""
+    """This machine could not start a kernel, or the kernel could not load its model."""
 
 
 class AnswerKeyError(GraderError):
-    """The reference's: no answer key fits, and none can be built here."""
+    """No answer key fits, and none can be built here from the reference."""
 
 
-def last_words(said: bytes) -> str:
-    """The last line of what a process of ours said before it ended, for a message; may be empty."""
-    lines = said.decode("utf-8", "replace").strip().splitlines()
+def one_line(error: BaseException) -> str:
+    """Return an exception's type and the first line of its message."""
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def last_stderr_line(stderr: bytes) -> str:
+    """Return the last line that a process wrote before it ended, for a message; may be empty."""
+    lines = stderr.decode("utf-8", "replace").strip().splitlines()
     return lines[-1][:300] if lines else ""

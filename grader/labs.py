@@ -1,42 +1,46 @@
-"""The labs that are installed: their stems, and the packages that hold their rubrics."""
+"""Finds installed labs and their notebooks: template, example submission and worked solution.
+
+A lab's short name is the base name of its files. An entry point registers the Python package that
+holds its rubric.
+"""
 
 import importlib.util
 from collections.abc import Mapping
 from importlib import metadata, resources
 from pathlib import Path
 
-# MERGED: The notebooks that come with a lab: the one to work in, an example, and a worked solution.
-GROUP = "induction_lab_grader.labs"
-_OURS = "induction-lab-grader"
+from grader.protocol.installation import DISTRIBUTION
 
-
-def lab_packages() -> Mapping[str, str]:
-    """Each lab's package, by the lab's stem."""
-    return {point.name: point.value for point in metadata.entry_points(group=GROUP)}
-
-
-def default_lab() -> str | None:
-    """The lab that is meant where none is named; None where that cannot be told.
-
-    It is the grader's own, so that installing another lab changes nothing; else the only one.
-    """
-    points = metadata.entry_points(group=GROUP)
-    ours = {point.name for point in points if point.dist and point.dist.name == _OURS}
-    meant = ours or set(points.names)
-    return meant.pop() if len(meant) == 1 else None
-
-
+ENTRY_POINT_GROUP = "induction_lab_grader.labs"
+"""Entry-point group in which labs are registered."""
 EXAMPLE = "example_submission"
+"""Base name of the example submission's notebook."""
 _NOTEBOOKS = "student_template"
 _REFERENCE = "reference"
 _WORKED = "worked"
 
 
-def template(stem: str) -> bytes | None:
-    """A notebook that students begin with; None where it is not installed.
+def lab_packages() -> Mapping[str, str]:
+    """Return the Python package of each installed lab, by the lab's name."""
+    return {point.name: point.value for point in metadata.entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def default_lab() -> str | None:
+    """Return the lab to use if none is named, or None if there are several candidates.
+
+    The grader's own lab takes precedence, so that installing another one changes nothing.
+    """
+    points = metadata.entry_points(group=ENTRY_POINT_GROUP)
+    bundled = {point.name for point in points if point.dist and point.dist.name == DISTRIBUTION}
+    candidates = bundled or set(points.names)
+    return candidates.pop() if len(candidates) == 1 else None
+
+
+def read_notebook(stem: str) -> bytes | None:
+    """Read a notebook for students; None if it is not installed.
 
     Args:
-        stem: A lab's, whose notebook lies beside ours or beside its own rubric, or `EXAMPLE`.
+        stem: Name of a lab, whose notebook may also lie beside its rubric, or `EXAMPLE`.
     """
     for package in filter(None, (_NOTEBOOKS, lab_packages().get(stem))):
         source = resources.files(package) / f"{stem}.ipynb"
@@ -45,16 +49,15 @@ def template(stem: str) -> bytes | None:
     return None
 
 
-def worked_solution(lab: str) -> bytes | None:
-    """The template with its answers filled in; None where it is not installed.
+def read_worked_solution(lab: str) -> bytes | None:
+    """Read a lab's template with the answers filled in; None if it is not installed.
 
-    Args:
-        lab: Its stem; its solution lies beside the reference, or in a folder of its own package.
+    It lies in a folder ``worked`` of the reference solution's package or of the lab's own.
     """
     for package in filter(None, (_REFERENCE, lab_packages().get(lab))):
-        spec = importlib.util.find_spec(package)  # found, and not imported
-        for place in (spec and spec.submodule_search_locations) or ():
-            path = Path(place) / _WORKED / f"{lab}.ipynb"
+        spec = importlib.util.find_spec(package)  # without importing the package
+        for location in (spec and spec.submodule_search_locations) or ():
+            path = Path(location) / _WORKED / f"{lab}.ipynb"
             if path.is_file():
                 return path.read_bytes()
     return None

@@ -70,8 +70,8 @@
 #
 # - `%grade create_repeated_sequence` calls it on inputs you have not seen and says what is right and
 #   what is not. It runs in this notebook, and nobody else sees the result.
-# - `%grade --hint 1 create_repeated_sequence` adds a nudge where it knows your mistake, `--hint 2` a
-#   pointer, and `--hint 3` comes close to the solution.
+# - `%grade --hints 1 create_repeated_sequence` adds a nudge where it knows your mistake, `--hints 2` a
+#   pointer, and `--hints 3` comes close to the solution.
 
 # %%
 import random
@@ -91,7 +91,7 @@ print(f"torch {torch.__version__}, a GPU is {'' if torch.cuda.is_available() els
 
 # %% [markdown]
 # GPT-2 small comes from a model hub, about half a gigabyte of it the first time. Without a network
-# the download is given up after half a minute, and a *planted model* takes its place: a small model
+# the download is given up after half a minute, and a *planted model* is used instead: a small model
 # whose heads were constructed, with the same circuit in other heads. All that follows works on both.
 # (TransformerLens may announce its next version in a warning; that changes nothing here.)
 
@@ -103,7 +103,7 @@ except OSError:  # no network, and no copy of the weights on this machine
     from grader.models import load_model
 
     model = load_model("planted-12x12", device)
-    print("GPT-2 small cannot be had here: this is a planted model.")
+    print("GPT-2 small is not available here: this is a planted model.")
 
 n_heads_in_total = model.cfg.n_layers * model.cfg.n_heads
 print(f"{model.cfg.n_layers} layers × {model.cfg.n_heads} heads = {n_heads_in_total} heads")
@@ -539,16 +539,16 @@ fig.show()
 #
 # - **zero:** replace its `z` by zeros.
 # - **mean:** replace its `z` by its average over batch and position, *one average for each of the
-#   d_head dimensions*. The head then still says what it says on average and carries no news about
-#   this text.
+#   d_head dimensions*. The head then still writes its average output, which carries no
+#   information about this text.
 #
 # Traps that have cost many people an evening:
 #
 # - **Closures in a loop bind late.** A function defined inside a `for` loop looks up the loop
 #   variable when it is *called*, and by then the loop is over. How do you give each hook its own
 #   head? A check worth writing: cutting heads `[a, b]` and cutting `[b, a]` must agree.
-# - **Editing in place.** A hook that writes into the tensor it was given also changes it for anyone
-#   else who holds that tensor. Work on a copy and return the copy.
+# - **Editing in place.** A hook that writes into the tensor it was given also changes it for any
+#   other code that uses that tensor. Work on a copy and return the copy.
 # - **Leftover hooks.** Call the model on the same tokens before and after `ablate_heads`: the two
 #   results must be the same.
 
@@ -646,8 +646,8 @@ print(f"loss {ablated_loss:.3f} ({ablated_loss - baseline_loss:+.3f}), accuracy 
 # is drawn with care.
 #
 # - Draw from all heads this model has, by `model.cfg.n_layers` and `model.cfg.n_heads`.
-# - Leave out the circuit's own heads, of both kinds: a control that hits them is none.
-# - Draw without repeats. The same head twice is one cut fewer than it says.
+# - Leave out the circuit's own heads, of both kinds: a control that contains them is no control.
+# - Draw without repeats. Otherwise fewer heads are cut than in the circuit.
 
 # %%
 circuit_heads = {(layer, head) for layer, head, _ in top_induction_heads + top_prev_heads}
@@ -761,7 +761,7 @@ px.bar(
 
 # %% [markdown]
 # **What should you see?** Two high bars and two low ones. Both halves of the circuit are needed, and
-# the cut of a few other heads is next to nothing. On GPT-2 the second high bar may be lower than the
+# cutting a few other heads changes next to nothing. On GPT-2 the second high bar may be lower than the
 # first: other heads can stand in for an early one that is gone.
 
 # %%
@@ -832,7 +832,7 @@ for (layer, head), weight in zip(heads, attention, strict=True):
 # The package that brought you `grade` has such a run: a model of two layers and four heads, trained
 # from scratch on repeated random tokens and saved at nine moments. The cell after next draws your
 # answer for it. Larger models' checkpoints are published: `load_checkpoints("pythia-14m")` loads
-# those of one, where there is a network.
+# those of one if there is a network.
 
 
 # %%
@@ -897,7 +897,7 @@ px.line(
 # Save the notebook and run one of these in a terminal, as often as you like:
 #
 # ```
-# grade induction_heads.ipynb --hint 1     # the whole notebook, with a nudge for each known mistake
+# grade induction_heads.ipynb --hints 1    # the whole notebook, with a hint for each known mistake
 # grade induction_heads.ipynb --watch      # again whenever you save
 # grade induction_heads.ipynb --open       # as a page in your browser, with pictures
 # ```

@@ -1,4 +1,4 @@
-"""Small values of the grader's own types, and the check and rubric they are judged with."""
+"""Builds small values, rubrics, keys and reports for tests."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,11 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from grader.answer_key.model import AnswerKey, KeyAbout
-from grader.checks import DEFAULT_TOLERANCES, Evidence, Finding
+from grader.answer_key.model import AnswerKey, KeyProvenance
+from grader.checks import DEFAULT_TOLERANCES, CheckInputs, CheckResult
 from grader.checks.base import BaseCheck
 from grader.judging.judge import Judge
-from grader.protocol.values import Expected, Group, Numbers, Observation, Table, Value
+from grader.protocol.values import (
+    ArrayValue,
+    DictValue,
+    Expected,
+    Observation,
+    SequenceValue,
+    Value,
+)
 from grader.report.model import Report, Verdict
 from grader.rubric.load import parse_rubric
 from grader.rubric.model import Rubric
@@ -27,91 +34,92 @@ probes:
   scores: {function: compute_induction_scores, expression: compute_induction_scores(model)}
   shape: {function: compute_induction_scores, expression: compute_induction_scores(model)}
 variants:
-  - {name: corrected, function: compute_induction_scores}
-  - {name: as_printed, function: compute_induction_scores, source: printed, note: As good.}
+  corrected: {function: compute_induction_scores}
+  as_printed: {function: compute_induction_scores, source: printed, note: As good.}
 mistakes:
-  - name: transposed
+  transposed:
     function: compute_induction_scores
     source: transposed_scores
-    says: You index [key, query].
+    message: You index [key, query].
     hints: ["The query looks first.", "Which axis is the query?", "Write [query, key]."]
     credit: 0.25
-    loses: [scores]
-criteria:
-  - id: scores
-    title: Scores
-    function: compute_induction_scores
-    points: 10
-    checks:
-      - {kind: close, probe: scores, axes: [layer, head], weight: 3}
-      - {kind: shape, probe: shape}
-    hint: Mind the target.
+    fails: [scores]
+functions:
+  compute_induction_scores:
+    criteria:
+      scores:
+        title: Scores
+        points: 10
+        checks:
+          - {kind: close, probe: scores, axes: [layer, head], weight: 3}
+          - {kind: shape, probe: shape}
+        hint: Mind the target.
 """
 
 
-def tensor(*entries: Any, dtype: str = "float32") -> Numbers:
-    """What a student's tensor arrives as."""
-    return Numbers(kind="tensor", array=np.array(entries, dtype=dtype))
+def tensor(*entries: Any, dtype: str = "float32") -> ArrayValue:
+    """Return a tensor, as it arrives from the kernel."""
+    return ArrayValue(kind="tensor", array=np.array(entries, dtype=dtype))
 
 
-def array(entries: Any) -> Numbers:
-    """What a numpy array arrives as."""
-    return Numbers(kind="ndarray", array=np.asarray(entries, dtype=np.float64))
+def array(entries: Any) -> ArrayValue:
+    """Return a numpy array, as it arrives from the kernel."""
+    return ArrayValue(kind="ndarray", array=np.asarray(entries, dtype=np.float64))
 
 
-def number(value: float) -> Numbers:
-    """A Python float."""
-    return Numbers(kind="float", array=np.array(float(value)))
+def number(value: float) -> ArrayValue:
+    """Return a Python float."""
+    return ArrayValue(kind="float", array=np.array(float(value)))
 
 
-def nested_list(entries: Any) -> Numbers:
-    """A nested list of numbers."""
-    return Numbers(kind="list", array=np.asarray(entries, dtype=np.float64))
+def nested_list(entries: Any) -> ArrayValue:
+    """Return a nested list of numbers."""
+    return ArrayValue(kind="list", array=np.asarray(entries, dtype=np.float64))
 
 
-def boolean(*, value: bool) -> Numbers:
-    """A Python bool."""
-    return Numbers(kind="bool", array=np.array(value))
+def boolean(*, value: bool) -> ArrayValue:
+    """Return a Python bool."""
+    return ArrayValue(kind="bool", array=np.array(value))
 
 
-def parts(*items: Value) -> Group:
-    """A tuple."""
-    return Group(kind="tuple", items=items)
+def parts(*items: Value) -> SequenceValue:
+    """Return a tuple."""
+    return SequenceValue(kind="tuple", items=items)
 
 
-def figure(*heatmaps: Any) -> Group:
-    """A figure, by the matrices it draws."""
-    return Group(kind="figure", items=tuple(array(heatmap) for heatmap in heatmaps))
+def figure(*heatmaps: Any) -> SequenceValue:
+    """Return a figure that draws these matrices."""
+    return SequenceValue(kind="figure", items=tuple(array(heatmap) for heatmap in heatmaps))
 
 
-def table(**entries: Value) -> Table:
-    """A dict."""
-    return Table(entries=entries)
+def table(**entries: Value) -> DictValue:
+    """Return a dict."""
+    return DictValue(entries=entries)
 
 
 def judged(
     check: BaseCheck,
     observed: Mapping[str, Value],
     reference: Mapping[str, Value | Expected] | None = None,
-) -> Finding:
-    """What a check finds in these observations, given these reference values."""
+) -> CheckResult:
+    """Apply a check to observations and reference values."""
     expected = {
         name: value if isinstance(value, Expected) else Expected(value=value)
         for name, value in (reference or {}).items()
     }
     return check.judge(
-        Evidence(observed=observed, expected=expected, tolerances=DEFAULT_TOLERANCES)
+        CheckInputs(observed=observed, expected=expected, tolerances=DEFAULT_TOLERANCES)
     )
 
 
 def rubric(text: str = MINI_RUBRIC) -> Rubric:
-    """The mini rubric, or another text's."""
+    """Parse the mini rubric or another text."""
     return parse_rubric(text, name="mini.yaml").rubric
 
 
-def about() -> KeyAbout:
-    """What a made-up key was made from."""
-    return KeyAbout(
+def about() -> KeyProvenance:
+    """Return the provenance of a key for tests."""
+    return KeyProvenance(
         lab="mini",
         probing_sha256="0" * 64,
         reference_sha256="1" * 64,
@@ -129,9 +137,9 @@ def answer_key(
     variants: Mapping[str, Mapping[str, Value]] | None = None,
     mistakes: Mapping[str, Mapping[str, Value]] | None = None,
 ) -> AnswerKey:
-    """A key with these values."""
+    """Return a key with these values."""
     return AnswerKey(
-        about=about(),
+        provenance=about(),
         expected={name: Expected(value=value) for name, value in expected.items()},
         variants=variants or {},
         mistakes=mistakes or {},
@@ -145,19 +153,19 @@ def verdict_on(
     text: str = MINI_RUBRIC,
     names: frozenset[str] = frozenset(),
 ) -> Verdict:
-    """The verdict on the first criterion of a rubric."""
+    """Judge the first criterion of a rubric."""
     judge = Judge(
         rubric=rubric(text),
         key=key,
         observations=observations,
         seconds={"scores": 0.5},
-        names=names,
+        defined_names=names,
     )
     return judge.verdicts()[0]
 
 
 def submission(*sources: str) -> Submission:
-    """A notebook of these code cells."""
+    """Return a notebook of these code cells."""
     cells = tuple(Cell(index=i, source=source) for i, source in enumerate(sources))
     return Submission(
         name="nb.ipynb", sha256="2" * 64, student=None, cells=cells, total_cells=len(cells)
@@ -165,7 +173,7 @@ def submission(*sources: str) -> Submission:
 
 
 def verdict(**changes: Any) -> Verdict:
-    """A passed criterion, unless changed."""
+    """Return a passed verdict, with changes."""
     passed = Verdict(
         id="scores",
         function="compute_induction_scores",
@@ -179,7 +187,7 @@ def verdict(**changes: Any) -> Verdict:
 
 
 def report(*verdicts: Verdict, **changes: Any) -> Report:
-    """A report of these verdicts."""
+    """Return a report with these verdicts."""
     plain = Report(
         status="graded",
         name="nb.ipynb",
@@ -193,7 +201,7 @@ def report(*verdicts: Verdict, **changes: Any) -> Report:
         verdicts=verdicts,
         cells=3,
         seconds=4.125,
-        troubles=(),
+        cell_errors=(),
         notes=(),
         environment={"model": "planted-4x3", "device": "cpu", "torch": "2.4", "seed": 0},
     )

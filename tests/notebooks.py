@@ -1,4 +1,4 @@
-"""Mini notebooks: the reference in the template's cells, and notebooks broken on purpose."""
+"""Builds notebooks for tests, with the reference in the template's cells, and grades them."""
 
 import ast
 import json
@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.answer_key.reference_source import reference_sources
-from grader.grading.pipeline import grade
-from grader.grading.session import Settings
+from grader.grading.pipeline import grade_notebook
 from grader.report.model import Report, Verdict
-from grader.rubric.load import find_rubric
-from grader.rubric.model import Limits
-from grader.submission.source import defined_names, readable
+from grader.rubric.load import load_rubric
+from grader.rubric.sections import Limits
+from grader.submission.source import defined_names, strip_magics
 
 TEMPLATE = Path(__file__).parents[1] / "student_template" / "induction_heads.ipynb"
 LOAD = """
@@ -36,7 +35,7 @@ RESULTS = {
 
 
 def notebook(cells: Sequence[str], **metadata: Any) -> dict[str, Any]:
-    """A notebook of code cells, as Jupyter writes it."""
+    """Return a notebook of code cells, as Jupyter writes it."""
     spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     return {
         "nbformat": 4,
@@ -47,7 +46,7 @@ def notebook(cells: Sequence[str], **metadata: Any) -> dict[str, Any]:
 
 
 def code_cell(source: str, i: int = 0) -> dict[str, Any]:
-    """One code cell that was never run."""
+    """Return a code cell that was never run."""
     return {
         "cell_type": "code",
         "id": f"cell-{i}",
@@ -59,19 +58,19 @@ def code_cell(source: str, i: int = 0) -> dict[str, Any]:
 
 
 def reference_cells() -> list[str]:
-    """The reference's functions, a cell a file, variants and mistakes left out."""
-    rubric = find_rubric(None).rubric
+    """Return the reference's files, a cell for each, without variants and mistakes."""
+    rubric = load_rubric(None).rubric
     plan = rubric.reference.model_copy(update={"variants": None, "mistakes": None})
     return reference_sources(rubric.model_copy(update={"reference": plan}))
 
 
 def function_cells() -> list[str]:
-    """A right notebook that only defines: every function of the lab, and the model."""
+    """Return the cells of a right notebook that loads the model and defines every function."""
     return [LOAD, *reference_cells()]
 
 
 def solved_template() -> list[str]:
-    """The template with the reference in the place of its stubs."""
+    """Return the template's cells with the reference in place of the stubs."""
     sources = reference_cells()
     solved: list[str] = []
     for cell in json.loads(TEMPLATE.read_text(encoding="utf-8"))["cells"]:
@@ -81,12 +80,12 @@ def solved_template() -> list[str]:
 
 
 def _filled(cell: str, sources: list[str]) -> list[str]:
-    """A stub's cell becomes the files of the reference it needs, and every file comes once."""
+    """Replace a stub's cell by the files of the reference that it needs, each used once."""
     for name, code in RESULTS.items():
         if f'NotImplementedError("{name}")' in cell:
             return [*_take_up_to("top_heads", sources), code]
     stub = next(
-        (n.name for n in ast.parse(readable(cell)).body if isinstance(n, ast.FunctionDef)), None
+        (n.name for n in ast.parse(strip_magics(cell)).body if isinstance(n, ast.FunctionDef)), None
     )
     if stub is None or "NotImplementedError" not in cell:
         return [cell]
@@ -94,7 +93,7 @@ def _filled(cell: str, sources: list[str]) -> list[str]:
 
 
 def _take_up_to(name: str, sources: list[str]) -> list[str]:
-    """The files not taken yet, up to the one that defines a name."""
+    """Remove and return the remaining files up to the one that defines a name."""
     last = next((i for i, source in enumerate(sources) if name in defined_names([source])), -1)
     taken = sources[: last + 1]
     del sources[: last + 1]
@@ -102,13 +101,13 @@ def _take_up_to(name: str, sources: list[str]) -> list[str]:
 
 
 def write(path: Path, cells: Sequence[str], **metadata: Any) -> Path:
-    """Write a notebook and return where."""
+    """Write a notebook and return its path."""
     path.write_text(json.dumps(notebook(cells, **metadata)), encoding="utf-8")
     return path
 
 
 class Graded:
-    """A report, with its verdicts by id."""
+    """A report with its verdicts by id."""
 
     def __init__(self, report: Report) -> None:
         """Index a report."""
@@ -116,31 +115,31 @@ class Graded:
         self.verdicts: dict[str, Verdict] = {verdict.id: verdict for verdict in report.verdicts}
 
     def outcomes(self, function: str) -> set[str]:
-        """The outcomes of one function's criteria."""
+        """Return the outcomes of a function's criteria."""
         return {v.outcome for v in self.report.verdicts if v.function == function}
 
     def lost(self) -> set[str | None]:
-        """The functions that lost points."""
+        """Return the functions that lost points."""
         return {v.function for v in self.report.verdicts if v.points < v.max_points}
 
     def errors(self) -> dict[int, str]:
-        """Cells that did not run to their end, and how."""
-        return {trouble.cell: trouble.ename for trouble in self.report.troubles}
+        """Return the error of each cell that did not complete."""
+        return {trouble.cell: trouble.ename for trouble in self.report.cell_errors}
 
 
 def graded(
     path: Path, *, only: str | None = None, model: str | None = None, **limits: float
 ) -> Graded:
-    """Grade a notebook through the real pipeline: real driver, real kernel, the key that ships."""
-    file = find_rubric(None)
+    """Grade a notebook with a real driver, a real kernel and the shipped key."""
+    file = load_rubric(None)
     if limits:
         changed = Limits.model_validate({**file.rubric.limits.model_dump(), **limits})
         file = replace(file, rubric=file.rubric.model_copy(update={"limits": changed}))
-    return Graded(grade(path, file, Settings(device="cpu", only=only, model=model)))
+    return Graded(grade_notebook(path, rubric=file, device="cpu", only=only, model=model))
 
 
 def timeless(value: Any) -> Any:
-    """A report's JSON without the seconds: nothing else may differ between two runs."""
+    """Return a report's JSON without durations: nothing else may differ between two runs."""
     if isinstance(value, dict):
         return {name: timeless(part) for name, part in value.items() if name != "seconds"}
     return [timeless(part) for part in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Errors of grading itself."""
+"""Errors of the grader and their exit codes."""
 
 import pytest
 
@@ -16,6 +16,6 @@ from grader.errors import AnswerKeyError, GraderError, KernelError, RubricError,
     ],
 )
 def test_every_error_has_its_exit_code(error: type[GraderError], code: int) -> None:
-    """2 is for what the user can mend, 3 for the grader's own side; 0 and 1 are for grades."""
+    """2 is for errors in the user's files, 3 for failures of the grader; 0 and 1 are for grades."""
     assert issubclass(error, GraderError)
     assert error("x").exit_code == code

@@ -1,4 +1,4 @@
-"""The grader's process stays small: what it never imports."""
+"""The grader's own process imports no heavy libraries."""
 
 import json
 import subprocess
@@ -13,14 +13,27 @@ HEAVY = {"torch", "transformer_lens", "nbclient", "reference", "IPython", "matpl
     "module", ["grader.cli", "grader.grading.pipeline", "grader.cli.grade_notebook"]
 )
 def test_the_trusted_side_is_free_of_torch_and_answers(module: str) -> None:
-    """A fresh process that imports the grader has loaded no kernel's library and no reference."""
+    """A process that imports the grader loads no library of the kernel and no reference."""
     code = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert not HEAVY & set(json.loads(done.stdout))
 
 
-def test_help_loads_neither_numpy_nor_pydantic() -> None:
-    """The command line alone is instant: commands load on demand."""
-    code = "import sys, grader.cli; print(sorted({'numpy', 'pydantic', 'rich'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-    assert done.stdout.strip() == b"[]"
+LIGHT = {"torch", "numpy", "pydantic", "rich", "yaml"}
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [
+        ("import grader", {*LIGHT, "click", "grader.errors"}),
+        ("from grader import GraderError", {*LIGHT, "click"}),
+        ("import grader.cli", LIGHT),
+        ("from grader.cli import cli; cli(['--help'], standalone_mode=False)", LIGHT),
+        ("from grader.cli import cli; cli(['run', '--help'], standalone_mode=False)", LIGHT),
+    ],
+)
+def test_the_package_and_its_help_are_light(code: str, absent: set[str]) -> None:
+    """Importing `grader` loads nothing else; the command line's help loads only click."""
+    script = f"{code}\nimport json, sys; print('\\n' + json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert absent & set(json.loads(done.stdout.splitlines()[-1])) == set()

@@ -1,53 +1,54 @@
-"""Making an answer key: the reference run as a submission, the variants and mistakes beside it."""
+"""Builds answer keys: runs the reference as a submission, with the variants and mistakes."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from grader.answer_key.model import AnswerKey, KeyAbout, KeyRequest
-from grader.answer_key.record import Progress, answer_of, record, run_reference
+from grader.answer_key.known_answers import reference_mistakes, with_equivalent_variants
+from grader.answer_key.model import AnswerKey, KeyProvenance, KeyRequest
+from grader.answer_key.record import Progress, record_calls, reference_answer, run_reference
 from grader.answer_key.reference_source import reference_sha256, reference_sources
 from grader.errors import AnswerKeyError
-from grader.execution.job import CellToRun, Job, ProbeToRun, probe_to_run
-from grader.execution.result import Execution
-from grader.protocol.values import Expected, Failure, Numbers, Value
+from grader.execution.job import CellSpec, Job, ProbeSpec, resolve_probe
+from grader.execution.result import RunResult
+from grader.protocol.values import ArrayValue, Expected, Failure, Value
+from grader.rubric.known_answers import Answer
 from grader.rubric.load import RubricFile
-from grader.rubric.model import Answer, Limits, Probe, Rubric
+from grader.rubric.model import Rubric
+from grader.rubric.sections import Limits, Probe
 
 _SEED_STEP = 7919
-"""Seeds of repeated draws lie apart, clear of the small ones students use."""
-MISTAKE_DRAWS = 8
-"""Seeds that a mistake is run with where it draws its own inputs."""
+"""Distance between the seeds of repeated runs; students use small seeds."""
+MISTAKE_SEEDS = 8
+"""Number of seeds that a mistake is run with if it draws its own inputs."""
 _VARIANT_SEED = 104729
-"""Where the seeds of variants start: what they draw is not what the reference drew."""
+"""First seed of variants, so that they draw other inputs than the reference."""
 
 
 def build_key(
     file: RubricFile, request: KeyRequest, progress: Progress = lambda _frame: None
 ) -> AnswerKey:
-    """Run the reference through the same path as a student's notebook, and keep what it answers.
+    """Run the reference as if it were a student's notebook, and collect its answers.
 
     Args:
-        file: The rubric.
-        request: What the key is wanted for.
+        file: The rubric; its known mistakes are read beside the reference's code.
+        request: Device, seed and kind of the key.
         progress: Called with each frame.
 
     Raises:
         AnswerKeyError: The reference is absent, or fails one of its own probes.
+        RubricError: A known mistake has problems.
         KernelError: No kernel could be started.
     """
-    whole = file.rubric
-    rubric = whole.only_hidden() if request.hidden else whole.without_hidden()
-    if not request.alike:
-        variants = tuple(v for v in rubric.variants if not v.alike)
-        rubric = rubric.model_copy(update={"variants": variants})
-    bare = _bare(rubric, request)
-    recordings = record(rubric, bare, progress)
+    rubric = _with_known_answers(file.rubric, request)
+    reference = _reference_job(rubric, request)
+    recordings = record_calls(rubric, reference, progress)
     probes = tuple(_key_probes(rubric, request))
-    execution = run_reference(replace(bare, probes=probes, recordings=recordings), progress)
+    job = replace(reference, probes=probes, recordings=recordings)
+    execution = run_reference(job, progress)
     environment = execution.environment
-    about = KeyAbout(
+    about = KeyProvenance(
         lab=rubric.lab,
         probing_sha256=file.probing_sha256,
         reference_sha256=reference_sha256(rubric),
@@ -58,20 +59,21 @@ def build_key(
         transformer_lens=str(environment["transformer_lens"]),
         hidden=request.hidden,
     )
-    wrong = {m.name: _wrong(rubric, execution, m.name) for m in rubric.mistakes}
+    wrong = {m.name: _mistake_answers(rubric, execution, m.name) for m in rubric.mistakes}
     return AnswerKey(
-        about=about,
+        provenance=about,
         expected=_expected(rubric, execution),
         variants={
-            v.name: _answers(rubric, execution, "variant", v.name)
+            v.name: _variant_answers(rubric, execution, v.name)
             for v in rubric.variants
-            if not v.is_own
+            if not v.is_reference
         },
         mistakes={name: {p: e.value for p, e in found.items()} for name, found in wrong.items()},
         recordings=recordings,
+        known_mistakes=rubric.mistakes,
         spreads={
             name: {
-                p: Numbers(kind="ndarray", array=e.spread)
+                p: ArrayValue(kind="ndarray", array=e.spread)
                 for p, e in found.items()
                 if e.spread is not None
             }
@@ -80,106 +82,124 @@ def build_key(
     )
 
 
-def _bare(rubric: Rubric, request: KeyRequest) -> Job:
-    """The reference as a notebook; its own results only where a probe looks at one."""
+def _with_known_answers(rubric: Rubric, request: KeyRequest) -> Rubric:
+    """Return the public or hidden part of the rubric with the variants and mistakes to run.
+
+    All mistakes are run, whatever the criteria are: a key does not depend on them.
+    """
+    rubric = rubric.model_copy(update={"mistakes": reference_mistakes(rubric)})
+    rubric = rubric.only_hidden() if request.hidden else rubric.without_hidden()
+    if request.include_equivalent:
+        return with_equivalent_variants(rubric)
+    variants = tuple(v for v in rubric.variants if not v.equivalent)
+    return rubric.model_copy(update={"variants": variants})
+
+
+def _reference_job(rubric: Rubric, request: KeyRequest) -> Job:
+    """Return the reference as a notebook, with its result cells only if a probe needs them."""
     sources = reference_sources(rubric)
-    if any(answered(probe) and probe.expression is None for probe in rubric.probes.values()):
+    if any(is_answered(probe) and probe.expression is None for probe in rubric.probes.values()):
         sources += rubric.reference.cells
     return Job(
-        cells=tuple(CellToRun(index=i, source=s, definitions="") for i, s in enumerate(sources)),
+        cells=tuple(CellSpec(index=i, source=s, definitions="") for i, s in enumerate(sources)),
         probes=(),
         recordings={},
-        limits=_ours(rubric.limits),
+        limits=_extended(rubric.limits),
         model=rubric.models["grading"],
         device=request.device,
         seed=request.seed,
     )
 
 
-def _ours(limits: Limits) -> Limits:
-    """More time than a notebook gets: the reference answers for all variants and mistakes too."""
+def _extended(limits: Limits) -> Limits:
+    """Return longer limits: this run answers for all variants and mistakes too."""
     return limits.model_copy(update={"notebook": 10 * limits.notebook})
 
 
-def answered(probe: Probe) -> bool:
-    """Whether the reference answers a probe: all but what only a notebook can draw."""
+def is_answered(probe: Probe) -> bool:
+    """Return True if the reference answers the probe; it does not draw a notebook's figures."""
     return not probe.figures or probe.expression is not None
 
 
-def _key_probes(rubric: Rubric, request: KeyRequest) -> Iterator[ProbeToRun]:
-    """The rubric's probes, once a draw, and for every variant and mistake of theirs."""
+def _key_probes(rubric: Rubric, request: KeyRequest) -> Iterator[ProbeSpec]:
+    """Yield the rubric's probes for the reference, its variants and its mistakes, seed by seed."""
     for name, probe in rubric.probes.items():
-        if answered(probe):
-            plain = probe_to_run(name, probe, rubric, seed=request.seed)
-            yield from _drawn(plain, probe.draws)
-            # The proof compares answers on the same draws: one is enough there.
-            draws = 1 if request.alike else min(probe.draws, MISTAKE_DRAWS)
-            yield from _by_answers(rubric, plain, draws)
+        if is_answered(probe):
+            plain = resolve_probe(name, probe, rubric, seed=request.seed)
+            yield from _repeated(plain, probe.n_seeds)
+            # `grade rubric check` compares answers for the same seed: one is enough there.
+            n_seeds = 1 if request.include_equivalent else min(probe.n_seeds, MISTAKE_SEEDS)
+            yield from _probes_by_answer(rubric, plain, n_seeds)
 
 
-def _drawn(plain: ProbeToRun, draws: int) -> Iterator[ProbeToRun]:
-    for draw in range(draws):
+def _repeated(plain: ProbeSpec, n_seeds: int) -> Iterator[ProbeSpec]:
+    for draw in range(n_seeds):
         yield replace(plain, id=f"{plain.id}#{draw}", seed=plain.seed + draw * _SEED_STEP)
 
 
-def _by_answers(rubric: Rubric, plain: ProbeToRun, draws: int) -> Iterator[ProbeToRun]:
-    """A probe as each variant and each mistake answers it, variants on draws of their own."""
+def _probes_by_answer(rubric: Rubric, plain: ProbeSpec, n_seeds: int) -> Iterator[ProbeSpec]:
+    """Yield a probe for each variant, with seeds of its own, and for each mistake."""
     for i, variant in enumerate(rubric.variants):
-        if not variant.is_own and plain.id in rubric.answered_by(variant):
-            answer = _answer(rubric, plain, variant, "variant")
-            yield replace(answer, seed=plain.seed + _VARIANT_SEED + i)
+        if not variant.is_reference and plain.id in rubric.answered_probes(variant):
+            probe = _probe_of(rubric, plain, variant, "variant")
+            yield replace(probe, seed=plain.seed + _VARIANT_SEED + i)
     for mistake in rubric.mistakes:
-        if plain.id in rubric.answered_by(mistake):
-            yield from _drawn(_answer(rubric, plain, mistake, "mistake"), draws)
+        if plain.id in rubric.answered_probes(mistake):
+            yield from _repeated(_probe_of(rubric, plain, mistake, "mistake"), n_seeds)
 
 
-def _answer(rubric: Rubric, plain: ProbeToRun, answer: Answer, kind: str) -> ProbeToRun:
-    computed = rubric.probes[plain.id].expression is not None
-    instead = answer.instead.get(plain.id) if computed else None
+def _probe_of(rubric: Rubric, plain: ProbeSpec, answer: Answer, kind: str) -> ProbeSpec:
+    """Return a probe as a variant or mistake answers it."""
+    has_expression = rubric.probes[plain.id].expression is not None
+    replaced = answer.replace_values.get(plain.id) if has_expression else None
     return replace(
         plain,
         id=f"{kind}/{answer.name}/{plain.id}",
-        bind=rubric.bound_by(answer),
-        expression=instead or plain.expression,
+        bind=rubric.bindings_of(answer),
+        expression=replaced or plain.expression,
     )
 
 
-def _expected(rubric: Rubric, execution: Execution) -> dict[str, Expected]:
-    found = {}
+def _expected(rubric: Rubric, execution: RunResult) -> dict[str, Expected]:
+    expected = {}
     for name, probe in rubric.probes.items():
-        if not answered(probe):
+        if not is_answered(probe):
             continue
-        values = [answer_of(execution, f"{name}#{draw}") for draw in range(probe.draws)]
-        found[name] = Expected(value=values[0]) if probe.draws == 1 else _over_draws(name, values)
-    return found
+        values = [reference_answer(execution, f"{name}#{draw}") for draw in range(probe.n_seeds)]
+        expected[name] = (
+            Expected(value=values[0]) if probe.n_seeds == 1 else _mean_and_spread(name, values)
+        )
+    return expected
 
 
-def _over_draws(name: str, values: list[Value]) -> Expected:
-    arrays = [value.array.astype(np.float64) for value in values if isinstance(value, Numbers)]
+def _mean_and_spread(name: str, values: list[Value]) -> Expected:
+    arrays = [value.array.astype(np.float64) for value in values if isinstance(value, ArrayValue)]
     if len(arrays) < len(values):
         raise AnswerKeyError(f"The reference's answers to {name} cannot be averaged over seeds.")
     stacked = np.stack(arrays)
-    mean = Numbers(kind="ndarray", array=stacked.mean(axis=0))
+    mean = ArrayValue(kind="ndarray", array=stacked.mean(axis=0))
     return Expected(value=mean, spread=stacked.std(axis=0, ddof=1), draws=len(arrays))
 
 
-def _wrong(rubric: Rubric, execution: Execution, name: str) -> dict[str, Expected]:
-    """A mistake's answers; where it fails to answer, there is nothing to match."""
+def _mistake_answers(rubric: Rubric, execution: RunResult, name: str) -> dict[str, Expected]:
+    """Return a mistake's answers; without those where it fails, which match nobody."""
     found: dict[str, Expected] = {}
     for probe in rubric.probes:
-        draws = (f"mistake/{name}/{probe}#{draw}" for draw in range(MISTAKE_DRAWS))
-        seen = [execution.observations[at] for at in draws if at in execution.observations]
-        values = [value for value in seen if not isinstance(value, Failure)]
-        if values and len(values) == len(seen):
+        draws = (f"mistake/{name}/{probe}#{draw}" for draw in range(MISTAKE_SEEDS))
+        observed = [execution.observations[at] for at in draws if at in execution.observations]
+        values = [value for value in observed if not isinstance(value, Failure)]
+        if values and len(values) == len(observed):
             found[probe] = (
-                Expected(value=values[0]) if len(values) == 1 else _over_draws(probe, values)
+                Expected(value=values[0]) if len(values) == 1 else _mean_and_spread(probe, values)
             )
     return found
 
 
-def _answers(rubric: Rubric, execution: Execution, what: str, name: str) -> dict[str, Value]:
-    """A variant's answers; where it fails to answer, there is nothing to match."""
-    found = {probe: execution.observations.get(f"{what}/{name}/{probe}") for probe in rubric.probes}
+def _variant_answers(rubric: Rubric, execution: RunResult, name: str) -> dict[str, Value]:
+    """Return a variant's answers; without those where it fails, which match nobody."""
+    found = {
+        probe: execution.observations.get(f"variant/{name}/{probe}") for probe in rubric.probes
+    }
     return {
         p: value
         for p, value in found.items()

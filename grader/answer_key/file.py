@@ -1,182 +1,163 @@
-"""Answer keys as files: one safetensors file, its structure as JSON in the header. No pickle."""
+"""The file format of answer keys: a container of `grader.protocol.container`, never a pickle."""
 
-import json
-import os
-import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import asdict
 from types import NoneType
 from typing import Any, TypeVar
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
 
-from grader.answer_key.model import AnswerKey, KeyAbout
+from grader.answer_key.model import AnswerKey, KeyProvenance
 from grader.errors import AnswerKeyError
-from grader.protocol.encoding import UnreadableError, pack, unpack
-from grader.protocol.values import Expected, Failure, Numbers, RecordedCall, Recording, Value
+from grader.protocol.container import FILE_FORMAT, Arrays, read_container, write_container
+from grader.protocol.encoding import reject_unused, to_json, value_from_json
+from grader.protocol.json_fields import UnreadableError, build_dataclass, checked, parsing
+from grader.protocol.values import ArrayValue, Expected, RecordedCall, Recording, Value
+from grader.rubric.known_answers import Mistake
 
-_FORMAT = "induction-lab-grader/key/3"
-Keep = Callable[[Value], str]
-Fetch = Callable[[str], Value]
-Kind = TypeVar("Kind")
-
-
-def key_bytes(key: AnswerKey) -> bytes:
-    """Serialise a key; the same key gives the same bytes."""
-    values: dict[str, bytes] = {}
-
-    def keep(value: Value) -> str:
-        name = f"{len(values):05d}"
-        values[name] = pack(value)
-        return name
-
-    structure = {
-        "format": _FORMAT,
-        "about": asdict(key.about),
-        "expected": {name: _expected_node(e, keep) for name, e in _ordered(key.expected)},
-        "variants": _answers(key.variants, keep),
-        "mistakes": _answers(key.mistakes, keep),
-        "spreads": _answers(key.spreads, keep),
-        "recordings": {name: _recording_node(r, keep) for name, r in _ordered(key.recordings)},
-    }
-    arrays = {name: np.frombuffer(body, dtype=np.uint8) for name, body in values.items()}
-    arrays["structure"] = np.frombuffer(
-        json.dumps(structure, sort_keys=True).encode(), dtype=np.uint8
-    )
-    return bytes(save(arrays))
+_FORMAT = "induction-lab-grader/key/5"
+_EARLIER_FORMATS = b'"format": "induction-lab-grader/key/'
+"""Found in keys of format 4 and earlier, which stored their structure as an array of bytes."""
+_T = TypeVar("_T")
 
 
-def read_key(data: bytes, *, name: str) -> AnswerKey:
-    """Rebuild a key.
+def encode_key(key: AnswerKey) -> bytes:
+    """Serialize a key; the same key gives the same bytes.
 
     Raises:
-        AnswerKeyError: It is not a key, or one of another version of the grader.
+        AnswerKeyError: The key is larger than a file may be.
+    """
+    arrays: Arrays = {}
+    structure = {
+        "format": _FORMAT,
+        "about": asdict(key.provenance),
+        "expected": {n: _expected_to_json(e, arrays) for n, e in _sorted_items(key.expected)},
+        "variants": _answers_to_json(key.variants, arrays),
+        "mistakes": _answers_to_json(key.mistakes, arrays),
+        "spreads": _answers_to_json(key.spreads, arrays),
+        "recordings": {
+            name: _recording_to_json(recording, arrays)
+            for name, recording in _sorted_items(key.recordings)
+        },
+        "known_mistakes": [_mistake_to_json(mistake) for mistake in key.known_mistakes],
+    }
+    try:
+        return write_container(structure, arrays, FILE_FORMAT)
+    except UnreadableError as error:
+        raise AnswerKeyError(f"The answer key cannot be stored: {error}.") from error
+
+
+def decode_key(data: bytes, *, name: str) -> AnswerKey:
+    """Deserialize a key.
+
+    Args:
+        name: The file's name for error messages.
+
+    Raises:
+        AnswerKeyError: It is not a key, or another version of the grader made it.
     """
     try:
-        arrays = load(data)
-        structure = json.loads(arrays["structure"].tobytes())
-        if structure["format"] != _FORMAT:
-            raise AnswerKeyError(
-                f"{name} is a key of another grader version: run `grade key build`."
-            )
-
-        def value(at: str) -> Value:
-            found = unpack(arrays.pop(at).tobytes())
-            if isinstance(found, Failure):
-                raise UnreadableError("a failure where a value belongs")
-            return found
-
-        return AnswerKey(
-            about=_about(structure["about"]),
-            expected={n: _expected(node, value) for n, node in structure["expected"].items()},
-            variants={
-                n: {p: value(at) for p, at in a.items()} for n, a in structure["variants"].items()
-            },
-            mistakes={
-                n: {p: value(at) for p, at in a.items()} for n, a in structure["mistakes"].items()
-            },
-            recordings={n: _recording(node, value) for n, node in structure["recordings"].items()},
-            spreads={
-                n: {p: value(at) for p, at in a.items()} for n, a in structure["spreads"].items()
-            },
-        )
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-        SafetensorError,
-    ) as error:
+        node, arrays = read_container(data, FILE_FORMAT)
+        if node.get("format") != _FORMAT:
+            raise _other_version(name)
+        with parsing():
+            key = _key_from_json(node, arrays)
+            reject_unused(arrays)
+    except UnreadableError as error:
+        if _EARLIER_FORMATS in data:
+            raise _other_version(name) from error
         raise AnswerKeyError(
             f"{name} is not a readable answer key: run `grade key build`."
         ) from error
+    return key
 
 
-def _about(node: Mapping[str, Any]) -> KeyAbout:
-    about = KeyAbout(**node)
-    kinds = {field.name: field.type for field in fields(KeyAbout)}
-    if any(type(value) is not kinds[name] for name, value in asdict(about).items()):
-        raise TypeError("what a key is about has other types")
-    return about
+def _other_version(name: str) -> AnswerKeyError:
+    return AnswerKeyError(f"{name} is a key of another grader version: run `grade key build`.")
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _kept(value: object, *kinds: type[Kind]) -> Kind:
-    """A part of the structure, if it is of the kind it must be."""
-    if not isinstance(value, kinds):
-        raise TypeError("a part of the structure is of another kind")
-    return value
-
-
-def _ordered(mapping: Mapping[str, Kind]) -> list[tuple[str, Kind]]:
-    """By name: a key that was read is written as one that was just made."""
-    return sorted(mapping.items(), key=lambda entry: entry[0])
-
-
-def _answers(named: Mapping[str, Mapping[str, Value]], keep: Keep) -> dict[str, dict[str, str]]:
-    return {n: {probe: keep(v) for probe, v in _ordered(a)} for n, a in _ordered(named)}
-
-
-def _expected_node(expected: Expected, keep: Keep) -> dict[str, Any]:
-    spread = (
-        None if expected.spread is None else keep(Numbers(kind="ndarray", array=expected.spread))
+def _key_from_json(node: Mapping[str, Any], arrays: Arrays) -> AnswerKey:
+    return AnswerKey(
+        provenance=build_dataclass(KeyProvenance, node["about"]),
+        expected={n: _expected_from_json(e, arrays) for n, e in node["expected"].items()},
+        variants=_answers_from_json(node["variants"], arrays),
+        mistakes=_answers_from_json(node["mistakes"], arrays),
+        spreads=_answers_from_json(node["spreads"], arrays),
+        recordings={n: _recording_from_json(r, arrays) for n, r in node["recordings"].items()},
+        known_mistakes=tuple(map(Mistake.model_validate, node["known_mistakes"])),
     )
-    return {"value": keep(expected.value), "spread": spread, "draws": expected.draws}
 
 
-def _expected(node: Mapping[str, Any], value: Fetch) -> Expected:
-    spread = value(node["spread"]) if node["spread"] is not None else None
-    array = spread.array.astype(np.float64) if isinstance(spread, Numbers) else None
-    return Expected(value=value(node["value"]), spread=array, draws=_kept(node["draws"], int))
-
-
-def _recording_node(recording: Recording, keep: Keep) -> dict[str, Any]:
-    rows = [
-        {"arguments": {k: keep(v) for k, v in _ordered(row.arguments)}, "result": keep(row.result)}
-        for row in recording.rows
-    ]
-    return {
-        "replaces": recording.replaces,
-        "parameters": dict(recording.parameters),
-        "order": list(recording.parameters),
-        "cycle": recording.cycle,
-        "batch": recording.batch,
-        "rows": rows,
+def _mistake_to_json(mistake: Mistake) -> dict[str, Any]:
+    return mistake.model_dump(mode="json", exclude_defaults=True) | {
+        "when": [check.model_dump(mode="json") for check in mistake.when]
     }
 
 
-def _recording(node: Mapping[str, Any], value: Fetch) -> Recording:
+def _sorted_items(mapping: Mapping[str, _T]) -> list[tuple[str, _T]]:
+    """Sort by name, so that a key that was read is written as the same bytes."""
+    return sorted(mapping.items(), key=lambda entry: entry[0])
+
+
+def _values_to_json(values: Mapping[str, Value], arrays: Arrays) -> dict[str, Any]:
+    return {name: to_json(value, arrays) for name, value in _sorted_items(values)}
+
+
+def _values_from_json(node: Mapping[str, Any], arrays: Arrays) -> dict[str, Value]:
+    return {name: value_from_json(value, arrays) for name, value in node.items()}
+
+
+def _answers_to_json(named: Mapping[str, Mapping[str, Value]], arrays: Arrays) -> dict[str, Any]:
+    return {name: _values_to_json(answers, arrays) for name, answers in _sorted_items(named)}
+
+
+def _answers_from_json(node: Mapping[str, Any], arrays: Arrays) -> dict[str, dict[str, Value]]:
+    return {name: _values_from_json(answers, arrays) for name, answers in node.items()}
+
+
+def _expected_to_json(expected: Expected, arrays: Arrays) -> dict[str, Any]:
+    value = to_json(expected.value, arrays)
+    spread = (
+        None
+        if expected.spread is None
+        else to_json(ArrayValue(kind="ndarray", array=expected.spread), arrays)
+    )
+    return {"value": value, "spread": spread, "draws": expected.draws}
+
+
+def _expected_from_json(node: Mapping[str, Any], arrays: Arrays) -> Expected:
+    spread = None if node["spread"] is None else value_from_json(node["spread"], arrays)
+    array = checked(spread, ArrayValue).array.astype(np.float64) if spread is not None else None
+    return Expected(
+        value=value_from_json(node["value"], arrays),
+        spread=array,
+        draws=checked(node["draws"], int),
+    )
+
+
+def _recording_to_json(recording: Recording, arrays: Arrays) -> dict[str, Any]:
+    rows = [
+        {
+            "arguments": _values_to_json(row.arguments, arrays),
+            "result": to_json(row.result, arrays),
+        }
+        for row in recording.rows
+    ]
+    return {**recording.header(), "rows": rows}
+
+
+def _recording_from_json(node: Mapping[str, Any], arrays: Arrays) -> Recording:
     rows = tuple(
         RecordedCall(
-            arguments={k: value(v) for k, v in row["arguments"].items()},
-            result=value(row["result"]),
+            arguments=_values_from_json(row["arguments"], arrays),
+            result=value_from_json(row["result"], arrays),
         )
         for row in node["rows"]
     )
     return Recording(
-        replaces=_kept(node["replaces"], str),
-        parameters={name: node["parameters"][name] for name in node["order"]},
-        cycle=_kept(node["cycle"], str, NoneType),
-        batch=_kept(node["batch"], str, NoneType),
+        replaces=checked(node["replaces"], str),
+        parameters=checked(node["parameters"], dict),
+        cycle=checked(node["cycle"], str, NoneType),
+        batch=checked(node["batch"], str, NoneType),
         rows=rows,
     )

@@ -1,28 +1,29 @@
-"""The answer key: what the reference, the accepted variants and the known mistakes answer."""
+"""The answer key: answers of the reference, the accepted variants and the known mistakes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from grader.protocol.values import Expected, Recording, Value
+from grader.rubric.known_answers import Mistake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRequest:
-    """What a key is wanted for."""
+    """Options of an answer key."""
 
     device: str
-    """Where the models run: ``auto``, ``cpu`` or ``cuda``."""
+    """Device that the models run on: ``auto``, ``cpu`` or ``cuda``."""
     seed: int = 0
-    """Of the run, and of the models that hidden probes are asked on."""
+    """Seed of the run, and of the models that hidden probes run on."""
     hidden: bool = False
-    """Whether it answers the hidden probes alone, or all others."""
-    alike: bool = False
-    """Whether variants that answer as the reference does are run too."""
+    """True for a key of the hidden probes, False for one of all others."""
+    include_equivalent: bool = False
+    """True to run equivalent variants too, as `grade rubric check` does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyAbout:
-    """What a key was made from; a key made from something else does not fit."""
+class KeyProvenance:
+    """Provenance of a key, which fits only the rubric and the model that it was built for."""
 
     lab: str
     probing_sha256: str
@@ -33,45 +34,47 @@ class KeyAbout:
     torch: str
     transformer_lens: str
     hidden: bool = False
-    """Whether it answers the hidden probes, and those alone; ``seed`` then draws their models."""
+    """True if it answers the hidden probes only; their models are then drawn from ``seed``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerKey:
-    """Expected values, from the reference run as a submission."""
+    """Expected values, from running the reference as a submission."""
 
-    about: KeyAbout
+    provenance: KeyProvenance
     expected: Mapping[str, Expected]
-    """Probe name to the reference's answer."""
+    """The reference's answers, by probe."""
     variants: Mapping[str, Mapping[str, Value]]
-    """Variant name to its answers, probe by probe."""
+    """The variants' answers, by variant and probe."""
     mistakes: Mapping[str, Mapping[str, Value]]
-    """Mistake name to its answers, probe by probe; means where it draws its own inputs."""
+    """The mistakes' answers, by mistake and probe; means if it draws its own inputs."""
     recordings: Mapping[str, Recording]
+    """Recorded calls of the reference, by name."""
     spreads: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
-    """Mistake name to the standard deviations of the answers that are means."""
+    """Standard deviations of the mistakes' answers that are means, by mistake and probe."""
+    known_mistakes: tuple[Mistake, ...] = ()
+    """Descriptions of all known mistakes of the lab: how to recognise them, and the feedback."""
 
-    def joined(self, hidden: "AnswerKey") -> "AnswerKey":
-        """This key with the answers to the hidden probes beside its own."""
+    def merge(self, hidden: "AnswerKey") -> "AnswerKey":
+        """Return this key with the answers of a hidden key added."""
         return replace(
             self,
             expected={**self.expected, **hidden.expected},
-            variants=_joined(self.variants, hidden.variants),
-            mistakes=_joined(self.mistakes, hidden.mistakes),
+            variants=_merge_nested(self.variants, hidden.variants),
+            mistakes=_merge_nested(self.mistakes, hidden.mistakes),
             recordings={**hidden.recordings, **self.recordings},
-            spreads=_joined(self.spreads, hidden.spreads),
+            spreads=_merge_nested(self.spreads, hidden.spreads),
         )
 
-    def answered_by(self, answers: Mapping[str, Value]) -> dict[str, Expected]:
-        """What would be expected if a variant were the reference."""
+    def with_probe_answers(self, answers: Mapping[str, Value]) -> dict[str, Expected]:
+        """Return the expected values with a variant's answers instead of the reference's."""
         replaced = {name: Expected(value=value) for name, value in answers.items()}
         return {**self.expected, **replaced}
 
 
-def _joined(
-    ours: Mapping[str, Mapping[str, Value]], theirs: Mapping[str, Mapping[str, Value]]
+def _merge_nested(
+    one: Mapping[str, Mapping[str, Value]], other: Mapping[str, Mapping[str, Value]]
 ) -> dict[str, dict[str, Value]]:
     return {
-        name: {**ours.get(name, {}), **theirs.get(name, {})}
-        for name in dict.fromkeys((*ours, *theirs))
+        name: {**one.get(name, {}), **other.get(name, {})} for name in dict.fromkeys((*one, *other))
     }

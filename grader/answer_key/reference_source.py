@@ -1,4 +1,4 @@
-"""The reference's source as notebook cells, read without importing it."""
+"""Reads the reference's source as notebook cells, without importing it."""
 
 import ast
 import hashlib
@@ -10,18 +10,20 @@ from grader.rubric.model import Rubric
 
 
 def reference_sources(rubric: Rubric) -> list[str]:
-    """The reference's source, module by module, with its variants and mistakes, as cells.
+    """Return the source of the reference, its variants and its mistakes, one cell a module.
 
     Raises:
         AnswerKeyError: The reference is not installed here.
     """
-    plan = rubric.reference
-    names = [*plan.modules, *(name for name in (plan.variants, plan.mistakes) if name)]
-    return [source for name in names for source in _module_sources(name)]
+    return [
+        _to_cell(path.read_text(encoding="utf-8"), name.split(".")[0])
+        for name in _module_names(rubric)
+        for path in module_files(name)[1]
+    ]
 
 
 def has_reference(rubric: Rubric) -> bool:
-    """Whether the reference is installed here."""
+    """Return True if the reference is installed here."""
     try:
         return bool(reference_sources(rubric))
     except AnswerKeyError:
@@ -29,12 +31,26 @@ def has_reference(rubric: Rubric) -> bool:
 
 
 def reference_sha256(rubric: Rubric) -> str:
-    """Digest of everything the key's values come from."""
-    return hashlib.sha256("\0".join(reference_sources(rubric)).encode()).hexdigest()
+    """Return the digest of everything that a key takes from the reference: code and mistakes."""
+    descriptions = [
+        path.read_text(encoding="utf-8")
+        for name in (rubric.reference.mistakes,)
+        if name
+        for path in sorted(module_files(name)[0].parent.glob("*.yaml"))
+    ]
+    texts = "\0".join((*reference_sources(rubric), *descriptions))
+    return hashlib.sha256(texts.encode()).hexdigest()
 
 
-def _module_sources(name: str) -> list[str]:
-    """A module's source, or its package's files in the order its ``MODULES`` lists them."""
+def module_files(name: str) -> tuple[Path, list[Path]]:
+    """Locate a module, or a package whose ``MODULES`` lists its modules in order.
+
+    Returns:
+        The file that may hold literals such as ``MODULES``, and the files of the source.
+
+    Raises:
+        AnswerKeyError: It is not installed here, or the package does not list its modules.
+    """
     top, *rest = name.split(".")
     spec = importlib.util.find_spec(top)
     if spec is None or not spec.submodule_search_locations:
@@ -43,25 +59,33 @@ def _module_sources(name: str) -> list[str]:
             "that could make one is not installed here."
         )
     path = Path(spec.submodule_search_locations[0]).joinpath(*rest)
-    if path.is_dir():
-        files = [path / f"{module}.py" for module in _reading_order(path / "__init__.py")]
-    else:
-        files = [path.with_suffix(".py")]
-    return [_as_cell(file.read_text(encoding="utf-8"), top) for file in files]
+    if not path.is_dir():
+        file = path.with_suffix(".py")
+        return file, [file]
+    init = path / "__init__.py"
+    modules = literal(init, "MODULES")
+    if not isinstance(modules, tuple):
+        raise AnswerKeyError(f"{init} does not list its modules in reading order (MODULES).")
+    return init, [path / f"{module}.py" for module in modules]
 
 
-def _reading_order(init: Path) -> list[str]:
-    """The literal ``MODULES`` of a package, read without importing it."""
-    for node in ast.parse(init.read_text(encoding="utf-8")).body:
+def literal(path: Path, name: str) -> object:
+    """Return the literal that a module assigns to a name, without running it; None if absent."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and any(
-            isinstance(t, ast.Name) and t.id == "MODULES" for t in node.targets
+            isinstance(t, ast.Name) and t.id == name for t in node.targets
         ):
-            return [str(name) for name in ast.literal_eval(node.value)]
-    raise AnswerKeyError(f"{init} does not say in which order its modules are read (MODULES).")
+            return ast.literal_eval(node.value)
+    return None
 
 
-def _as_cell(source: str, package: str) -> str:
-    """Source without its imports from its own package: earlier cells have defined those names."""
+def _module_names(rubric: Rubric) -> list[str]:
+    plan = rubric.reference
+    return [*plan.modules, *(name for name in (plan.variants, plan.mistakes) if name)]
+
+
+def _to_cell(source: str, package: str) -> str:
+    """Blank out imports from the source's own package: earlier cells have defined those names."""
     lines = source.splitlines()
     for node in ast.parse(source).body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package:

@@ -1,171 +1,187 @@
-"""What the page of a class shows, out of its submissions and what they come to. Pure."""
+"""Builds the class page's view model from the gradebook's rows, the results and the summary."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from grader.batch.gradebook import Entry, in_order
-from grader.batch.popular_answers import FEWEST, SharedWrong
-from grader.batch.results.record import Record
-from grader.batch.statistics import LITTLE, CriterionSummary, Spread, Summary, misconceptions_of
-from grader.files.untrusted import shown
-from grader.render.class_page import (
-    ClassPage,
-    CriterionLine,
-    Doubt,
-    MistakeLine,
-    Person,
-    Row,
-    Scores,
+from grader.batch.gradebook import GradebookRow, sorted_rows
+from grader.batch.popular_answers import MIN_STUDENTS, PopularAnswer
+from grader.batch.results.record import SubmissionResult
+from grader.batch.statistics import (
+    LOW_DISCRIMINATION,
+    CriterionSummary,
+    Distribution,
+    Summary,
+    misconceptions_of,
 )
-from grader.rubric.model import Criterion, Rubric
+from grader.files.escape import printable
+from grader.render.class_page import (
+    ClassView,
+    CriterionView,
+    DoubtView,
+    MistakeView,
+    PersonView,
+    ScoresView,
+    SubmissionView,
+)
+from grader.rubric.model import Rubric
+from grader.rubric.sections import Criterion
 
-SLOWEST = 5
-_LONGEST, _REASON = 80, 400
-_NOT_ALL = "Not all of it could be judged."
-_MOST = 0.5
-"""Of those who were judged: more must have tried what nobody passes, to doubt it."""
+MAX_SLOWEST = 5
+"""Number of the slowest submissions to show."""
+_MAX_NAME, _MAX_REASON = 80, 400
+_PARTLY_JUDGED = "Not all of it could be judged."
+_MIN_ATTEMPT_SHARE = 0.5
+"""A criterion that nobody passes is doubtful if more than this fraction attempted it."""
 
 
 def class_view(
-    entries: Iterable[Entry],
-    records: Iterable[Record],
+    rows: Iterable[GradebookRow],
+    results: Iterable[SubmissionResult],
     summary: Summary,
     rubric: Rubric,
     pages: Mapping[str, str],
-) -> ClassPage:
-    """Put together what is seen of a class, but for what `with_doubts` adds.
+) -> ClassView:
+    """Build the class page without the popular answers, which `with_doubts` adds.
 
     Args:
-        entries: Every submission, overrides and lateness applied.
-        records: How they ended.
-        summary: What they come to.
-        rubric: The one they were graded by.
-        pages: By student, where the report is; who has none is not in it.
+        rows: Every submission with the policies applied.
+        results: The results of the same submissions.
+        summary: The batch's statistics.
+        rubric: The rubric they were graded by.
+        pages: Link to each student's report; students without one are left out.
     """
-    ordered, known = in_order(entries), {record.student: record for record in records}
-    rows = tuple(_row(entry, known[entry.student], rubric, pages) for entry in ordered)
-    scores = Spread(mean=summary.mean, median=summary.median, histogram=summary.histogram)
-    lines = zip(summary.criteria, rubric.criteria, strict=True)
-    criteria = tuple(_criterion(found, asked) for found, asked in lines)
-    return ClassPage(
+    ordered = sorted_rows(rows)
+    by_student = {result.student: result for result in results}
+    lines = tuple(_row(row, by_student[row.student], rubric, pages) for row in ordered)
+    scores = Distribution(mean=summary.mean, median=summary.median, histogram=summary.histogram)
+    paired = zip(summary.criteria, rubric.criteria, strict=True)
+    criteria = tuple(_criterion_line(found, criterion) for found, criterion in paired)
+    return ClassView(
         title=rubric.title,
         total=rubric.total,
         judged=summary.judged,
         states=tuple(summary.states.items()),
         scores=_scores(scores),
         final=_scores(summary.final) if summary.final != scores else None,
-        has_lateness=any(entry.lateness is not None for entry in ordered),
-        has_names=any(row.person.name for row in rows),
+        has_lateness=any(row.lateness is not None for row in ordered),
+        has_names=any(line.person.name for line in lines),
         criteria=criteria,
-        mistakes=_mistakes(rows, summary, rubric),
-        doubts=tuple(_never_passed(criteria)),
-        failed=tuple(row for row in rows if row.state != "graded"),
-        slowest=tuple(sorted(rows, key=lambda row: -row.seconds)[:SLOWEST]),
-        rows=rows,
+        mistakes=_mistake_lines(lines, summary, rubric),
+        doubts=tuple(_criteria_nobody_passes(criteria)),
+        failed=tuple(line for line in lines if line.state != "graded"),
+        slowest=tuple(sorted(lines, key=lambda line: -line.seconds)[:MAX_SLOWEST]),
+        rows=lines,
     )
 
 
-def with_doubts(view: ClassPage, found: Iterable[SharedWrong], rubric: Rubric) -> ClassPage:
-    """The same with wrong values that many share, before what nobody passes.
+def with_doubts(view: ClassView, popular: Iterable[PopularAnswer], rubric: Rubric) -> ClassView:
+    """Add popular wrong answers to the doubts, before the criteria that nobody passes.
 
     Args:
-        view: What is shown without them.
-        found: The values, and who gave them.
-        rubric: The one that calls them wrong.
+        view: The page without them.
+        popular: The popular wrong answers.
+        rubric: The rubric that they lost points by.
     """
     people = {row.student: row.person for row in view.rows}
     titles = {criterion.id: criterion.title for criterion in rubric.criteria}
-    shared = tuple(
-        Doubt(
-            function=one.function,
-            criteria=tuple(titles[name] for name in one.criteria),
-            value=shown(one.value, _REASON),
-            people=tuple(people[student] for student in one.students),
-            judged=one.judged,
+    doubts = tuple(
+        DoubtView(
+            function=answer.function,
+            criteria=tuple(titles[name] for name in answer.criteria),
+            value=printable(answer.value, _MAX_REASON),
+            people=tuple(people[student] for student in answer.students),
+            judged=answer.judged,
         )
-        for one in found
+        for answer in popular
     )
-    return replace(view, doubts=(*shared, *view.doubts))
-
-
-def _row(entry: Entry, record: Record, rubric: Rubric, pages: Mapping[str, str]) -> Row:
-    report = entry.judged
-    outcomes = {verdict.id: verdict.outcome for verdict in report.verdicts} if report else {}
-    reason = record.reason or ("" if entry.state == "graded" else _NOT_ALL)
-    name = entry.name if entry.name != entry.student else ""
-    return Row(
-        student=entry.student,
-        person=Person(
-            key=shown(entry.student, _LONGEST),
-            name=shown(name, _LONGEST),
-            page=pages.get(entry.student, ""),
-        ),
-        state=entry.state,
-        score=report.score if report else None,
-        final=entry.final_score,
-        late=_late(entry),
-        outcomes=tuple(outcomes.get(criterion.id) for criterion in rubric.criteria),
-        mistakes=misconceptions_of(report) if report else (),
-        seconds=record.seconds,
-        reason=shown(reason, _REASON),
-    )
-
-
-def _late(entry: Entry) -> str:
-    """Started days; a question mark where a person has to look."""
-    if entry.lateness is None or entry.lateness.review:
-        return "?" if entry.lateness else ""
-    return str(entry.lateness.days or "")
-
-
-def _scores(spread: Spread) -> Scores:
-    return Scores(mean=spread.mean, median=spread.median, histogram=spread.histogram)
-
-
-def _criterion(found: CriterionSummary, asked: Criterion) -> CriterionLine:
-    return CriterionLine(
-        id=found.id,
-        title=found.title,
-        function=asked.function or "",
-        points=asked.points,
-        bonus=asked.bonus,
-        judged=found.judged,
-        attempted=found.attempted,
-        passed_share=found.passed_share,
-        mean_share=found.mean_share,
-        discrimination=found.discrimination,
-        remark=remark(found.passed_share, found.discrimination),
-    )
+    return replace(view, doubts=(*doubts, *view.doubts))
 
 
 def remark(passed_share: float | None, discrimination: float | None) -> str:
-    """What is odd about a criterion, in a few words."""
+    """Return a short remark on a criterion with unusual statistics; empty if they are normal."""
     if passed_share in {0, 1}:
         return "everyone passes" if passed_share else "nobody passes"
-    if discrimination is None or round(discrimination, 2) >= LITTLE:  # as it is shown
+    # Compared as rounded, because it is shown with two digits.
+    if discrimination is None or round(discrimination, 2) >= LOW_DISCRIMINATION:
         return ""
     return "better students lose it" if discrimination < 0 else "says little about the rest"
 
 
-def _mistakes(rows: Sequence[Row], summary: Summary, rubric: Rubric) -> tuple[MistakeLine, ...]:
-    """In the summary's order: first the most frequent."""
-    known = {mistake.name: mistake for mistake in rubric.mistakes}
-    return tuple(
-        MistakeLine(
-            name=found.name,
-            function=known[found.name].function if found.name in known else "",
-            says=known[found.name].says if found.name in known else "",
-            people=tuple(row.person for row in rows if found.name in row.mistakes),
-        )
-        for found in summary.misconceptions
+def _row(
+    row: GradebookRow, result: SubmissionResult, rubric: Rubric, pages: Mapping[str, str]
+) -> SubmissionView:
+    report = row.graded_report
+    outcomes = {verdict.id: verdict.outcome for verdict in report.verdicts} if report else {}
+    reason = result.reason or ("" if row.state == "graded" else _PARTLY_JUDGED)
+    name = row.name if row.name != row.student else ""
+    return SubmissionView(
+        student=row.student,
+        person=PersonView(
+            key=printable(row.student, _MAX_NAME),
+            name=printable(name, _MAX_NAME),
+            page=pages.get(row.student, ""),
+        ),
+        state=row.state,
+        score=report.score if report else None,
+        final=row.final_score,
+        late=_days_late(row),
+        outcomes=tuple(outcomes.get(criterion.id) for criterion in rubric.criteria),
+        mistakes=misconceptions_of(report) if report else (),
+        seconds=result.seconds,
+        reason=printable(reason, _MAX_REASON),
     )
 
 
-def _never_passed(criteria: Iterable[CriterionLine]) -> Iterator[Doubt]:
-    """What nobody passes though most have tried."""
+def _days_late(row: GradebookRow) -> str:
+    """Return the days late; a question mark if a person has to decide."""
+    if row.lateness is None or row.lateness.review:
+        return "?" if row.lateness else ""
+    return str(row.lateness.days or "")
+
+
+def _scores(distribution: Distribution) -> ScoresView:
+    return ScoresView(
+        mean=distribution.mean, median=distribution.median, histogram=distribution.histogram
+    )
+
+
+def _criterion_line(summary: CriterionSummary, criterion: Criterion) -> CriterionView:
+    return CriterionView(
+        id=summary.id,
+        title=summary.title,
+        function=criterion.function or "",
+        points=criterion.points,
+        bonus=criterion.bonus,
+        judged=summary.judged,
+        attempted=summary.attempted,
+        passed_share=summary.passed_share,
+        mean_share=summary.mean_share,
+        discrimination=summary.discrimination,
+        remark=remark(summary.passed_share, summary.discrimination),
+    )
+
+
+def _mistake_lines(
+    rows: Sequence[SubmissionView], summary: Summary, rubric: Rubric
+) -> tuple[MistakeView, ...]:
+    """Return the known mistakes in the summary's order, the most frequent first."""
+    known = {mistake.name: mistake for mistake in rubric.mistakes}
+    return tuple(
+        MistakeView(
+            name=made.name,
+            function=known[made.name].function if made.name in known else "",
+            message=known[made.name].message if made.name in known else "",
+            people=tuple(row.person for row in rows if made.name in row.mistakes),
+        )
+        for made in summary.misconceptions
+    )
+
+
+def _criteria_nobody_passes(criteria: Iterable[CriterionView]) -> Iterator[DoubtView]:
+    """Yield a doubt for each criterion that nobody passes though most attempted it."""
     for one in criteria:
-        many = one.attempted >= FEWEST and one.attempted > _MOST * one.judged
-        if one.passed_share == 0 and many:
-            yield Doubt(
+        enough = one.attempted >= MIN_STUDENTS and one.attempted > _MIN_ATTEMPT_SHARE * one.judged
+        if one.passed_share == 0 and enough:
+            yield DoubtView(
                 function=one.function, criteria=(one.title,), value="", people=(), judged=one.judged
             )

@@ -1,4 +1,4 @@
-"""A crew of Dask workers: an existing scheduler's, or some started here."""
+"""An executor on a Dask cluster: an existing scheduler's workers, or workers started here."""
 
 import logging
 import tempfile
@@ -12,128 +12,136 @@ import dask
 from distributed import Client, KilledWorker, LocalCluster
 from distributed.comm.addressing import get_address_host_port
 
-from grader.batch.dask_worker import Grading, grade_there, packed
-from grader.batch.discovery.submission import HandedIn
-from grader.batch.results.record import Finished
-from grader.batch.scheduler import Crew
-from grader.errors import GraderError
-from grader.files.untrusted import shown
-from grader.grading.session import Sitting
+from grader.batch.dask_worker import GradingPlugin, grade_on_worker, serialize_session
+from grader.batch.discovery.student_files import StudentFiles
+from grader.batch.results.record import SubmissionResult
+from grader.batch.scheduler import Executor
+from grader.errors import GraderError, one_line
+from grader.files.escape import printable
+from grader.grading.session import GradingSession
 
 _LOCAL = "local"
-_CONNECT = 10
-_QUIET = {"distributed.comm.timeouts.connect": f"{_CONNECT}s", "distributed.admin.log-length": 0}
+"""The address that asks for workers on this machine."""
+_CONNECT_SECONDS = 10
+_MAX_REASON = 300
+_DASK_CONFIG = {
+    "distributed.comm.timeouts.connect": f"{_CONNECT_SECONDS}s",
+    "distributed.admin.log-length": 0,
+}
 
 
-class Workers:
-    """Sends submissions to workers; those of a worker that is lost go to another."""
+class DaskExecutor:
+    """Sends submissions to workers; those of a lost worker are sent to another one."""
 
     def __init__(self, client: Client, address: str, plugin: str, *, cuda: bool) -> None:
         """Take a connected client.
 
         Args:
             client: The client.
-            address: Where it is connected to, as given.
-            plugin: Name of the plugin that workers grade with.
-            cuda: Whether each submission takes one of a worker's GPUs.
+            address: The scheduler's address as the user gave it.
+            plugin: Name of the `GradingPlugin` on the workers.
+            cuda: True if each submission needs one of a worker's GPU slots.
         """
         self._client, self._address, self._plugin = client, address, plugin
-        needs: dict[str, Any] = {"resources": {"GPU": 1}} if cuda else {}
-        self._executor = client.get_executor(pure=False, **needs)
+        resources: dict[str, Any] = {"resources": {"GPU": 1}} if cuda else {}
+        self._executor = client.get_executor(pure=False, **resources)
 
-    def room(self) -> int:
-        """Two for each thread of each worker there is now; one waits while nobody is there."""
+    def capacity(self) -> int:
+        """Return twice the number of threads of all workers; one while there is no worker."""
         try:
             threads: dict[str, int] = self._client.nthreads()
         except Exception as error:  # whatever a lost connection raises
-            raise self._gone() from error
+            raise self._scheduler_lost() from error
         return max(1, 2 * sum(threads.values()))
 
-    def submit(self, handed: HandedIn) -> "Future[Finished]":
-        """Send one that has a notebook."""
-        sent: Future[Finished] = self._executor.submit(
-            grade_there, self._plugin, handed.found.student, handed.name, handed.data
+    def submit(self, files: StudentFiles) -> "Future[SubmissionResult]":
+        """Send a loaded notebook to a worker."""
+        future: Future[SubmissionResult] = self._executor.submit(
+            grade_on_worker, self._plugin, files.student, files.filename, files.data
         )
-        return sent
+        return future
 
-    def outcome(self, future: "Future[Any]") -> Finished:
-        """What became of it.
+    def result(self, future: "Future[SubmissionResult]") -> SubmissionResult:
+        """Return the result of a future that is done; the student's key may be empty.
 
         Raises:
             GraderError: A worker cannot grade, or the scheduler is gone.
         """
         try:
-            return Finished(**future.result())
+            return future.result()
         except KilledWorker:
-            return Finished(state="crashed", reason="every worker that took it was lost")
+            return _crashed("every worker that took it was lost")
         except GraderError:
             raise
         except (CancelledError, OSError) as error:
-            raise self._gone() from error
-        except Exception as error:  # noqa: BLE001 (a fault of ours has a result too)
-            said = f"{type(error).__name__}: {error}".splitlines()[0]
-            return Finished(state="crashed", reason=f"a worker's fault: {said[:300]}")
+            raise self._scheduler_lost() from error
+        except Exception as error:  # noqa: BLE001 (an internal error has a result too)
+            return _crashed(f"internal error of a worker: {one_line(error)[:_MAX_REASON]}")
 
-    def stop(self) -> None:
-        """Drop what has not ended."""
+    def shut_down(self) -> None:
+        """Cancel everything that has not ended."""
         with suppress(Exception):  # the connection may be gone
             self._executor.shutdown(wait=False)
 
-    def _gone(self) -> GraderError:
+    def _scheduler_lost(self) -> GraderError:
         return GraderError(
-            f"The scheduler at {shown(self._address)} no longer answers. What has ended is kept: "
-            "give the same command again."
+            f"The scheduler at {printable(self._address)} no longer answers. What has ended is "
+            "kept: give the same command again."
         )
 
 
+def _crashed(reason: str) -> SubmissionResult:
+    return SubmissionResult(student="", state="crashed", reason=reason)
+
+
 @contextmanager
-def on_cluster(address: str, sitting: Sitting, jobs: int) -> Iterator[Crew]:
-    """A crew of a cluster's workers.
+def cluster_executor(address: str, session: GradingSession, jobs: int) -> Iterator[Executor]:
+    """Connect to a cluster, give its workers the session, and yield the executor.
 
     Args:
         address: A scheduler's, such as ``tcp://10.0.0.1:8786``, or ``local`` to start workers.
-        sitting: What is graded by.
-        jobs: How many workers to start.
+        session: The session that grades.
+        jobs: Number of local workers to start.
 
     Raises:
-        GraderError: Nobody listens there.
+        GraderError: No scheduler listens there.
     """
-    cuda = sitting.settings.device == "cuda"
-    _quiet()
+    cuda = session.settings.device == "cuda"
+    _silence_dask_logs()
     with ExitStack() as stack:
-        stack.enter_context(dask.config.set(_QUIET))
-        where = address
+        stack.enter_context(dask.config.set(_DASK_CONFIG))
+        scheduler = address
         if address == _LOCAL:
-            where = stack.enter_context(local_workers(jobs, cuda=cuda))
-            sitting = replace(sitting, share=1 / jobs)
-        client = stack.enter_context(_client(where))
-        plugin = Grading(packed(sitting))
+            scheduler = stack.enter_context(local_workers(jobs, cuda=cuda))
+            session = replace(session, memory_fraction=1 / jobs)
+        client = stack.enter_context(_connect(scheduler))
+        plugin = GradingPlugin(serialize_session(session))
         client.register_plugin(plugin)
-        workers = Workers(client, address, plugin.name, cuda=cuda)
+        executor = DaskExecutor(client, address, plugin.name, cuda=cuda)
         try:
-            yield workers
+            yield executor
         finally:
-            workers.stop()
+            executor.shut_down()
             with suppress(Exception):  # the connection may be gone
                 client.unregister_worker_plugin(plugin.name)
 
 
-def _quiet() -> None:
-    """What is lost is said in a line of ours; each of Dask's loggers has a level of its own."""
+def _silence_dask_logs() -> None:
+    """Silence each of Dask's loggers: a lost scheduler is reported in one line of the grader's."""
     for name in list(logging.root.manager.loggerDict):
         if name.split(".")[0] == "distributed":
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 @contextmanager
-def _client(address: str) -> Iterator[Client]:
+def _connect(address: str) -> Iterator[Client]:
     try:
-        get_address_host_port(address)  # a client that does not like it ends noisily
-        client = Client(address, timeout=_CONNECT, set_as_default=False)
+        get_address_host_port(address)  # a client with an invalid address ends with a traceback
+        client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise GraderError(
-            f"Nobody listens at {shown(address)}: start a scheduler there (`dask scheduler`), or "
-            "give its address, such as tcp://10.0.0.1:8786."
+            f"Nobody listens at {printable(address)}: start a scheduler there (`dask scheduler`), "
+            "or give its address, such as tcp://10.0.0.1:8786."
         ) from error
     try:
         yield client
@@ -144,14 +152,11 @@ def _client(address: str) -> Iterator[Client]:
 
 @contextmanager
 def local_workers(jobs: int, *, cuda: bool) -> Iterator[str]:
-    """Workers on this machine; those that share a GPU are one process, to take turns.
+    """Start workers on this machine and yield their scheduler's address.
 
     Args:
-        jobs: How many notebooks at a time.
-        cuda: Whether they share a GPU.
-
-    Yields:
-        Their scheduler's address.
+        jobs: Number of notebooks to run at a time.
+        cuda: True if they share a GPU: then one process runs all of them, with one `DeviceLock`.
     """
     with (
         tempfile.TemporaryDirectory(prefix="grade-cluster-") as folder,

@@ -1,214 +1,210 @@
-"""What runs in a Dask worker: a desk for each batch, brought there as a plugin."""
+"""Code that runs in a Dask worker: a plugin brings it each batch's session, kept while it is used.
+
+A session travels as a `SessionPayload`: rubric, key and settings, never the reference.
+"""
 
 import secrets
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
-from importlib import metadata
+from dataclasses import dataclass
 from threading import Lock, Timer
 from typing import Any
 
 from distributed import Worker, WorkerPlugin, get_worker
 
-from grader.answer_key.file import key_bytes, read_key
-from grader.batch.grade_one import Bench
-from grader.batch.results.record import Finished
+from grader.answer_key.file import decode_key, encode_key
+from grader.batch.grade_one import SubmissionGrader
+from grader.batch.results.record import SubmissionResult
 from grader.errors import GraderError
-from grader.grading.session import Settings, Sitting, chosen, warm
+from grader.grading.session import GradingSession, Settings, prefork, select_backend
+from grader.protocol.installation import DISTRIBUTION, grader_version
 from grader.rubric.load import RubricFile
 from grader.rubric.model import Rubric
 
-# MERGED: A sitting as data, to be opened on another machine: rubric, key and settings, no reference.
-# MERGED: A place to grade at on a worker: opened with its first submission, closed when nobody comes.
-_DISTRIBUTION = "induction-lab-grader"
+_IDLE_SECONDS = 60.0
+"""Time after the last submission until forked kernels end: the client may be gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """What a worker needs to grade as we would: texts, numbers and bytes."""
+class SessionPayload:
+    """A grading session as texts, numbers and bytes, for workers on other machines."""
 
     version: str
+    """The grader's version."""
     rubric: str
-    """Of what was selected, as JSON."""
-    name: str
-    sha256: str
+    """The selected part of the rubric, as JSON."""
+    rubric_name: str
+    rubric_sha256: str
     key: bytes
     settings: dict[str, Any]
+    """Arguments of `Settings`."""
     seed: int
-    share: float
+    memory_fraction: float
 
 
-def packed(sitting: Sitting) -> Parcel:
-    """A sitting made ready to travel; on workers there is a sandbox unless that was ruled out."""
-    settings = sitting.settings
+def serialize_session(session: GradingSession) -> SessionPayload:
+    """Serialize a session. Workers must have a sandbox unless it was disabled."""
+    settings = session.settings
     level = "strict" if settings.isolation == "auto" else settings.isolation
-    known = {"device": settings.device, "full": settings.full, "only": settings.only}
-    return Parcel(
-        version=metadata.version(_DISTRIBUTION),
-        rubric=sitting.file.rubric.model_dump_json(by_alias=True),
-        name=sitting.file.name,
-        sha256=sitting.file.sha256,
-        key=key_bytes(sitting.key),
-        settings={**known, "isolation": level},
-        seed=sitting.seed,
-        share=sitting.share,
+    selected = {"device": settings.device, "full": settings.full, "only": settings.only}
+    return SessionPayload(
+        version=grader_version(),
+        rubric=session.rubric_file.rubric.model_dump_json(by_alias=True),
+        rubric_name=session.rubric_file.name,
+        rubric_sha256=session.rubric_file.sha256,
+        key=encode_key(session.key),
+        settings={**selected, "isolation": level},
+        seed=session.seed,
+        memory_fraction=session.memory_fraction,
     )
 
 
-def opened(parcel: Parcel) -> Sitting:
-    """The sitting, with a sandbox of this machine.
-
-    Args:
-        parcel: What `packed` made of it.
+def deserialize_session(payload: SessionPayload) -> GradingSession:
+    """Rebuild a session with a sandbox of this machine.
 
     Raises:
-        GraderError: The grader here is of another version, or there is no sandbox.
+        GraderError: The grader here has another version, or there is no sandbox.
     """
-    own = metadata.version(_DISTRIBUTION)
-    if parcel.version != own:
+    version = grader_version()
+    if payload.version != version:
         raise GraderError(
-            f"this worker has {_DISTRIBUTION} {own} and the batch is graded by {parcel.version}: "
-            "install the same version everywhere."
+            f"this worker has {DISTRIBUTION} {version} and the batch is graded by "
+            f"{payload.version}: install the same version everywhere."
         )
-    settings = Settings(**parcel.settings)
-    return Sitting(
-        file=RubricFile(
-            rubric=Rubric.model_validate_json(parcel.rubric), name=parcel.name, sha256=parcel.sha256
+    settings = Settings(**payload.settings)
+    return GradingSession(
+        rubric_file=RubricFile(
+            rubric=Rubric.model_validate_json(payload.rubric),
+            name=payload.rubric_name,
+            sha256=payload.rubric_sha256,
         ),
-        key=read_key(parcel.key, name="the batch's key"),
+        key=decode_key(payload.key, name="the batch's key"),
         settings=settings,
-        seed=parcel.seed,
-        backend=chosen(settings),
-        share=parcel.share,
+        seed=payload.seed,
+        backend=select_backend(settings),
+        memory_fraction=payload.memory_fraction,
     )
 
 
-_IDLE = 60.0
-"""Seconds after the last submission in which warm kernels stay: whoever sent it may be gone."""
+class WorkerSession:
+    """A grading session on a worker: opened on first use, closed when idle."""
 
-
-class Desk:
-    """Grades what it is brought, with warm kernels of its own."""
-
-    def __init__(self, parcel: Parcel, *, idle: float = _IDLE) -> None:
-        """Take what is graded by; nothing is opened yet.
+    def __init__(self, payload: SessionPayload, *, idle_seconds: float = _IDLE_SECONDS) -> None:
+        """Keep the payload; the session is opened by the first submission.
 
         Args:
-            parcel: The sitting.
-            idle: Seconds without a submission after which kernels end.
+            payload: The serialized session.
+            idle_seconds: Time without a submission until the session is closed.
         """
-        self._parcel, self._idle = parcel, idle
+        self._payload, self._idle_seconds = payload, idle_seconds
         self._lock = Lock()
-        self._open = ExitStack()
-        self._bench: Bench | None = None
-        self._busy = 0
+        self._resources = ExitStack()
+        self._grader: SubmissionGrader | None = None
+        self._running = 0
         self._timer: Timer | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether kernels are kept warm."""
-        return self._bench is not None
+        """True while forked kernels are kept."""
+        return self._grader is not None
 
-    def grade(self, student: str, name: str, data: bytes) -> Finished:
+    def grade(self, student: str, filename: str, data: bytes) -> SubmissionResult:
         """Grade one notebook.
 
         Args:
-            student: Whose, by key.
-            name: The file's.
-            data: What is in it.
+            student: The student's key.
+            filename: The notebook's file name.
+            data: The notebook's bytes.
 
         Raises:
-            GraderError: The sitting cannot be opened on this machine.
+            GraderError: The session cannot be opened on this machine.
         """
-        bench = self._taken()
+        grader = self._acquire()
         try:
-            return bench.grade(student, name, data)
+            return grader.grade(student, filename, data)
         finally:
-            self._left()
+            self._release()
 
     def close(self) -> None:
-        """End what is kept warm; whatever comes later opens it again."""
+        """End the kernels; a later submission opens the session again."""
         with self._lock:
-            self._forget()
+            self._close()
 
-    def _taken(self) -> Bench:
+    def _acquire(self) -> SubmissionGrader:
         with self._lock:
             if self._timer is not None:
                 self._timer.cancel()
-            if self._bench is None:
-                warmed = self._open.enter_context(warm(opened(self._parcel)))
-                self._bench = Bench.of(warmed)
-            self._busy += 1
-            return self._bench
+            if self._grader is None:
+                session = self._resources.enter_context(prefork(deserialize_session(self._payload)))
+                self._grader = SubmissionGrader.of(session)
+            self._running += 1
+            return self._grader
 
-    def _left(self) -> None:
+    def _release(self) -> None:
         with self._lock:
-            self._busy -= 1
-            if not self._busy:
-                self._timer = Timer(self._idle, self._close_if_idle)
+            self._running -= 1
+            if not self._running:
+                self._timer = Timer(self._idle_seconds, self._close_if_idle)
                 self._timer.daemon = True
                 self._timer.start()
 
     def _close_if_idle(self) -> None:
         with self._lock:
-            if not self._busy:
-                self._forget()
+            if not self._running:
+                self._close()
 
-    def _forget(self) -> None:
+    def _close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._bench = None
-        self._open.close()
+        self._grader = None
+        self._resources.close()
 
 
-class Grading(WorkerPlugin):
-    """Brings every worker, also one that joins later, what a batch is graded by."""
+class GradingPlugin(WorkerPlugin):
+    """A Dask plugin that gives every worker, also later ones, the session of a batch."""
 
-    def __init__(self, parcel: Parcel) -> None:
-        """Take what is graded by."""
-        # Two batches may use one cluster; the end of the first is not the second's.
-        self.name = f"induction-lab-grader-{secrets.token_hex(8)}"
-        self._parcel = parcel
-        self._desk: Desk | None = None
+    def __init__(self, payload: SessionPayload) -> None:
+        """Take the serialized session."""
+        # The name is unique: the end of one batch must not remove another one's plugin.
+        self.name = f"{DISTRIBUTION}-{secrets.token_hex(8)}"
+        self._payload = payload
+        self._session: WorkerSession | None = None
 
     def setup(self, worker: Worker) -> None:  # noqa: ARG002 (Dask's signature)
-        """Begin on a worker."""
-        self._desk = Desk(self._parcel)
+        """Create the session when the plugin arrives on a worker."""
+        self._session = WorkerSession(self._payload)
 
     def teardown(self, worker: Worker) -> None:  # noqa: ARG002 (Dask's signature)
-        """End there."""
-        if self._desk is not None:
-            self._desk.close()
+        """Close the session when the plugin is removed."""
+        if self._session is not None:
+            self._session.close()
 
     @property
-    def desk(self) -> Desk | None:
-        """Where this worker grades; None before it is set up."""
-        return self._desk
+    def session(self) -> WorkerSession | None:
+        """This worker's session; None before `setup`."""
+        return self._session
 
 
-def grade_there(plugin: str, student: str, name: str, data: bytes) -> dict[str, Any]:
-    """Grade one notebook on the worker this runs on.
+def grade_on_worker(plugin: str, student: str, filename: str, data: bytes) -> SubmissionResult:
+    """Grade one notebook on the worker that runs this function.
 
     Args:
         plugin: Name of the batch's plugin.
-        student: Whose, by key.
-        name: The file's.
-        data: What is in it.
-
-    Returns:
-        The fields of `Finished`: texts, numbers and bytes.
+        student: The student's key.
+        filename: The notebook's file name.
+        data: The notebook's bytes.
 
     Raises:
         GraderError: This worker cannot grade at all.
     """
     worker = get_worker()
     try:
-        return asdict(_desk(worker, plugin).grade(student, name, data))
+        return _worker_session(worker, plugin).grade(student, filename, data)
     except GraderError as error:
         raise GraderError(f"{worker.address}: {error}") from None
 
 
-def _desk(worker: Worker, plugin: str) -> Desk:
-    grading = worker.plugins.get(plugin)
-    if not isinstance(grading, Grading) or grading.desk is None:
+def _worker_session(worker: Worker, plugin: str) -> WorkerSession:
+    found = worker.plugins.get(plugin)
+    if not isinstance(found, GradingPlugin) or found.session is None:
         raise GraderError("it is not set up for this batch: give the same command again.")
-    return grading.desk
+    return found.session

@@ -1,170 +1,211 @@
-"""The end of a batch: overrides and lateness over what the machine found, then the tables."""
+"""Finalises a batch: applies overrides and late penalties, then writes the tables.
+
+The instructor's files, ``overrides.yaml`` and ``late.yaml``, lie in the results folder.
+"""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from grader.answer_key.model import AnswerKey
+from grader.batch.batch_info import info_json
 from grader.batch.class_page import class_view, with_doubts
-from grader.batch.gradebook import Entry, criteria_csv, gradebook_csv
+from grader.batch.gradebook import GradebookRow, criteria_csv, gradebook_csv, sorted_rows
 from grader.batch.policy.late_policy import LatePolicy, lateness, read_late_policy
-from grader.batch.policy.overrides import Overrides, apply, read_overrides
-from grader.batch.popular_answers import shared_wrong
-from grader.batch.results.record import Record
-from grader.batch.results.store import PAGE, PICTURES, REPORT, Results, pages_of
+from grader.batch.policy.overrides import Overrides, apply_overrides, read_overrides
+from grader.batch.popular_answers import find_popular_answers
+from grader.batch.results.record import SubmissionResult
+from grader.batch.results.store import (
+    BATCH_FILE,
+    CHARTS_FILE,
+    PAGE_FILE,
+    REPORT_FILE,
+    ResultsStore,
+    report_files,
+)
 from grader.batch.statistics import Summary, summarise
 from grader.charts.model import from_json
-from grader.render.class_page import class_html, look
+from grader.render.class_page import asset_digest, render_class_page
 from grader.render.json import to_json
-from grader.report.model import Report, past_report
+from grader.report.model import Report
 from grader.rubric.model import Rubric
 
 OVERRIDES, LATE = "overrides.yaml", "late.yaml"
-"""Files that an instructor puts into the results folder."""
-INDEX = "index.html"
-"""The class at a glance."""
+"""Names of the instructor's files in the results folder."""
+GRADEBOOK, CRITERIA, INDEX = "gradebook.csv", "criteria.csv", "index.html"
+"""Names of the tables and the class page in the results folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What an instructor has laid down for a batch."""
+class Policies:
+    """The instructor's overrides and late policy for a batch."""
 
     overrides: Overrides
     late: LatePolicy | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """Everyone's submission as the tables have it."""
+class AppliedPolicies:
+    """Every submission with the policies applied."""
 
-    records: tuple[Record, ...]
-    entries: tuple[Entry, ...]
-    """One a record, in the same order."""
+    results: tuple[SubmissionResult, ...]
+    rows: tuple[GradebookRow, ...]
+    """One row per result, in the same order."""
     warnings: tuple[str, ...]
-    """What of the instructor's has no effect, a line each."""
+    """Warnings about overrides and late rules that had no effect, one per line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Closed:
-    """A batch with its tables written."""
+class FinalizedBatch:
+    """A batch whose tables and class page are written."""
 
+    folder: Path
+    """The results folder."""
     summary: Summary
+    rows: tuple[GradebookRow, ...]
+    """The gradebook's rows, sorted by student."""
     warnings: tuple[str, ...]
-    """What of the instructor's has no effect, a line each."""
+    """Warnings about overrides and late rules that had no effect, one per line."""
+
+    @property
+    def gradebook(self) -> Path:
+        """Path of the gradebook."""
+        return self.folder / GRADEBOOK
 
 
-def read_rules(folder: Path, rubric: Rubric) -> Rules:
-    """The instructor's files, where they are there.
+def read_policies(folder: Path, rubric: Rubric) -> Policies:
+    """Read the instructor's files, if they exist.
 
     Args:
         folder: The results folder.
-        rubric: The one of the batch.
+        rubric: The batch's rubric.
 
     Raises:
         RubricError: One of them has mistakes; every one is listed with its line.
     """
     overrides, late = folder / OVERRIDES, folder / LATE
-    return Rules(
+    return Policies(
         overrides=read_overrides(overrides, rubric) if overrides.exists() else Overrides(),
         late=read_late_policy(late) if late.exists() else None,
     )
 
 
-def settle(students: Iterable[str], results: Results, rubric: Rubric, rules: Rules) -> Settled:
-    """Apply the instructor's rules to what the machine found. Nothing is written.
+def apply_policies(
+    students: Iterable[str], store: ResultsStore, rubric: Rubric, policies: Policies
+) -> AppliedPolicies:
+    """Apply the policies to the stored results; nothing is written.
 
     Args:
-        students: Whom the batch is of, by key.
-        results: Where their results are.
-        rubric: The one they were graded by.
-        rules: The instructor's.
+        students: Keys of the batch's students; those without a result are left out.
+        store: The results folder.
+        rubric: The rubric they were graded by.
+        policies: The instructor's policies.
     """
-    records = [record for student in students if (record := results.record(student))]
-    machine = {r.student: _machine(r, results, rubric) for r in records}
-    final = {s: report and apply(report, rules.overrides.of(s)) for s, report in machine.items()}
-    strangers = rules.late.strangers(list(machine)) if rules.late else ()
-    return Settled(
-        records=tuple(records),
-        entries=tuple(_entry(record, final[record.student], rules.late) for record in records),
-        warnings=(*rules.overrides.unused(machine), *strangers),
+    results = [result for student in students if (result := store.result(student))]
+    machine = {r.student: _stored_report(r.student, store, rubric) for r in results}
+    final = {
+        student: report and apply_overrides(report, policies.overrides.of(student))
+        for student, report in machine.items()
+    }
+    unknown = policies.late.unknown_students(list(machine)) if policies.late else ()
+    return AppliedPolicies(
+        results=tuple(results),
+        rows=tuple(_gradebook_row(one, final[one.student], policies.late) for one in results),
+        warnings=(*policies.overrides.unused(machine), *unknown),
     )
 
 
-def close(
+def finalize(  # noqa: PLR0913 (all of them are one batch's)
     students: Iterable[str],
-    results: Results,
+    store: ResultsStore,
     rubric: Rubric,
-    rules: Rules,
+    policies: Policies,
+    *,
+    info: Mapping[str, Any],
     key: AnswerKey | None = None,
-) -> Closed:
-    """Put everyone into the tables and the class page; reports get what was set by hand.
+) -> FinalizedBatch:
+    """Write the tables, the class page, ``batch.json``, and reports with changed overrides.
 
     Args:
-        students: Whom the batch is of, by key.
-        results: Where their results are.
-        rubric: The one they were graded by.
-        rules: The instructor's.
-        key: The answer key of the rubric, where it is known.
+        students: Keys of the batch's students.
+        store: The results folder.
+        rubric: The rubric they were graded by.
+        policies: The instructor's policies.
+        info: The contents of ``batch.json``, without the summary.
+        key: The rubric's answer key, if it is known.
 
     Raises:
-        GraderError: The tables cannot be written.
+        GraderError: A file cannot be written.
     """
-    settled = settle(students, results, rubric, rules)
-    for entry in settled.entries:
-        if entry.report:
-            _renew(entry.student, entry.report, results)
-    results.write("gradebook.csv", gradebook_csv(settled.entries, rubric).encode())
-    results.write("criteria.csv", criteria_csv(settled.entries, rubric).encode())
-    summary = summarise(settled.entries, rubric)
-    _show(settled, summary, results, rubric, key)
-    return Closed(summary=summary, warnings=settled.warnings)
+    applied = apply_policies(students, store, rubric, policies)
+    for row in applied.rows:
+        if row.report:
+            _rewrite_report(row.student, row.report, store)
+    store.write_batch_file(GRADEBOOK, gradebook_csv(applied.rows, rubric).encode())
+    store.write_batch_file(CRITERIA, criteria_csv(applied.rows, rubric).encode())
+    summary = summarise(applied.rows, rubric)
+    _write_class_page(applied, summary, store, rubric, key)
+    store.write_batch_file(BATCH_FILE, info_json({**info, "summary": summary.to_dict()}))
+    return FinalizedBatch(
+        folder=store.folder,
+        summary=summary,
+        rows=tuple(sorted_rows(applied.rows)),
+        warnings=applied.warnings,
+    )
 
 
-def _show(
-    settled: Settled, summary: Summary, results: Results, rubric: Rubric, key: AnswerKey | None
+def _write_class_page(
+    applied: AppliedPolicies,
+    summary: Summary,
+    store: ResultsStore,
+    rubric: Rubric,
+    key: AnswerKey | None,
 ) -> None:
-    """Write the class page, unless it is there and made from the very same."""
+    """Write the class page, unless it was made from the same inputs."""
     pages = {
-        record.student: f"{quote(results.of(record.student).name)}/{PAGE}"
-        for record in settled.records
-        if (results.of(record.student) / PAGE).is_file()
+        result.student: f"{quote(store.student_dir(result.student).name)}/{PAGE_FILE}"
+        for result in applied.results
+        if (store.student_dir(result.student) / PAGE_FILE).is_file()
     }
-    view = class_view(settled.entries, settled.records, summary, rubric, pages)
-    ran = [(record.handed_in, record.graded_by) for record in settled.records]
-    made_from = repr((look(), view, ran)).encode("utf-8", "surrogatepass")
+    view = class_view(applied.rows, applied.results, summary, rubric, pages)
+    graded = [(result.notebook_sha256, result.config_sha256) for result in applied.results]
+    made_from = repr((asset_digest(), view, graded)).encode("utf-8", "surrogatepass")
     inputs = hashlib.sha256(made_from).hexdigest()
-    if inputs.encode() in results.whole(INDEX):
+    if inputs.encode() in store.read_batch_file(INDEX):
         return
-    found = shared_wrong(settled.entries, results, rubric, key)
-    page = class_html(with_doubts(view, found, rubric), inputs=inputs)
-    results.write(INDEX, page.encode())
+    popular = find_popular_answers(applied.rows, store, rubric, key)
+    page = render_class_page(with_doubts(view, popular, rubric), inputs=inputs)
+    store.write_batch_file(INDEX, page.encode())
 
 
-def _machine(record: Record, results: Results, rubric: Rubric) -> Report | None:
-    kept = results.report(record.student)
-    return past_report(kept, rubric) if kept else None
+def _stored_report(student: str, store: ResultsStore, rubric: Rubric) -> Report | None:
+    stored = store.report(student)
+    return Report.from_dict(stored, rubric) if stored else None
 
 
-def _renew(student: str, report: Report, results: Results) -> None:
-    """Write a report again where what was set by hand is another than last time."""
-    if results.text(student, REPORT) != to_json(report).encode():
-        pages = pages_of(report, from_json(results.text(student, PICTURES)))
-        for name in (PAGE, REPORT):
-            results.replace(student, name, pages[name])
+def _rewrite_report(student: str, report: Report, store: ResultsStore) -> None:
+    """Write a report again if overrides changed it since it was written."""
+    if store.read_student_file(student, REPORT_FILE) != to_json(report).encode():
+        files = report_files(report, from_json(store.read_student_file(student, CHARTS_FILE)))
+        for name in (PAGE_FILE, REPORT_FILE):
+            store.rewrite_student_file(student, name, files[name])
 
 
-def _entry(record: Record, report: Report | None, policy: LatePolicy | None) -> Entry:
+def _gradebook_row(
+    result: SubmissionResult, report: Report | None, policy: LatePolicy | None
+) -> GradebookRow:
     late = None
     if policy is not None:
-        late = lateness(record.submitted, policy, student=record.student, marked_late=record.late)
-    return Entry(
-        student=record.student,
-        name=record.name,
-        notebook=record.notebook,
-        state=record.state,
+        late = lateness(result.submitted, policy, student=result.student, marked_late=result.late)
+    return GradebookRow(
+        student=result.student,
+        name=result.name,
+        notebook=result.notebook,
+        state=result.state,
         report=report,
         lateness=late,
-        notes=(*((record.reason,) if record.reason else ()), *record.notes),
+        notes=(*((result.reason,) if result.reason else ()), *result.notes),
     )

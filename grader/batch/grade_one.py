@@ -1,4 +1,8 @@
-"""Where submissions are graded: in threads of this process, or in a worker's on another machine."""
+"""Grades one submission of a batch, from its bytes to its result, with retries.
+
+Runs share a device through a `DeviceLock`: a notebook that found no memory on a shared GPU is run
+again on its own.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,203 +12,195 @@ from threading import Condition
 from time import monotonic
 
 from grader.batch.gradebook import State
-from grader.batch.results.fingerprint import Asked, asked_in
-from grader.batch.results.observations import keep, to_npz
-from grader.batch.results.record import Finished
-from grader.batch.results.store import EXECUTED, STORED, pages_of
-from grader.errors import GraderError, KernelError, SubmissionError
-from grader.execution.result import Execution
-from grader.grading.pipeline import Graded, grade_in
-from grader.grading.session import Sitting
+from grader.batch.results.fingerprint import RequestFingerprint, fingerprint_session
+from grader.batch.results.observations import encode_run, make_stored_run
+from grader.batch.results.record import SubmissionResult
+from grader.batch.results.store import EXECUTED_FILE, STORED_RUN_FILE, report_files
+from grader.errors import GraderError, KernelError, SubmissionError, one_line
+from grader.execution.result import RunResult
+from grader.grading.pipeline import Graded, grade_submission
+from grader.grading.session import GradingSession
 from grader.protocol.values import Failure
 from grader.render.executed_notebook import to_notebook
 from grader.submission.read import Submission, parse_submission
 
+_MAX_TRIES = 3
+_MAX_REASON = 300
+_TIME_LIMIT = "was still running"
+"""Part of `Execution.overrun` when a time limit was exceeded."""
+_OUT_OF_MEMORY = "OutOfMemoryError"
+"""Name of torch's exception when a device has no free memory."""
+_RERUN_ALONE_NOTE = (
+    "The GPU ran out of memory, so the notebook was run again on its own; "
+    "that run is the one graded."
+)
 
-# MERGED: Taking turns on one device: many beside each other, or one that needs all of it.
-# MERGED: One submission of a batch, from its bytes to its end: whatever happens, it has one.
-class Turns:
-    """Lets runs go side by side, until one asks to be alone."""
+
+class DeviceLock:
+    """A lock with shared and exclusive modes: runs share the device unless one needs it exclusively."""
 
     def __init__(self) -> None:
-        """Nobody runs yet."""
+        """Create an unlocked lock."""
         self._changed = Condition()
-        self._running = 0
-        self._alone = False
+        self._shared_runs = 0
+        self._is_exclusive = False
 
     @contextmanager
-    def beside_others(self) -> Iterator[None]:
-        """Run while others do; whoever is or wants to be alone comes first."""
+    def shared(self) -> Iterator[None]:
+        """Hold the lock together with other runs; exclusive runs have priority."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._alone)
-            self._running += 1
+            self._changed.wait_for(lambda: not self._is_exclusive)
+            self._shared_runs += 1
         try:
             yield
         finally:
             with self._changed:
-                self._running -= 1
+                self._shared_runs -= 1
                 self._changed.notify_all()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Run with nobody beside: those that run already are waited for."""
+    def exclusive(self) -> Iterator[None]:
+        """Hold the lock alone, after waiting for the current runs."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._alone)
-            self._alone = True
-            self._changed.wait_for(lambda: not self._running)
+            self._changed.wait_for(lambda: not self._is_exclusive)
+            self._is_exclusive = True
+            self._changed.wait_for(lambda: not self._shared_runs)
         try:
             yield
         finally:
             with self._changed:
-                self._alone = False
+                self._is_exclusive = False
                 self._changed.notify_all()
-
-
-_TRIES = 3
-_LATE = "was still running"
-_OUT_OF_MEMORY = "OutOfMemoryError"
-"""As torch calls it when a device has no room."""
-_ALONE = "The device ran out of memory; what counts is a second run, with nothing beside it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
-    """How grading one submission ended."""
+class SubmissionGrader:
+    """Grades notebooks in one session; safe to use from several threads."""
 
-    state: State
-    reason: str = ""
-    graded: Graded | None = None
-    """Where it has a report."""
+    session: GradingSession
+    request: RequestFingerprint
+    """Digests of what the session asks of a notebook, stored with its answers."""
+    device_lock: DeviceLock
 
+    @classmethod
+    def of(cls, session: GradingSession) -> "SubmissionGrader":
+        """Build the grader of a session."""
+        return cls(session=session, request=fingerprint_session(session), device_lock=DeviceLock())
 
-def grade_bytes(student: str, name: str, data: bytes, sitting: Sitting, turns: Turns) -> Ending:
-    """Grade a notebook; an error of any kind is how it ends, not the end of the batch.
+    def grade(self, student: str, filename: str, data: bytes) -> SubmissionResult:
+        """Grade one notebook. Every error becomes the submission's result.
 
-    Args:
-        student: Whose, by the key that the whole batch uses.
-        name: The file's.
-        data: What is in it.
-        sitting: What it is graded by.
-        turns: Of those that grade on the same device.
-    """
-    try:
-        submission = parse_submission(data, Path(name), sitting.file.rubric.limits)
-        submission = replace(submission, student=student)
-        return _tried(submission, sitting, turns)
-    except SubmissionError as error:
-        return Ending(state="ungradable", reason=str(error))
-    except GraderError as error:
-        return Ending(state="crashed", reason=str(error))
-    except Exception as error:  # noqa: BLE001 (a fault of ours has a result too)
-        said = f"{type(error).__name__}: {error}".splitlines()[0]
-        return Ending(state="crashed", reason=f"a fault of the grader's own: {said[:300]}")
-
-
-def _tried(submission: Submission, sitting: Sitting, turns: Turns) -> Ending:
-    last = Ending(state="crashed")
-    died = False
-    for _ in range(_TRIES):
+        Args:
+            student: The student's key.
+            filename: The notebook's file name.
+            data: The notebook's bytes.
+        """
+        start = monotonic()
+        state: State
+        graded = None
         try:
-            graded = _graded(submission, sitting, turns)
-            if graded.execution.lost:
-                last = Ending(state="crashed", reason="its run was ended by something outside")
-            elif died or not kernel_died(graded.execution):
-                return _ended(graded)
-            else:  # by its own doing or not: what happens twice is its own
-                died, last = True, _ended(graded)
-        except KernelError as error:  # the machine's, and often gone the second time
-            last = Ending(state="crashed", reason=str(error))
+            limits = self.session.rubric_file.rubric.limits
+            submission = parse_submission(data, Path(filename), limits)
+            submission = replace(submission, student=student)
+            graded = grade_with_retries(submission, self.session, self.device_lock)
+            state, reason = _state(graded)
+        except SubmissionError as error:
+            state, reason = "ungradable", str(error)
+        except GraderError as error:
+            state, reason = "crashed", str(error)
+        except Exception as error:  # noqa: BLE001 (an internal error has a result too)
+            state, reason = "crashed", f"internal error: {one_line(error)[:_MAX_REASON]}"
+        return SubmissionResult(
+            student=student,
+            notebook=filename,
+            state=state,
+            reason=reason,
+            seconds=round(monotonic() - start, 3),
+            files=self._files(graded) if graded else {},
+            score=graded.report.score if graded else None,
+            total=graded.report.total if graded else 0.0,
+        )
+
+    def _files(self, graded: Graded) -> dict[str, bytes]:
+        stored = make_stored_run(graded.submission, graded.prepared, graded.result, self.request)
+        return {
+            **report_files(graded.report, graded.charts),
+            STORED_RUN_FILE: encode_run(stored),
+            EXECUTED_FILE: to_notebook(graded.submission, graded.result),
+        }
+
+
+def grade_with_retries(
+    submission: Submission, session: GradingSession, device_lock: DeviceLock
+) -> Graded:
+    """Grade a notebook again if the grader or the machine made its run fail.
+
+    A first kernel death may be the machine's fault, so the notebook is run again; a second one is
+    the notebook's.
+
+    Raises:
+        KernelError: The last run of three was ended from outside, or had no kernel.
+    """
+    last: Graded | KernelError = KernelError("")
+    kernel_has_died = False
+    for _ in range(_MAX_TRIES):
+        try:
+            graded = _grade_on_device(submission, session, device_lock)
+        except KernelError as error:  # the machine's fault, and often gone the second time
+            last = error
+            continue
+        if graded.result.killed_externally:
+            last = KernelError("its run was ended by something outside")
+        elif kernel_has_died or not kernel_died(graded.result):
+            return graded
+        else:
+            kernel_has_died, last = True, graded
+    if isinstance(last, KernelError):
+        raise last
     return last
 
 
-def _graded(submission: Submission, sitting: Sitting, turns: Turns) -> Graded:
-    """A run beside others; once more alone where the device had no room for it."""
-    with turns.beside_others():
-        graded = grade_in(sitting, submission)
-    if not out_of_memory(graded.execution):
+def _grade_on_device(
+    submission: Submission, session: GradingSession, device_lock: DeviceLock
+) -> Graded:
+    """Run beside others; if the device ran out of memory, run once more alone."""
+    with device_lock.shared():
+        graded = grade_submission(session, submission)
+    if not out_of_memory(graded.result):
         return graded
-    with turns.alone():
-        graded = grade_in(replace(sitting, share=1.0), submission)
-    report = replace(graded.report, notes=(*graded.report.notes, _ALONE))
+    with device_lock.exclusive():
+        graded = grade_submission(replace(session, memory_fraction=1.0), submission)
+    report = replace(graded.report, notes=(*graded.report.notes, _RERUN_ALONE_NOTE))
     return replace(graded, report=report)
 
 
-def out_of_memory(execution: Execution) -> bool:
-    """Whether a cell or a probe found no room on a device that others may have filled.
+def _state(graded: Graded) -> tuple[State, str]:
+    """Return a graded submission's state and the reason for it."""
+    overrun = graded.result.limit_exceeded
+    if _TIME_LIMIT in overrun:
+        return "timed_out", f"The notebook {overrun}."
+    return graded.report.status, ""
 
-    Args:
-        execution: What a run gave.
-    """
+
+def out_of_memory(execution: RunResult) -> bool:
+    """Return True if a cell or probe found no memory on a GPU, which others may have filled."""
     return str(execution.environment.get("device")).startswith("cuda") and any(
-        name == _OUT_OF_MEMORY for name in _raised(execution)
+        name == _OUT_OF_MEMORY for name in _raised_exceptions(execution)
     )
 
 
-def kernel_died(execution: Execution) -> bool:
-    """Whether Python ended in a cell or a probe, and no limit of ours was the reason.
-
-    Args:
-        execution: What a run gave.
-    """
+def kernel_died(execution: RunResult) -> bool:
+    """Return True if the kernel died in a cell or probe, and no limit of the grader's ended it."""
     failures = (seen for seen in execution.observations.values() if isinstance(seen, Failure))
-    return not execution.overrun and (
+    return not execution.limit_exceeded and (
         any(cell.status == "died" for cell in execution.cells)
         or any(failure.kind == "kernel_died" for failure in failures)
     )
 
 
-def _raised(execution: Execution) -> Iterator[str]:
+def _raised_exceptions(execution: RunResult) -> Iterator[str]:
+    """Yield the names of the exceptions that cells and probes raised."""
     yield from (cell.ename for cell in execution.cells)
     for seen in execution.observations.values():
         if isinstance(seen, Failure):
             yield seen.ename
-
-
-def _ended(graded: Graded) -> Ending:
-    late = _LATE in graded.execution.overrun
-    return Ending(
-        state="timed_out" if late else graded.report.status,
-        reason=f"The notebook {graded.execution.overrun}." if late else "",
-        graded=graded,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """A sitting with all that is the same for each of its submissions."""
-
-    sitting: Sitting
-    what: Asked
-    turns: Turns
-
-    @classmethod
-    def of(cls, sitting: Sitting) -> "Bench":
-        """Make one for a sitting."""
-        return cls(sitting=sitting, what=asked_in(sitting), turns=Turns())
-
-    def grade(self, student: str, name: str, data: bytes) -> Finished:
-        """Grade one notebook, whatever happens.
-
-        Args:
-            student: Whose, by key.
-            name: The file's.
-            data: What is in it.
-        """
-        start = monotonic()
-        ending = grade_bytes(student, name, data, self.sitting, self.turns)
-        report = ending.graded.report if ending.graded else None
-        return Finished(
-            state=ending.state,
-            reason=ending.reason,
-            seconds=round(monotonic() - start, 3),
-            files=self._files(ending),
-            score=report.score if report else None,
-            total=report.total if report else 0.0,
-        )
-
-    def _files(self, ending: Ending) -> dict[str, bytes]:
-        if (ran := ending.graded) is None:
-            return {}
-        stored = keep(ran.submission, ran.prepared, ran.execution, self.what)
-        notebook = to_notebook(ran.submission, ran.execution)
-        return {**pages_of(ran.report, ran.pictures), STORED: to_npz(stored), EXECUTED: notebook}

@@ -1,53 +1,22 @@
-"""One submission's row in a gradebook: whose it is, how it ended and what it earned."""
+"""The gradebook of a batch: a row per submission, and a row per submission and criterion.
+
+A cell is empty if nothing was graded, whatever the reason: a crash is the grader's fault, and an
+unreadable file is a mistake to be corrected, not a grade. Zero is what a graded answer earned.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from grader.batch.policy.late_policy import Lateness
-from grader.batch.policy.overrides import SetVerdict
-from grader.render.csv import inert, number, table
+from grader.batch.policy.overrides import OverriddenVerdict
+from grader.render.csv import escape_formula, format_csv, format_points
 from grader.report.model import Report, Verdict
 from grader.rubric.model import Rubric
 
-# MERGED: A batch as two tables: a row a submission, and a row a submission and criterion. Pure.  A cell is empty where nothing was judged, whatever the reason: a crash is ours, and a file that cannot be read is a mistake to be put right, not a grade. Zero is what a judged answer earned.
 State = Literal["graded", "partial", "ungradable", "timed_out", "crashed"]
 STATES: tuple[State, ...] = get_args(State)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A submission after grading, overrides applied."""
-
-    student: str
-    """The key by which files of an instructor name the student: an id where there is one."""
-    name: str
-    """As a person reads it; may be empty."""
-    notebook: str
-    """The file that was graded; may be empty."""
-    state: State
-    report: Report | None
-    lateness: Lateness | None
-    """None where there is no late policy."""
-    notes: tuple[str, ...] = ()
-
-    @property
-    def judged(self) -> Report | None:
-        """The report where something was judged: without one no number stands, not even zero."""
-        if self.report is None or self.report.status == "ungradable":
-            return None
-        return self.report if self.report.verdicts else None
-
-    @property
-    def final_score(self) -> float | None:
-        """What lateness leaves of the score; None where nothing was judged."""
-        report = self.judged
-        if report is None or self.lateness is None:
-            return report.score if report else None
-        return self.lateness.final_score(report.score, report.total)
-
-
-BEFORE = (
+COLUMNS_BEFORE = (
     "student",
     "name",
     "state",
@@ -57,7 +26,9 @@ BEFORE = (
     "late_penalty",
     "final_score",
 )
-AFTER = ("notebook", "notes")
+"""Columns of the gradebook before the criteria."""
+COLUMNS_AFTER = ("notebook", "notes")
+"""Columns of the gradebook after the criteria."""
 CRITERIA_COLUMNS = (
     "student",
     "criterion",
@@ -73,99 +44,132 @@ CRITERIA_COLUMNS = (
 )
 
 
-def gradebook_csv(entries: Iterable[Entry], rubric: Rubric) -> str:
-    """A head, the points possible, and one row a submission in the order of the students.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradebookRow:
+    """One submission with overrides and the late policy applied."""
 
-    Args:
-        entries: Every submission, whatever became of it.
-        rubric: The one they were graded by, for the columns.
-    """
-    rows = [_row(entry, rubric) for entry in in_order(entries)]
-    return table([_head(rubric), _possible(rubric), *rows])
+    student: str
+    """The key that the instructor's files name the student by: an id if there is one."""
+    name: str
+    """The full name; may be empty."""
+    notebook: str
+    """File name of the graded notebook; may be empty."""
+    state: State
+    report: Report | None
+    lateness: Lateness | None
+    """None without a late policy."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def graded_report(self) -> Report | None:
+        """The report, or None if nothing was graded: then there is no score, not even zero."""
+        if self.report is None or self.report.status == "ungradable":
+            return None
+        return self.report if self.report.verdicts else None
+
+    @property
+    def final_score(self) -> float | None:
+        """The score after the late penalty; None if nothing was graded."""
+        report = self.graded_report
+        if report is None or self.lateness is None:
+            return report.score if report else None
+        return self.lateness.final_score(report.score, report.total)
 
 
-def criteria_csv(entries: Iterable[Entry], rubric: Rubric) -> str:
-    """A head, and one row a submission and criterion, in the order of the students."""
-    rows = [row for entry in in_order(entries) for row in _criteria(entry, rubric)]
-    return table([CRITERIA_COLUMNS, *rows])
+def gradebook_csv(rows: Iterable[GradebookRow], rubric: Rubric) -> str:
+    """Return the gradebook: a header, the points possible, and a row per submission."""
+    cells = [_cells(row, rubric) for row in sorted_rows(rows)]
+    return format_csv([_header(rubric), _max_points_row(rubric), *cells])
 
 
-def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """By student, then notebook: the same submissions give the same bytes."""
-    return sorted(entries, key=lambda entry: (entry.student, entry.notebook, entry.state))
+def criteria_csv(rows: Iterable[GradebookRow], rubric: Rubric) -> str:
+    """Return the table of criteria: a header, and a row per submission and criterion."""
+    cells = [line for row in sorted_rows(rows) for line in _criteria_cells(row, rubric)]
+    return format_csv([CRITERIA_COLUMNS, *cells])
 
 
-def _head(rubric: Rubric) -> Sequence[str]:
-    taken = {*BEFORE, *AFTER}
+def sorted_rows(rows: Iterable[GradebookRow]) -> list[GradebookRow]:
+    """Sort by student, then notebook, so that the same submissions give the same bytes."""
+    return sorted(rows, key=lambda row: (row.student, row.notebook, row.state))
+
+
+def _header(rubric: Rubric) -> Sequence[str]:
+    taken = {*COLUMNS_BEFORE, *COLUMNS_AFTER}
     ids = [f"criterion {c.id}" if c.id in taken else c.id for c in rubric.criteria]
-    return [*BEFORE, *ids, *AFTER]
+    return [*COLUMNS_BEFORE, *ids, *COLUMNS_AFTER]
 
 
-def _possible(rubric: Rubric) -> Sequence[str]:
-    """The row of maxima: no student's, so without a key."""
+def _max_points_row(rubric: Rubric) -> Sequence[str]:
+    """Return the row of points possible; it is no student's, so its key is empty."""
     total = sum(c.points for c in rubric.criteria if not c.bonus)
-    known = {"name": "points possible", "score": number(total), "max_score": number(total)}
-    most = [number(criterion.points) for criterion in rubric.criteria]
-    return [*(known.get(column, "") for column in BEFORE), *most, *("" for _ in AFTER)]
+    known = {
+        "name": "points possible",
+        "score": format_points(total),
+        "max_score": format_points(total),
+    }
+    points = [format_points(criterion.points) for criterion in rubric.criteria]
+    before = (known.get(column, "") for column in COLUMNS_BEFORE)
+    return [*before, *points, *("" for _ in COLUMNS_AFTER)]
 
 
-def _row(entry: Entry, rubric: Rubric) -> Sequence[str]:
-    report, late = entry.judged, entry.lateness
-    score, final = (report.score if report else None), entry.final_score
-    verdicts = _verdicts(entry)
-    taken = None if late is None or score is None or final is None else score - final
+def _cells(row: GradebookRow, rubric: Rubric) -> Sequence[str]:
+    report, late = row.graded_report, row.lateness
+    score, final = (report.score if report else None), row.final_score
+    verdicts = _verdict_by_id(row)
+    penalty = None if late is None or score is None or final is None else score - final
     return [
-        inert(entry.student),
-        inert(entry.name),
-        entry.state,
-        _cell(score),
-        _cell(report.total if report else None),
-        _cell(late.days if late else None),
-        _cell(taken),
-        _cell(final),
+        escape_formula(row.student),
+        escape_formula(row.name),
+        row.state,
+        _number_or_empty(score),
+        _number_or_empty(report.total if report else None),
+        _number_or_empty(late.days if late else None),
+        _number_or_empty(penalty),
+        _number_or_empty(final),
         *(_points(verdicts.get(criterion.id)) for criterion in rubric.criteria),
-        inert(entry.notebook),
-        inert("; ".join(_notes(entry))),
+        escape_formula(row.notebook),
+        escape_formula("; ".join(_notes(row))),
     ]
 
 
-def _notes(entry: Entry) -> Iterable[str]:
-    if entry.lateness is not None and entry.lateness.reason:
-        asked = "to review: " if entry.lateness.review else ""
-        yield asked + entry.lateness.reason
-    yield from entry.notes
+def _notes(row: GradebookRow) -> Iterable[str]:
+    if row.lateness is not None and row.lateness.reason:
+        prefix = "to review: " if row.lateness.review else ""
+        yield prefix + row.lateness.reason
+    yield from row.notes
 
 
-def _criteria(entry: Entry, rubric: Rubric) -> Iterable[Sequence[str]]:
-    verdicts = _verdicts(entry)
+def _criteria_cells(row: GradebookRow, rubric: Rubric) -> Iterable[Sequence[str]]:
+    verdicts = _verdict_by_id(row)
     for criterion in rubric.criteria:
         verdict = verdicts.get(criterion.id)
-        about = (entry.student, criterion.id, criterion.title, criterion.function or "")
-        yield [*map(inert, about), *_found(verdict, criterion.points)]
+        identity = (row.student, criterion.id, criterion.title, criterion.function or "")
+        yield [*map(escape_formula, identity), *_verdict_cells(verdict, criterion.points)]
 
 
-def _found(verdict: Verdict | None, most: float) -> Sequence[str]:
+def _verdict_cells(verdict: Verdict | None, max_points: float) -> Sequence[str]:
     if verdict is None:
-        return ["", "", number(most), "", "", "", ""]
-    by_hand = verdict if isinstance(verdict, SetVerdict) else None
+        return ["", "", format_points(max_points), "", "", "", ""]
+    override = verdict if isinstance(verdict, OverriddenVerdict) else None
     return [
         verdict.outcome,
-        number(verdict.points),
-        number(verdict.max_points),
-        number(by_hand.machine.points if by_hand else verdict.points),
-        inert(by_hand.reason if by_hand else ""),
-        inert(verdict.misconception or ""),
-        inert(verdict.variant or ""),
+        format_points(verdict.points),
+        format_points(verdict.max_points),
+        format_points(override.machine.points if override else verdict.points),
+        escape_formula(override.reason if override else ""),
+        escape_formula(verdict.misconception or ""),
+        escape_formula(verdict.variant or ""),
     ]
 
 
-def _verdicts(entry: Entry) -> dict[str, Verdict]:
-    return {verdict.id: verdict for verdict in entry.judged.verdicts} if entry.judged else {}
+def _verdict_by_id(row: GradebookRow) -> dict[str, Verdict]:
+    report = row.graded_report
+    return {verdict.id: verdict for verdict in report.verdicts} if report else {}
 
 
 def _points(verdict: Verdict | None) -> str:
-    return "" if verdict is None else number(verdict.points)
+    return "" if verdict is None else format_points(verdict.points)
 
 
-def _cell(value: float | None) -> str:
-    return "" if value is None else number(value)
+def _number_or_empty(value: float | None) -> str:
+    return "" if value is None else format_points(value)

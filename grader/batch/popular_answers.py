@@ -1,217 +1,227 @@
-"""One wrong value that many students share and no known mistake gives: perhaps it is right."""
+"""Finds wrong answers that many students share: they may point to a problem in the rubric."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
 
 from grader.answer_key.model import AnswerKey
-from grader.batch.gradebook import Entry
-from grader.batch.policy.overrides import SetVerdict
-from grader.batch.results.observations import Stored, StoredError
-from grader.batch.results.store import Results
+from grader.batch.gradebook import GradebookRow
+from grader.batch.policy.overrides import OverriddenVerdict
+from grader.batch.results.observations import StoredRun, StoredRunError
+from grader.batch.results.store import ResultsStore
 from grader.batch.wrong_answers import (
-    ANY,
-    Answer,
-    Cluster,
-    Row,
-    answers_of,
-    clusters,
+    ANY_SIZE,
+    AnswerVector,
+    IdenticalAnswers,
+    Vector,
+    correct_vectors,
+    group_identical,
+    informative_answers,
     is_wrong,
-    right_rows,
-    row_of,
+    to_vector,
 )
-from grader.protocol.values import Failure, Group, Numbers, Observation, Table, describe
+from grader.protocol.values import (
+    ArrayValue,
+    DictValue,
+    Failure,
+    Observation,
+    SequenceValue,
+    describe,
+)
 from grader.report.model import Verdict
 from grader.rubric.model import Rubric
 
-# MERGED: A value in a line, so that a person knows it again. Pure.
-_MOST = 6
-
-
-def in_short(observation: Observation) -> str:
-    """What it is, and its first numbers.
-
-    Args:
-        observation: What a probe gave.
-    """
-    match observation:
-        case Failure(kind=kind):
-            return kind.replace("_", " ")
-        case Numbers(array=array) if array.size == 1:
-            return f"{array.item():.6g}"
-        case Numbers(array=array):
-            return f"{describe(observation)}: {_first(array)}"
-        case Group(items=items):
-            return (
-                f"{describe(observation)}: {_few([in_short(i) for i in items[:_MOST]], len(items))}"
-            )
-        case Table(entries=entries):
-            named = [f"{name[:40]} {in_short(entries[name])}" for name in list(entries)[:_MOST]]
-            return f"{describe(observation)}: {_few(named, len(entries))}"
-        case _:
-            return describe(observation)
-
-
-def _first(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
-    return _few([f"{number:.4g}" for number in array.ravel()[:_MOST].tolist()], array.size)
-
-
-def _few(texts: list[str], size: int) -> str:
-    return ", ".join([*texts, *(["…"] if size > len(texts) else [])]) or "empty"
-
-
-FEWEST, SHARE = 3, 0.2
-"""Students who make a value doubtful, and their least share of those who were judged."""
-_EXAMPLES = 30
-"""Students without a doubtful answer whose answers are looked at for what is right."""
+MIN_STUDENTS, MIN_SHARE = 3, 0.2
+"""Minimum number of students who share an answer, and minimum fraction of the judged ones."""
+_MAX_EXAMPLES = 30
+"""Maximum number of other students whose answers are read as examples of correct ones."""
+_MAX_ITEMS = 6
+"""Maximum number of numbers, items or entries in a summarised value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SharedWrong:
-    """A wrong value, and who gave it."""
+class PopularAnswer:
+    """A wrong answer that many students share, and that no known mistake explains."""
 
     function: str
     value: str
-    """In short."""
+    """The answer, summarised in one line."""
     students: tuple[str, ...]
     judged: int
-    """Of so many."""
+    """Number of students for whom the criterion was judged."""
     criteria: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Gathered:
-    """Answers of a whole class; those of the same bytes are held once."""
+class _ClassAnswers:
+    """Answers of a whole class; identical vectors share their memory."""
 
-    wrong: list[Answer] = field(default_factory=list)
-    right: dict[bytes, tuple[str, Row]] = field(default_factory=dict)
+    wrong: list[AnswerVector] = field(default_factory=list)
+    right: dict[bytes, tuple[str, Vector]] = field(default_factory=dict)
 
 
-def shared_wrong(
-    entries: Sequence[Entry], results: Results, rubric: Rubric, key: AnswerKey | None
-) -> tuple[SharedWrong, ...]:
-    """Wrong values that many share; what is kept of students is read only where there may be one.
+def find_popular_answers(
+    rows: Sequence[GradebookRow], store: ResultsStore, rubric: Rubric, key: AnswerKey | None
+) -> tuple[PopularAnswer, ...]:
+    """Find the popular wrong answers of a batch.
+
+    Stored values are read only if enough students lost a criterion by no known mistake.
 
     Args:
-        entries: Every submission.
-        results: Where what is kept of them is.
-        rubric: The one they were graded by.
-        key: What is right, and what known mistakes give, where that is known.
+        rows: Every submission.
+        store: The results folder.
+        rubric: The rubric they were graded by.
+        key: Correct answers and those of known mistakes, if the key is known.
     """
-    verdicts = {entry.student: _machine(entry) for entry in entries}
+    verdicts = {row.student: _machine_verdicts(row) for row in rows}
     doubtful = doubtful_criteria(verdicts.values())
     if not doubtful:
         return ()
-    looked_at = tuple(c for c in rubric.criteria if c.id in doubtful)
-    found = _gathered(verdicts, results, rubric.model_copy(update={"criteria": looked_at}))
-    explained = right_rows([*found.right.values(), *_mistaken(key)], key, ANY)
-    many = [c for c in clusters(found.wrong, explained) if is_many(c, doubtful)]
+    criteria = tuple(c for c in rubric.criteria if c.id in doubtful)
+    found = _collect_answers(verdicts, store, rubric.model_copy(update={"criteria": criteria}))
+    explained = correct_vectors(
+        [*found.right.values(), *_known_mistake_vectors(key)], key, ANY_SIZE
+    )
+    popular = [c for c in group_identical(found.wrong, explained) if is_popular(c, doubtful)]
     return tuple(
-        SharedWrong(
-            function=cluster.function,
-            value=_value(cluster, results),
-            students=cluster.students,
-            judged=_judged(cluster, doubtful),
-            criteria=cluster.criteria,
+        PopularAnswer(
+            function=group.function,
+            value=_summary_of(group, store),
+            students=group.students,
+            judged=_judged_count(group, doubtful),
+            criteria=group.criteria,
         )
-        for cluster in largest(many)
+        for group in largest_groups(popular)
     )
 
 
-def doubtful_criteria(everyone: Iterable[Sequence[Verdict]]) -> dict[str, int]:
-    """Criteria that many lost by no known mistake, with how many were judged. Pure."""
+def doubtful_criteria(verdicts: Iterable[Sequence[Verdict]]) -> dict[str, int]:
+    """Return the criteria that many lost by no known mistake, with the number of judged students.
+
+    Args:
+        verdicts: Each student's verdicts.
+    """
     judged, lost = Counter[str](), Counter[str]()
-    for verdict in (verdict for verdicts in everyone for verdict in verdicts):
+    for verdict in (verdict for of_student in verdicts for verdict in of_student):
         judged[verdict.id] += verdict.outcome != "blocked"
-        lost[verdict.id] += _is_odd(verdict)
-    return {name: judged[name] for name in lost if _are_many(lost[name], judged[name])}
+        lost[verdict.id] += _is_unexplained(verdict)
+    return {name: judged[name] for name in lost if _is_enough(lost[name], judged[name])}
 
 
-def is_many(cluster: Cluster, judged: Mapping[str, int]) -> bool:
-    """Whether a group is large enough to doubt what it is judged by. Pure."""
-    return _are_many(len(cluster.students), _judged(cluster, judged))
+def is_popular(group: IdenticalAnswers, judged: Mapping[str, int]) -> bool:
+    """Return True if a group is large enough to doubt its criteria.
+
+    Args:
+        group: Students with the same wrong answer.
+        judged: Number of judged students by criterion.
+    """
+    return _is_enough(len(group.students), _judged_count(group, judged))
 
 
-def largest(groups: Iterable[Cluster]) -> tuple[Cluster, ...]:
-    """Without those whose students are all in another one of the same function. Pure."""
-    kept: list[Cluster] = []
+def largest_groups(groups: Iterable[IdenticalAnswers]) -> tuple[IdenticalAnswers, ...]:
+    """Return the groups without those contained in another group of the same function."""
+    largest: list[IdenticalAnswers] = []
     for group in sorted(groups, key=lambda g: (-len(g.students), -len(g.probes), g.students)):
-        same = (other for other in kept if other.function == group.function)
-        if not any(set(group.students) <= set(other.students) for other in same):
-            kept.append(group)
-    return tuple(kept)
+        same_function = (other for other in largest if other.function == group.function)
+        if not any(set(group.students) <= set(other.students) for other in same_function):
+            largest.append(group)
+    return tuple(largest)
 
 
-def _is_odd(verdict: Verdict) -> bool:
-    """Whether it is wrong in a way that nobody has described, and follows from nothing else."""
+def summarize_value(observation: Observation) -> str:
+    """Summarise a value in one line: its kind and its first numbers."""
+    match observation:
+        case Failure(kind=kind):
+            return kind.replace("_", " ")
+        case ArrayValue(array=array) if array.size == 1:
+            return f"{array.item():.6g}"
+        case ArrayValue(array=array):
+            return f"{describe(observation)}: {_first_numbers(array)}"
+        case SequenceValue(items=items):
+            texts = [summarize_value(item) for item in items[:_MAX_ITEMS]]
+            return f"{describe(observation)}: {_join(texts, len(items))}"
+        case DictValue(entries=entries):
+            names = list(entries)[:_MAX_ITEMS]
+            texts = [f"{name[:40]} {summarize_value(entries[name])}" for name in names]
+            return f"{describe(observation)}: {_join(texts, len(entries))}"
+        case _:
+            return describe(observation)
+
+
+def _first_numbers(array: NDArray[Any]) -> str:
+    return _join([f"{number:.4g}" for number in array.ravel()[:_MAX_ITEMS].tolist()], array.size)
+
+
+def _join(texts: list[str], size: int) -> str:
+    return ", ".join([*texts, *(["…"] if size > len(texts) else [])]) or "empty"
+
+
+def _is_unexplained(verdict: Verdict) -> bool:
+    """Return True if a wrong answer is neither a known mistake nor a consequence of one."""
     return is_wrong(verdict) and not verdict.misconception and not verdict.followed
 
 
-def _are_many(students: int, judged: int) -> bool:
-    return students >= FEWEST and students >= SHARE * judged
+def _is_enough(students: int, judged: int) -> bool:
+    return students >= MIN_STUDENTS and students >= MIN_SHARE * judged
 
 
-def _judged(cluster: Cluster, judged: Mapping[str, int]) -> int:
-    return max(judged[name] for name in cluster.criteria)
+def _judged_count(group: IdenticalAnswers, judged: Mapping[str, int]) -> int:
+    return max(judged[name] for name in group.criteria)
 
 
-def _machine(entry: Entry) -> tuple[Verdict, ...]:
-    """What the machine found, whatever was set by hand."""
-    verdicts = entry.judged.verdicts if entry.judged else ()
-    return tuple(v.machine if isinstance(v, SetVerdict) else v for v in verdicts)
+def _machine_verdicts(row: GradebookRow) -> tuple[Verdict, ...]:
+    """Return the verdicts without overrides."""
+    verdicts = row.graded_report.verdicts if row.graded_report else ()
+    return tuple(v.machine if isinstance(v, OverriddenVerdict) else v for v in verdicts)
 
 
-def _gathered(
-    verdicts: Mapping[str, Sequence[Verdict]], results: Results, rubric: Rubric
-) -> _Gathered:
-    found = _Gathered()
-    rows: dict[bytes, Row] = {}
+def _collect_answers(
+    verdicts: Mapping[str, Sequence[Verdict]], store: ResultsStore, rubric: Rubric
+) -> _ClassAnswers:
+    """Read the answers of students with an unexplained one, and of some others as examples."""
+    found = _ClassAnswers()
+    unique: dict[bytes, Vector] = {}
     ids = {criterion.id for criterion in rubric.criteria}
-    lost = [s for s, own in verdicts.items() if any(v.id in ids and _is_odd(v) for v in own)]
-    others = [student for student, own in verdicts.items() if own and student not in lost]
-    for student in (*lost, *others[:_EXAMPLES]):
-        if (stored := _stored(student, results)) is None:
+    unexplained = {
+        student: {v.id for v in of_student if v.id in ids and _is_unexplained(v)}
+        for student, of_student in verdicts.items()
+    }
+    affected = [student for student, lost in unexplained.items() if lost]
+    others = [s for s, of_student in verdicts.items() if of_student and not unexplained[s]]
+    for student in (*affected, *others[:_MAX_EXAMPLES]):
+        if (stored := _stored_run(student, store)) is None:
             continue
-        odd = {verdict.id for verdict in verdicts[student] if _is_odd(verdict)}
-        for answer, passed in answers_of(student, stored, verdicts[student], rubric, ANY):
-            digest = hashlib.sha256(answer.row.tobytes()).digest()
+        for answer, passed in informative_answers(
+            student, stored, verdicts[student], rubric, ANY_SIZE
+        ):
+            digest = hashlib.sha256(answer.vector.tobytes()).digest()
             if passed:
-                found.right[answer.probe.encode() + digest] = answer.probe, answer.row
-            elif odd & set(answer.criteria) and not answer.known:
-                found.wrong.append(_held_once(answer, rows, digest))
+                found.right[answer.probe.encode() + digest] = answer.probe, answer.vector
+            elif unexplained[student] & set(answer.criteria) and not answer.known_mistakes:
+                found.wrong.append(replace(answer, vector=unique.setdefault(digest, answer.vector)))
     return found
 
 
-def _held_once(answer: Answer, rows: dict[bytes, Row], digest: bytes) -> Answer:
-    return Answer(
-        student=answer.student,
-        function=answer.function,
-        probe=answer.probe,
-        criteria=answer.criteria,
-        known=answer.known,
-        row=rows.setdefault(digest, answer.row),
-    )
-
-
-def _stored(student: str, results: Results) -> Stored | None:
-    """What is kept; a damaged file is another command's news."""
+def _stored_run(student: str, store: ResultsStore) -> StoredRun | None:
+    """Return a stored run; None if it is damaged, which `grade regrade` reports."""
     try:
-        return results.stored(student)
-    except StoredError:
+        return store.stored_run(student)
+    except StoredRunError:
         return None
 
 
-def _mistaken(key: AnswerKey | None) -> Iterator[tuple[str, Row]]:
-    """What known mistakes give: a criterion that hides its feedback does not name them."""
+def _known_mistake_vectors(key: AnswerKey | None) -> Iterator[tuple[str, Vector]]:
+    """Yield the answers of known mistakes: hidden feedback does not name them in verdicts."""
     for answers in key.mistakes.values() if key else ():
         for probe, value in answers.items():
-            if (row := row_of(value, ANY)) is not None:
-                yield probe, row
+            if (vector := to_vector(value, ANY_SIZE)) is not None:
+                yield probe, vector
 
 
-def _value(cluster: Cluster, results: Results) -> str:
-    stored = _stored(cluster.students[0], results)
-    return in_short(stored.execution.observations[cluster.probes[0]]) if stored else ""
+def _summary_of(group: IdenticalAnswers, store: ResultsStore) -> str:
+    stored = _stored_run(group.students[0], store)
+    return summarize_value(stored.execution.observations[group.probes[0]]) if stored else ""

@@ -1,4 +1,8 @@
-"""What is left of a batch, and grading that several at a time."""
+"""Plans a batch and grades several submissions at a time, on any executor.
+
+An executor is a pool of local threads (`local_executor`) or of cluster workers
+(`grader.batch.dask_cluster`).
+"""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,143 +11,153 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from grader.batch.discovery.submission import Found, HandedIn, hand_in
-from grader.batch.grade_one import Bench
-from grader.batch.results.record import Finished, Record
-from grader.batch.results.store import Results
-from grader.grading.session import Sitting, warm
-from grader.rubric.model import Limits
+from grader.batch.discovery.student_files import StudentFiles
+from grader.batch.grade_one import SubmissionGrader
+from grader.batch.results.record import EarlierVersionError, SubmissionResult
+from grader.batch.results.store import ResultsStore
+from grader.grading.session import GradingSession, prefork
+from grader.rubric.sections import Limits
+
+_POLL_SECONDS = 2.0
+"""Interval at which the executor's capacity is read again: a cluster may have grown."""
 
 
-# MERGED: Who grades a batch: so many threads here, or the workers of a cluster, by the same rules.
-class Crew(Protocol):
-    """Takes submissions and finishes them in any order."""
+class Executor(Protocol):
+    """Grades submissions concurrently, in any order."""
 
-    def room(self) -> int:
-        """How many submissions it takes at a time, those that wait for their turn included."""
+    def capacity(self) -> int:
+        """Return the number of submissions to keep in flight, including queued ones."""
 
-    def submit(self, handed: HandedIn) -> "Future[Finished]":
-        """Take one that has a notebook."""
+    def submit(self, files: StudentFiles) -> "Future[SubmissionResult]":
+        """Start grading a loaded notebook."""
 
-    def outcome(self, future: "Future[Finished]") -> Finished:
-        """What became of it.
+    def result(self, future: "Future[SubmissionResult]") -> SubmissionResult:
+        """Return the result of a future that is done.
 
         Raises:
-            GraderError: Nothing will become of any other either.
+            GraderError: The executor cannot grade any more submissions.
         """
 
 
-class Threads:
+class ThreadExecutor:
     """Grades in this process: each thread waits for a kernel of its own."""
 
-    def __init__(self, bench: Bench, jobs: int) -> None:
-        """Take what is graded by and how many submissions at a time."""
-        self._bench, self._jobs = bench, jobs
+    def __init__(self, grader: SubmissionGrader, jobs: int) -> None:
+        """Start the threads."""
+        self._grader, self._jobs = grader, jobs
         self._executor = ThreadPoolExecutor(jobs)
 
-    def room(self) -> int:
-        """As many as there are threads, and one to go on with."""
+    def capacity(self) -> int:
+        """Return the number of threads plus one, so that no thread has to wait for a notebook."""
         return self._jobs + 1
 
-    def submit(self, handed: HandedIn) -> "Future[Finished]":
-        """Take one that has a notebook."""
-        return self._executor.submit(
-            self._bench.grade, handed.found.student, handed.name, handed.data
-        )
+    def submit(self, files: StudentFiles) -> "Future[SubmissionResult]":
+        """Start grading a loaded notebook."""
+        return self._executor.submit(self._grader.grade, files.student, files.filename, files.data)
 
-    def outcome(self, future: "Future[Finished]") -> Finished:
-        """What became of it."""
+    def result(self, future: "Future[SubmissionResult]") -> SubmissionResult:
+        """Return the result of a future that is done."""
         return future.result()
 
-    def stop(self) -> None:
-        """Drop what has not begun, wait for what has."""
+    def shut_down(self) -> None:
+        """Cancel queued submissions and wait for the running ones."""
         self._executor.shutdown(cancel_futures=True)
 
 
 @contextmanager
-def here(sitting: Sitting, jobs: int) -> Iterator[Crew]:
-    """A crew in this process, with warm kernels where they hold.
+def local_executor(session: GradingSession, jobs: int) -> Iterator[Executor]:
+    """Start an executor in this process, with forked kernels if the sandbox supports them.
 
     Args:
-        sitting: What is graded by.
-        jobs: How many submissions at a time; they share a device's memory.
+        session: The session that grades.
+        jobs: Number of notebooks to run at a time; they share the device's memory.
     """
-    with warm(replace(sitting, share=1 / jobs)) as warmed:
-        threads = Threads(Bench.of(warmed), jobs)
+    with prefork(replace(session, memory_fraction=1 / jobs)) as preforked:
+        executor = ThreadExecutor(SubmissionGrader.of(preforked), jobs)
         try:
-            yield threads
+            yield executor
         finally:
-            threads.stop()
-
-
-_LOOK = 2.0
-"""Seconds after which a crew is asked for room again: it may have grown."""
+            executor.shut_down()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is to be graded now, and what has been."""
+class BatchPlan:
+    """Submissions that have to be graded, and results that are still current."""
 
-    todo: tuple[Found, ...]
-    done: tuple[Record, ...]
+    pending: tuple[StudentFiles, ...]
+    finished: tuple[SubmissionResult, ...]
 
 
-def plan(
-    found: Sequence[Found],
-    results: Results,
-    graded_by: str,
+def plan_batch(
+    students: Sequence[StudentFiles],
+    store: ResultsStore,
+    config_sha256: str,
     limits: Limits,
     *,
     force: bool = False,
-) -> Plan:
-    """Tell what has to be graded from what is finished and still the same.
+) -> BatchPlan:
+    """Decide which submissions have to be graded.
 
     Args:
-        found: All submissions.
-        results: Where earlier ones' results are.
-        graded_by: Digest of what they are graded by now.
-        limits: How large a notebook may be.
-        force: Whether all of them are graded again.
+        students: All submissions.
+        store: The results folder, with the results of earlier runs.
+        config_sha256: Digest of everything the batch is graded by.
+        limits: Size limits of a notebook.
+        force: Grade all of them again.
     """
-    todo, done = [], []
-    for one in found:
-        record = None if force else results.record(one.student)
-        if record and _is_finished(record, one, graded_by, limits):
-            done.append(record)
+    pending, finished = [], []
+    for files in students:
+        result = None if force else _earlier_result(store, files.student)
+        if result and _is_current(result, files, config_sha256, limits):
+            finished.append(result)
         else:
-            todo.append(one)
-    return Plan(todo=tuple(todo), done=tuple(done))
+            pending.append(files)
+    return BatchPlan(pending=tuple(pending), finished=tuple(finished))
 
 
-def finished(
-    todo: Iterable[Found], crew: Crew, limits: Limits
-) -> Iterator[tuple[HandedIn, Finished]]:
-    """Grade submissions, several at a time, and give each as it ends.
+def run_all(
+    pending: Iterable[StudentFiles], executor: Executor, limits: Limits, *, config_sha256: str
+) -> Iterator[SubmissionResult]:
+    """Grade submissions, several at a time, and yield each result as it ends.
 
-    Only as many are read as the crew has room for.
+    Only as many notebooks are in memory as the executor has capacity for.
 
     Args:
-        todo: Which ones.
-        crew: Who grades them.
-        limits: How large a notebook may be.
+        pending: The submissions to grade.
+        executor: Runs them.
+        limits: Size limits of a notebook.
+        config_sha256: Digest of everything the batch is graded by.
 
     Raises:
-        GraderError: The crew is lost.
+        GraderError: The executor is lost.
     """
-    waiting = deque(todo)
-    running: dict[Future[Finished], HandedIn] = {}
+    waiting = deque(pending)
+    running: dict[Future[SubmissionResult], StudentFiles] = {}
     while waiting or running:
-        while waiting and len(running) < crew.room():
-            handed = hand_in(waiting.popleft(), limits)
-            if handed.refusal is not None:
-                yield handed, Finished(state="ungradable", reason=handed.refusal)
+        while waiting and len(running) < executor.capacity():
+            files = waiting.popleft().load(limits)
+            if files.refusal is not None:
+                refused = SubmissionResult(
+                    student=files.student, state="ungradable", reason=files.refusal
+                )
+                yield refused.of_student(files, config_sha256=config_sha256)
             else:
-                running[crew.submit(handed)] = handed
-        for future in wait(running, _LOOK, FIRST_COMPLETED).done:
-            yield running.pop(future), crew.outcome(future)
+                running[executor.submit(files)] = files
+        for future in wait(running, _POLL_SECONDS, FIRST_COMPLETED).done:
+            files = running.pop(future)
+            yield executor.result(future).of_student(files, config_sha256=config_sha256)
 
 
-def _is_finished(record: Record, found: Found, graded_by: str, limits: Limits) -> bool:
-    if record.state == "crashed" or record.graded_by != graded_by:
+def _earlier_result(store: ResultsStore, student: str) -> SubmissionResult | None:
+    try:
+        return store.result(student)
+    except EarlierVersionError:
+        return None
+
+
+def _is_current(
+    result: SubmissionResult, files: StudentFiles, config_sha256: str, limits: Limits
+) -> bool:
+    if result.state == "crashed" or result.config_sha256 != config_sha256:
         return False
-    return record.handed_in == hand_in(found, limits).digest
+    return result.notebook_sha256 == files.load(limits).sha256

@@ -1,4 +1,4 @@
-"""What a batch comes to: how submissions ended, how scores are spread, what is missed. Pure."""
+"""Statistics of a batch: states, score distribution, and each criterion's difficulty."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,45 +6,26 @@ from dataclasses import asdict, dataclass
 from statistics import StatisticsError, correlation, fmean, median
 from typing import Any
 
-from grader.batch.gradebook import STATES, Entry, State
+from grader.batch.gradebook import STATES, GradebookRow, State
 from grader.report.model import Report, Verdict
-from grader.rubric.model import Criterion, Rubric
-
-# MERGED: Whether a criterion tells those who did well from those who did not. Pure.
-LITTLE = 0.1
-"""Below this it says little about the rest; below zero, better students lose it."""
-FEWEST = 3
-_DIGITS = 6
-
-
-def discrimination(item: Sequence[float], rest: Sequence[float]) -> float | None:
-    """The corrected item-total correlation, from -1 to 1.
-
-    Args:
-        item: Each student's share of one criterion's points.
-        rest: Their scores without that criterion, in the same order.
-
-    Returns:
-        None where there are too few, or where all got the same: there is nothing to tell apart.
-    """
-    if len(item) < FEWEST:
-        return None
-    try:
-        # What adding up left behind is no difference between students.
-        found = correlation(*([round(number, _DIGITS) for number in side] for side in (item, rest)))
-    except StatisticsError:
-        return None
-    return round(max(-1.0, min(1.0, found)), 4) + 0.0
-
+from grader.rubric.model import Rubric
+from grader.rubric.sections import Criterion
 
 BINS = 10
-MISCONCEPTIONS = 3
+"""Number of bins of a score histogram."""
+MAX_MISCONCEPTIONS = 3
+"""Maximum number of known mistakes to list per criterion."""
+LOW_DISCRIMINATION = 0.1
+"""Below this a criterion says little about the rest; below zero, better students lose it."""
+MIN_STUDENTS = 3
+"""Minimum number of students to compute a discrimination index from."""
+_DIGITS = 6
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misconception:
-    """A known mistake, and how many made it."""
+    """A known mistake and the number of students who made it."""
 
     name: str
     count: int
@@ -52,27 +33,27 @@ class Misconception:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionSummary:
-    """How a batch did on one criterion."""
+    """Statistics of one criterion."""
 
     id: str
     title: str
     judged: int
-    """Submissions whose answer could be judged."""
+    """Number of submissions in which it could be judged."""
     passed_share: float | None
-    """Of those; None where there are none."""
+    """Fraction of the judged submissions that passed; None if there are none."""
     attempted: int
-    """Of those: they were not left out."""
+    """Number of judged submissions that attempted it."""
     mean_share: float | None
-    """Of its points, over those that were judged."""
+    """Mean fraction of its points over the judged submissions."""
     discrimination: float | None
-    """How its share of points goes with the rest of the score; None where that tells nothing."""
+    """Corrected item-total correlation; None if it cannot be computed."""
     misconceptions: tuple[Misconception, ...]
-    """The most frequent ones, first the most frequent."""
+    """Its most frequent known mistakes, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """How scores are spread."""
+class Distribution:
+    """The distribution of scores."""
 
     mean: float | None
     median: float | None
@@ -81,72 +62,74 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Numbers about a batch. Scores are those before lateness: what was understood."""
+    """Statistics of a batch. Scores are those before late penalties."""
 
     submissions: int
     states: dict[State, int]
-    """Every state, with how many ended in it."""
+    """Number of submissions by state, for every state."""
     judged: int
-    """Submissions that have a score."""
+    """Number of submissions that have a score."""
     mean: float | None
     median: float | None
     histogram: tuple[int, ...]
-    """Scores by their share of the maximum, ten equal bins; full marks and more in the last."""
-    final: Spread
-    """The same of the scores that lateness leaves."""
+    """Score counts in ten equal bins of the maximum; full marks and more are in the last."""
+    final: Distribution
+    """Distribution of the scores after late penalties."""
     misconceptions: tuple[Misconception, ...]
-    """Known mistakes, each with how many students made it; first the most frequent."""
+    """All known mistakes that were made, the most frequent first."""
     criteria: tuple[CriterionSummary, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """As in a batch's JSON."""
+        """Return the summary as in ``batch.json``."""
         return asdict(self)
 
 
-def summarise(entries: Iterable[Entry], rubric: Rubric) -> Summary:
-    """Summarise a batch.
+def summarise(rows: Iterable[GradebookRow], rubric: Rubric) -> Summary:
+    """Compute the statistics of a batch.
 
     Args:
-        entries: Every submission, whatever became of it.
-        rubric: The one they were graded by.
+        rows: Every submission, whatever its state.
+        rubric: The rubric they were graded by.
     """
-    everyone = list(entries)
-    judged = [(entry, report) for entry in everyone if (report := entry.judged)]
+    all_rows = list(rows)
+    judged = [(row, report) for row in all_rows if (report := row.graded_report)]
     reports = [report for _, report in judged]
-    found = spread([(report.score, report.total) for report in reports])
-    ended = Counter(entry.state for entry in everyone)
-    judged_on: dict[str, list[tuple[Report, Verdict]]] = {}
+    scores = distribution([(report.score, report.total) for report in reports])
+    states = Counter(row.state for row in all_rows)
+    by_criterion: dict[str, list[tuple[Report, Verdict]]] = {}
     for report in reports:
         for verdict in report.verdicts:
             if verdict.outcome != "blocked":
-                judged_on.setdefault(verdict.id, []).append((report, verdict))
+                by_criterion.setdefault(verdict.id, []).append((report, verdict))
     return Summary(
-        submissions=len(everyone),
-        states={state: ended[state] for state in STATES},
+        submissions=len(all_rows),
+        states={state: states[state] for state in STATES},
         judged=len(reports),
-        mean=found.mean,
-        median=found.median,
-        histogram=found.histogram,
-        final=spread([(entry.final_score or 0.0, report.total) for entry, report in judged]),
-        misconceptions=_counted(name for report in reports for name in misconceptions_of(report)),
-        criteria=tuple(_criterion(c, judged_on.get(c.id, ())) for c in rubric.criteria),
+        mean=scores.mean,
+        median=scores.median,
+        histogram=scores.histogram,
+        final=distribution([(row.final_score or 0.0, report.total) for row, report in judged]),
+        misconceptions=_count(name for report in reports for name in misconceptions_of(report)),
+        criteria=tuple(
+            _summarise_criterion(c, by_criterion.get(c.id, ())) for c in rubric.criteria
+        ),
     )
 
 
 def misconceptions_of(report: Report) -> tuple[str, ...]:
-    """The known mistakes in a submission, each once: one may cost several criteria."""
+    """Return the known mistakes in a submission, each once: one may cost several criteria."""
     return tuple(dict.fromkeys(v.misconception for v in report.verdicts if v.misconception))
 
 
-def spread(scores: Sequence[tuple[float, float]]) -> Spread:
-    """How scores are spread.
+def distribution(scores: Sequence[tuple[float, float]]) -> Distribution:
+    """Compute the distribution of scores.
 
     Args:
-        scores: Each with its maximum.
+        scores: Pairs of a score and its maximum.
     """
     points = [score for score, _ in scores]
     counts = Counter(bin_of(score, total) for score, total in scores)
-    return Spread(
+    return Distribution(
         mean=round(fmean(points), 4) if points else None,
         median=round(median(points), 4) if points else None,
         histogram=tuple(counts[i] for i in range(BINS)),
@@ -154,12 +137,34 @@ def spread(scores: Sequence[tuple[float, float]]) -> Spread:
 
 
 def bin_of(score: float, total: float) -> int:
-    """Which tenth of its maximum a score lies in."""
+    """Return the index of the histogram bin that a score lies in."""
     share = score / total if total else 0.0
     return max(0, min(BINS - 1, int(share * BINS + _ROUNDING)))
 
 
-def _criterion(criterion: Criterion, judged: Sequence[tuple[Report, Verdict]]) -> CriterionSummary:
+def discrimination(item: Sequence[float], rest: Sequence[float]) -> float | None:
+    """Compute the corrected item-total correlation, from -1 to 1.
+
+    Args:
+        item: Each student's fraction of one criterion's points.
+        rest: The students' scores without that criterion, in the same order.
+
+    Returns:
+        None if there are too few students, or if all of them got the same.
+    """
+    if len(item) < MIN_STUDENTS:
+        return None
+    try:
+        # Rounded, so that the rounding errors of sums are no difference between students.
+        found = correlation(*([round(number, _DIGITS) for number in side] for side in (item, rest)))
+    except StatisticsError:
+        return None
+    return round(max(-1.0, min(1.0, found)), 4) + 0.0
+
+
+def _summarise_criterion(
+    criterion: Criterion, judged: Sequence[tuple[Report, Verdict]]
+) -> CriterionSummary:
     verdicts = [verdict for _, verdict in judged]
     shares = [_share(verdict) for verdict in verdicts]
     return CriterionSummary(
@@ -170,12 +175,12 @@ def _criterion(criterion: Criterion, judged: Sequence[tuple[Report, Verdict]]) -
         passed_share=_mean([verdict.outcome == "passed" for verdict in verdicts]),
         mean_share=_mean(shares),
         discrimination=discrimination(shares, [r.score - v.points for r, v in judged]),
-        misconceptions=_counted(v.misconception for v in verdicts)[:MISCONCEPTIONS],
+        misconceptions=_count(v.misconception for v in verdicts)[:MAX_MISCONCEPTIONS],
     )
 
 
 def _share(verdict: Verdict) -> float:
-    """Of its points; of a criterion without points, whether it was passed."""
+    """Return the fraction of a criterion's points; without points, 1 if it was passed."""
     if not verdict.max_points:
         return float(verdict.outcome == "passed")
     return verdict.points / verdict.max_points
@@ -185,8 +190,8 @@ def _mean(numbers: Sequence[float]) -> float | None:
     return round(fmean(numbers), 4) if numbers else None
 
 
-def _counted(names: Iterable[str | None]) -> tuple[Misconception, ...]:
-    """Those of equal count by name, so that the same batch gives the same bytes."""
+def _count(names: Iterable[str | None]) -> tuple[Misconception, ...]:
+    """Count names; equal counts are sorted by name, so that the same batch gives the same bytes."""
     counts = Counter(name for name in names if name)
     ordered = sorted(counts.items(), key=lambda found: (-found[1], found[0]))
     return tuple(Misconception(name=n, count=c) for n, c in ordered)

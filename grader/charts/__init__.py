@@ -1,6 +1,10 @@
-"""What pictures of a report show: numbers that a student's code gave, beside the expected ones."""
+"""The data of a report's charts: the student's values beside the expected ones, not yet drawn.
 
-from grader.charts.extract import pictures_of
-from grader.charts.model import Bars, Heatmap, Pattern, Picture, Tokens
+Begin with `extract.py`, which reads the values from a graded submission; `grader.render.charts`
+draws them.
+"""
 
-__all__ = ["Bars", "Heatmap", "Pattern", "Picture", "Tokens", "pictures_of"]
+from grader.charts.extract import extract_charts
+from grader.charts.model import AttentionPattern, Bars, Chart, Heatmap, Tokens
+
+__all__ = ["AttentionPattern", "Bars", "Chart", "Heatmap", "Tokens", "extract_charts"]

@@ -1,4 +1,4 @@
-"""One picture's numbers, ready to be drawn and small enough to be kept."""
+"""The data of one chart, ready to be drawn and small enough to be stored with the results."""
 
 import json
 from collections.abc import Iterable
@@ -6,22 +6,23 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-Entry = float | None
-"""A number; None where it is none."""
-Matrix = tuple[tuple[Entry, ...], ...]
-MOST_ROWS, MOST_COLUMNS = 64, 256
-MOST_BARS = 24
+MAX_ROWS, MAX_COLUMNS = 64, 256
+MAX_BARS = 24
+
+Number = float | None
+"""A finite number, or None for NaN, infinity and values that are not numbers."""
+Matrix = tuple[tuple[Number, ...], ...]
 
 
-class _Picture(BaseModel):
+class _BaseChart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     criterion: str
-    """The id of the criterion it belongs to."""
+    """Id of the criterion that the chart belongs to."""
     title: str
 
 
-class Heatmap(_Picture):
+class Heatmap(_BaseChart):
     """A matrix beside the expected one."""
 
     kind: Literal["heatmap"] = "heatmap"
@@ -29,56 +30,56 @@ class Heatmap(_Picture):
     answer: Matrix
     expected: Matrix | None = None
     marked: tuple[tuple[int, int], ...] = ()
-    """Entries that the student named."""
+    """(row, column) of the entries that the student's answer named, such as top heads."""
 
     @property
-    def alike(self) -> bool:
-        """Whether both have the same shape, so that there is a difference to show."""
+    def same_shape(self) -> bool:
+        """True if both matrices have the same shape, so that their difference can be drawn."""
         return self.expected is not None and _shape(self.answer) == _shape(self.expected)
 
 
-class Pattern(_Picture):
-    """The attention pattern of a head, queries as rows."""
+class AttentionPattern(_BaseChart):
+    """The attention pattern of a head, with queries as rows and keys as columns."""
 
     kind: Literal["pattern"] = "pattern"
     name: str = "the head"
     answer: Matrix
     expected_name: str = ""
     expected: Matrix | None = None
-    """Of the head that the reference found, where it may be shown."""
+    """The pattern of the head that the reference found, if it may be shown."""
     target: tuple[tuple[int, int], ...] = ()
-    """Where a head of the kind looked for attends: (query, key)."""
+    """(query, key) of the positions that a head of this kind attends to."""
 
 
-class Bars(_Picture):
-    """Numbers side by side."""
+class Bars(_BaseChart):
+    """A bar chart of labelled numbers."""
 
     kind: Literal["bars"] = "bars"
     labels: tuple[str, ...]
     unit: str = ""
-    answer: tuple[Entry, ...]
-    expected: tuple[Entry, ...] | None = None
+    answer: tuple[Number, ...]
+    expected: tuple[Number, ...] | None = None
 
 
-class Tokens(_Picture):
+class Tokens(_BaseChart):
     """A sequence of tokens."""
 
     kind: Literal["tokens"] = "tokens"
     answer: tuple[int, ...]
 
 
-Picture = Annotated[Heatmap | Pattern | Bars | Tokens, Field(discriminator="kind")]
-_LIST = TypeAdapter(Annotated[tuple[Picture, ...], Field(max_length=200)])
+Chart = Annotated[Heatmap | AttentionPattern | Bars | Tokens, Field(discriminator="kind")]
+_LIST = TypeAdapter(Annotated[tuple[Chart, ...], Field(max_length=200)])
 
 
-def to_json(pictures: Iterable[Picture]) -> bytes:
-    """Pictures as they are kept."""
-    nodes = [picture.model_dump(mode="json") for picture in pictures]
+def to_json(charts: Iterable[Chart]) -> bytes:
+    """Serialize charts for the results folder."""
+    nodes = [chart.model_dump(mode="json") for chart in charts]
     return json.dumps(nodes, separators=(",", ":"), allow_nan=False).encode()
 
 
-def from_json(data: bytes) -> tuple[Picture, ...]:
-    """Pictures that were kept; none where there is nothing to rely on."""
+def from_json(data: bytes) -> tuple[Chart, ...]:
+    """Parse stored charts; a damaged file yields none."""
     try:
         return _LIST.validate_json(data)
     except ValidationError:

@@ -1,40 +1,42 @@
-"""What every check kind has in common."""
+"""The base class of check kinds, with its inputs, its result and the tolerance classes.
+
+A check is a pure function of observed and expected values. An answer s is accepted where the
+reference's is r if |s - r| <= atol + rtol |r| + ..., see `Tolerance.limits`.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.protocol.values import Expected, Group, Numbers, Value, describe
+from grader.protocol.values import ArrayValue, Expected, SequenceValue, Value, describe
 
-# MERGED: How far from the reference a right answer may be: |s - r| <= atol + rtol |r| + ...
-# MERGED: What a check is given and what it says: observed values, expected values, a finding.
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Tolerance(BaseModel):
-    """A named tolerance class; every term is relative to the reference, never to the answer."""
+    """A tolerance class; all terms are relative to the reference, never to the student's answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     atol: NonNegative = 0.0
-    """Absolute, in the value's own unit."""
+    """Absolute tolerance, in the value's own unit."""
     rtol: NonNegative = 0.0
-    """A share of each reference entry."""
+    """Relative tolerance: a share of each entry of the reference."""
     atol_rel: NonNegative = 0.0
-    """A share of the reference's range (largest minus smallest entry)."""
+    """Tolerance as a share of the reference's range (largest minus smallest entry)."""
     z: NonNegative = 0.0
-    """Standard deviations of the reference over its own seeds (``statistical``)."""
+    """Number of standard deviations of the reference over its own seeds."""
 
     def limits(self, expected: Expected, reference: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Largest accepted error of each entry.
+        """Return the largest accepted error of each entry.
 
-        The spread term allows for both draws, the student's and the mean over the key's:
-        z * sd * sqrt(1 + 1/draws).
+        The spread term z * sd * sqrt(1 + 1/draws) allows for the variance of the student's answer
+        and of the key's mean.
         """
         limits = self.atol + self.rtol * np.abs(reference)
         if self.atol_rel and reference.size:
@@ -56,58 +58,65 @@ DEFAULT_TOLERANCES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """Everything one criterion is judged from."""
+class CheckInputs:
+    """The values that a check compares."""
 
     observed: Mapping[str, Value]
-    """Probe name to the student's value."""
+    """The student's values, by probe."""
     expected: Mapping[str, Expected]
-    """Probe name to the reference's."""
+    """The reference's values, by probe."""
     tolerances: Mapping[str, Tolerance]
+    """The tolerance classes, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What one check found."""
+class CheckResult:
+    """The result of one check."""
 
     passed: bool
+    """True if the check passed."""
     message: str = ""
-    """For the student: what differs, where, and by how much."""
+    """Feedback for the student: what differs, where, and by how much."""
     margin: float | None = None
-    """Largest error as a multiple of the tolerance, where the check has one."""
+    """Largest error as a multiple of the tolerance; None if the check compares no errors."""
 
 
-PASSED = Finding(passed=True)
+PASSED = CheckResult(passed=True)
 
 
-def failed(message: str, margin: float | None = None) -> Finding:
-    """A finding that earns nothing."""
-    return Finding(passed=False, message=message, margin=margin)
+def failed(message: str, margin: float | None = None) -> CheckResult:
+    """Return the result of a check that did not pass."""
+    return CheckResult(passed=False, message=message, margin=margin)
 
 
 def as_numbers(value: Value) -> NDArray[np.float64] | None:
-    """Read a value as one float64 array, whatever container it came in.
+    """Convert a value to one float64 array, whatever container it came in.
 
-    Tensor, array, number and nested list are the same thing here, and so are nested tuples of
-    single numbers; a bool is not a number.
+    Tensors, arrays, numbers and nested lists are treated alike, and so are nested tuples of single
+    numbers. Booleans are not numbers.
+
+    Returns:
+        The array, or None if the value is not numeric or not rectangular.
     """
-    if isinstance(value, Numbers):
+    if isinstance(value, ArrayValue):
         return None if value.array.dtype == np.bool_ else value.array.astype(np.float64)
-    if isinstance(value, Group) and value.kind != "figure" and value.items:
+    if isinstance(value, SequenceValue) and value.kind != "figure" and value.items:
         parts = [as_numbers(item) for item in value.items if _is_nested(item)]
-        known = [part for part in parts if part is not None]
-        if len(known) == len(value.items) and len({part.shape for part in known}) == 1:
-            return np.stack(known)
+        arrays = [part for part in parts if part is not None]
+        if len(arrays) == len(value.items) and len({array.shape for array in arrays}) == 1:
+            return np.stack(arrays)
     return None
 
 
 def _is_nested(item: Value) -> bool:
-    """A single number, or a tuple of such: an array in a tuple is another thing."""
-    return isinstance(item, Group) or (isinstance(item, Numbers) and item.array.shape == ())
+    """Return True for a number or a tuple; a tuple that holds an array is not one array."""
+    return isinstance(item, SequenceValue) or (
+        isinstance(item, ArrayValue) and item.array.shape == ()
+    )
 
 
-def place(index: tuple[int, ...], shape: tuple[int, ...], axes: tuple[str, ...]) -> str:
-    """Name one entry the way the lab does: ``L5H1`` for a head, ``[0, 3]`` otherwise."""
+def entry_label(index: tuple[int, ...], shape: tuple[int, ...], axes: tuple[str, ...]) -> str:
+    """Name an entry of an array as the lab does: ``L5H1`` for a head, ``[0, 3]`` otherwise."""
     if len(shape) != len(axes):
         return f"at {list(index)}" if index else ""
     if axes == ("layer", "head"):
@@ -118,27 +127,33 @@ def place(index: tuple[int, ...], shape: tuple[int, ...], axes: tuple[str, ...])
     return ", ".join(f"{axis} {i}" for axis, i in zip(axes, index, strict=True))
 
 
-def not_numbers(value: Value) -> Finding:
-    """The finding for a value that holds no numbers to compare."""
+def not_numbers(value: Value) -> CheckResult:
+    """Return the result for a value that holds no numbers to compare."""
     return failed(f"This should be numbers; your code gave {describe(value)}.")
 
 
 class BaseCheck(BaseModel, ABC):
-    """One judgement on one or several probes, with its share of the criterion's points."""
+    """A check of the values of one or several probes, with its share of the criterion's points.
+
+    In YAML, `{close: scores}` is short for `{kind: close, probe: scores}`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    compact: ClassVar[tuple[str, ...]] = ("probe",)
+    """Fields that the kind's own key gives a value to in the compact form."""
 
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     """Share of the criterion's points, relative to its other checks."""
 
     @abstractmethod
     def probes(self) -> tuple[str, ...]:
-        """The probes this check reads; it is not asked unless all of them gave a value."""
+        """Return the probes whose values this check needs; without one of them it does not run."""
 
     def references(self) -> tuple[str, ...]:
-        """The probes whose reference value it needs: those it reads, unless it says otherwise."""
+        """Return the probes whose reference values this check needs; by default, all it reads."""
         return self.probes()
 
     @abstractmethod
-    def judge(self, evidence: Evidence) -> Finding:
-        """Judge; pure, and total: any value has a finding."""
+    def judge(self, inputs: CheckInputs) -> CheckResult:
+        """Compare the values. This never raises, whatever the student's value is."""

@@ -1,4 +1,4 @@
-"""``top_heads``: a list of heads says which score highest, first by the student's own scores."""
+"""The check `top_heads`: a list names the highest-scoring heads, best first."""
 
 from collections.abc import Iterable
 from typing import Annotated, Literal, NamedTuple
@@ -11,8 +11,8 @@ from grader.checks.base import (
     DEFAULT_TOLERANCES,
     PASSED,
     BaseCheck,
-    Evidence,
-    Finding,
+    CheckInputs,
+    CheckResult,
     as_numbers,
     failed,
 )
@@ -21,47 +21,51 @@ from grader.protocol.values import describe
 Scores = NDArray[np.float64]
 
 
-class Selection(NamedTuple):
-    """Which heads a list must name and which it may, given the dead band around each cut-off."""
+class ExpectedHeads(NamedTuple):
+    """The heads that a list must and may name, with a dead band around each cut-off."""
 
     must: frozenset[tuple[int, int]]
+    """Heads that a right list names."""
     may: frozenset[tuple[int, int]]
-    least: int
-    """How many heads a right list names at least: of equal scores it may choose, not skip."""
-    most: int
+    """Heads that a right list may name."""
+    min_count: int
+    """Smallest length of a right list: among equal scores it may choose, but not leave out."""
+    max_count: int
+    """Largest length of a right list."""
 
 
 class TopHeads(BaseCheck):
-    """The list holds the highest-scoring heads over a threshold, best first."""
+    """The list holds the heads with the highest scores above a threshold, best first."""
 
     kind: Literal["top_heads"]
     probe: str
+    """Probe with the list of heads."""
     scores: str
-    """The probe with the ``[n_layers, n_heads]`` scores the list is drawn from."""
+    """Probe with the ``[n_layers, n_heads]`` scores that the list is taken from."""
     against: Literal["own", "reference"]
-    """``own``: consistent with the student's scores; ``reference``: true."""
+    """Scores to compare with: the student's ``own`` or the ``reference``'s."""
     above: Annotated[float, Field(allow_inf_nan=False)]
     """Threshold of the score."""
     below_layer: int | None = None
-    """Only heads of earlier layers count."""
-    among: Annotated[int, Field(ge=1)] = 10
-    """Only this many best heads are looked at."""
+    """Layer before which heads count; by default, all do."""
+    consider_top: Annotated[int, Field(ge=1)] = 10
+    """Number of best heads that are considered."""
     tolerance: str = "rank"
-    """Its ``atol`` is the dead band: a head this close to a cut-off may be in the list or not."""
+    """Tolerance class; a head within its ``atol`` of a cut-off may be in the list or not."""
 
     def probes(self) -> tuple[str, ...]:
-        """The probes this check reads."""
+        """Return the probes whose values this check needs."""
         return (self.probe, self.scores) if self.against == "own" else (self.probe,)
 
     def references(self) -> tuple[str, ...]:
-        """The reference's scores are needed for their shape, and to say what is true."""
+        """Return the probe of the scores: the reference's give the shape and the true heads."""
         return (self.scores,)
 
     @np.errstate(all="ignore")
-    def judge(self, evidence: Evidence) -> Finding:
-        """Compare the list with what the scores say."""
-        truth = as_numbers(evidence.expected[self.scores].value)
-        scores = as_numbers(evidence.observed[self.scores]) if self.against == "own" else truth
+    def judge(self, inputs: CheckInputs) -> CheckResult:
+        """Compare the list with the scores."""
+        truth = as_numbers(inputs.expected[self.scores].value)
+        scores = as_numbers(inputs.observed[self.scores]) if self.against == "own" else truth
         if (
             truth is None
             or scores is None
@@ -71,53 +75,57 @@ class TopHeads(BaseCheck):
             return failed(
                 "The scores this list is drawn from are not a usable [n_layers, n_heads] array."
             )
-        entries = as_numbers(evidence.observed[self.probe])
+        entries = as_numbers(inputs.observed[self.probe])
         if entries is not None and not entries.size:
             return failed("The list is empty: no head is in it.")
         if entries is None or entries.ndim != 2 or entries.shape[1] not in {2, 3}:  # noqa: PLR2004 (layer, head[, score])
-            value = evidence.observed[self.probe]
+            value = inputs.observed[self.probe]
             return failed(
                 f"Expected a list of (layer, head, score); your code gave {describe(value)}."
             )
-        band = evidence.tolerances[self.tolerance].atol
-        # The default band, whatever the rubric's: a wider one makes no list less of an answer.
+        band = inputs.tolerances[self.tolerance].atol
+        # The default class, not the rubric's: a wider band must not make scores look constant.
         if np.ptp(scores) <= DEFAULT_TOLERANCES["rank"].atol:
             return failed("Your scores are all the same, so no list follows from them.")
         return self._compare(entries, scores, band)
 
-    def _compare(self, entries: Scores, scores: Scores, band: float) -> Finding:
-        heads = listed_heads(entries, scores.shape)
+    def _compare(self, entries: Scores, scores: Scores, band: float) -> CheckResult:
+        heads = parse_heads(entries, scores.shape)
         if heads is None:
             return failed("Some entries are not heads of this model, or a head is listed twice.")
-        chosen = select(
-            scores, above=self.above, below_layer=self.below_layer, among=self.among, band=band
+        expected = expected_heads(
+            scores,
+            above=self.above,
+            below_layer=self.below_layer,
+            consider_top=self.consider_top,
+            band=band,
         )
-        whose = "your own scores" if self.against == "own" else "the model"
-        if broken := _membership(heads, chosen, whose):
-            return failed(broken)
+        source = "your own scores" if self.against == "own" else "the model"
+        if problem := _membership_problem(heads, expected, source):
+            return failed(problem)
         listed = np.array([scores[head] for head in heads])
         if (np.diff(listed) > band).any():
             return failed("The heads are not ordered from the highest score down.")
         if entries.shape[1] == 3 and np.abs(entries[:, 2] - listed).max() > band:  # noqa: PLR2004 (third column)
-            return failed(f"The scores in the list are not those of {whose}.")
+            return failed(f"The scores in the list are not those of {source}.")
         return PASSED
 
 
-def select(
-    scores: Scores, *, above: float, below_layer: int | None, among: int, band: float
-) -> Selection:
-    """Split heads into those a right list must name and those it may.
+def expected_heads(
+    scores: Scores, *, above: float, below_layer: int | None, consider_top: int, band: float
+) -> ExpectedHeads:
+    """Find the heads that a right list must name and those that it may name.
 
     Args:
-        scores: One score a head, ``[n_layers, n_heads]``.
+        scores: Scores of all heads, ``[n_layers, n_heads]``.
         above: Threshold of the score.
-        below_layer: Only heads of layers before this one count, when given.
-        among: How many of the best heads are looked at.
+        below_layer: Layer before which heads count; None for all layers.
+        consider_top: Number of best heads that are considered.
         band: Half-width of the dead band around the threshold and the rank cut-off.
     """
     ranked = np.sort(scores, axis=None)[::-1]
-    cut = ranked[among - 1] if among <= len(ranked) else -np.inf
-    following = ranked[among] if among < len(ranked) else -np.inf
+    cut = ranked[consider_top - 1] if consider_top <= len(ranked) else -np.inf
+    following = ranked[consider_top] if consider_top < len(ranked) else -np.inf
 
     def heads(mask: NDArray[np.bool_]) -> frozenset[tuple[int, int]]:
         return frozenset(
@@ -128,29 +136,31 @@ def select(
 
     must = (scores > above + band) & (scores >= cut) & (scores > following + band)
     may = (scores > above - band) & (scores >= cut - band)
-    sure = min(among, int((scores > above + band).sum()))
-    later = int(may.sum()) - len(heads(may))
-    return Selection(
+    certain = min(consider_top, int((scores > above + band).sum()))
+    in_later_layers = int(may.sum()) - len(heads(may))
+    return ExpectedHeads(
         must=heads(must),
         may=heads(may),
-        least=max(0, sure - later),
-        most=min(among, len(heads(may))),
+        min_count=max(0, certain - in_later_layers),
+        max_count=min(consider_top, len(heads(may))),
     )
 
 
-def _membership(heads: list[tuple[int, int]], chosen: Selection, whose: str) -> str | None:
-    if missing := chosen.must.difference(heads):
-        return f"By {whose}, {_names(missing)} should be in the list."
-    if extra := set(heads).difference(chosen.may):
-        return f"By {whose}, {_names(extra)} should not be in the list."
-    if not chosen.least <= len(heads) <= chosen.most:
-        least, most = chosen.least, chosen.most
-        return f"By {whose}, {least} to {most} heads should be in the list; {len(heads)} are."
+def _membership_problem(
+    heads: list[tuple[int, int]], expected: ExpectedHeads, source: str
+) -> str | None:
+    if missing := expected.must.difference(heads):
+        return f"By {source}, {_format_heads(missing)} should be in the list."
+    if extra := set(heads).difference(expected.may):
+        return f"By {source}, {_format_heads(extra)} should not be in the list."
+    low, high = expected.min_count, expected.max_count
+    if not low <= len(heads) <= high:
+        return f"By {source}, {low} to {high} heads should be in the list; {len(heads)} are."
     return None
 
 
-def listed_heads(entries: Scores, shape: tuple[int, ...]) -> list[tuple[int, int]] | None:
-    """The heads of a list as pairs; None where one is no head of the model or stands twice."""
+def parse_heads(entries: Scores, shape: tuple[int, ...]) -> list[tuple[int, int]] | None:
+    """Return the heads of a list as pairs; None if one is repeated or is not in the model."""
     pairs = entries[:, :2]
     if not np.isfinite(entries).all() or (pairs != np.round(pairs)).any():
         return None
@@ -160,6 +170,6 @@ def listed_heads(entries: Scores, shape: tuple[int, ...]) -> list[tuple[int, int
     return heads if len(set(heads)) == len(heads) else None
 
 
-def _names(heads: Iterable[tuple[int, int]]) -> str:
+def _format_heads(heads: Iterable[tuple[int, int]]) -> str:
     labels = [f"L{layer}H{head}" for layer, head in sorted(heads)]
     return ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")  # noqa: PLR2004 (three fit a line)

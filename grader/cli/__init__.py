@@ -1,4 +1,7 @@
-"""Each file here is one command of `grade`: its options and what it does; `main` is the entry point."""
+"""The command line: a file for each command, with its options and its action.
+
+`grader.cli.main` is the entry point; it imports a command's file when the command is called.
+"""
 
 from grader.cli.main import cli, main
 

@@ -1,4 +1,4 @@
-"""``--open``: the report page shown in a browser, or where it is."""
+"""``--open``: opens the report page in a browser, or prints its path."""
 
 import os
 import sys
@@ -10,16 +10,17 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.errors import GraderError
-from grader.files.untrusted import shown
+from grader.files.escape import printable
 
-_SCREENS = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
+_DISPLAY_VARIABLES = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
+_MAX_PATH = 4096
 
 
-def page_of_its_own() -> Path:
-    """Where a page goes that nobody named: a folder that only this user can look into.
+def temporary_page() -> Path:
+    """Return a path for a page in a new private folder.
 
     Raises:
-        GraderError: There is no room for one.
+        GraderError: The folder cannot be created.
     """
     try:
         return Path(tempfile.mkdtemp(prefix="grade-")) / "report.html"
@@ -28,25 +29,20 @@ def page_of_its_own() -> Path:
 
 
 def open_page(page: Path, console: Console) -> None:
-    """Show a page in the browser; say where it is.
-
-    Args:
-        page: The file.
-        console: Where to say it.
-    """
-    where = shown(str(page.resolve()), 4096)
-    if _opened(page.resolve().as_uri()):
-        said = f"The report's page is {where}"
+    """Open a page in the browser, and print where it is."""
+    path = printable(str(page.resolve()), _MAX_PATH)
+    if _launch_browser(page.resolve().as_uri()):
+        text = f"The report's page is {path}"
     else:
-        said = f"No browser could be opened: open {where} by hand."
-    console.print(Text(said), soft_wrap=True)
+        text = f"No browser could be opened: open {path} by hand."
+    console.print(Text(text), soft_wrap=True)
 
 
-def _opened(address: str) -> bool:
-    # Without a screen there are only browsers that take the terminal for themselves.
-    if sys.platform == "linux" and not any(os.environ.get(name) for name in _SCREENS):
+def _launch_browser(url: str) -> bool:
+    # Without a display only text browsers are found, which would take over the terminal.
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in _DISPLAY_VARIABLES):
         return False
     try:
-        return webbrowser.open(address)
+        return webbrowser.open(url)
     except (webbrowser.Error, OSError):
         return False

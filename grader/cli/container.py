@@ -1,4 +1,4 @@
-"""``grade container``: what a platform's container runs."""
+"""``grade container``: grades in a course platform's container, and always writes a result."""
 
 import os
 import signal
@@ -9,154 +9,172 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from types import FrameType
-from typing import TYPE_CHECKING, Never
+from typing import Never
 
 import click
 from rich.console import Console
 
-from grader.answer_key.file import write_atomically
-from grader.batch.discovery.choose_notebook import choose
+from grader.batch.discovery.choose_notebook import choose_notebook
 from grader.batch.discovery.folder import Folder
-from grader.errors import GraderError, SubmissionError
-from grader.files.untrusted import ReadingError, read_regular
-from grader.grading.pipeline import grade
-from grader.grading.session import Listener, Settings
-from grader.integrations.packages.key_choice import draw
+from grader.batch.discovery.student_files import StudentFiles
+from grader.cli.options import (
+    GRADING,
+    PATH,
+    SANDBOX,
+    SectionedCommand,
+    isolation_option,
+    option,
+    rubric_option,
+)
+from grader.errors import GraderError, SubmissionError, one_line
+from grader.files.atomic_write import write_atomically
+from grader.files.untrusted import FileReadError, read_bounded
+from grader.grading.pipeline import grade_file
+from grader.grading.session import GradingEvents, Settings
+from grader.integrations.packages.key_choice import pick_keys
 from grader.integrations.results.base import Result, Ungraded
 from grader.integrations.results.container import (
-    PLACES,
-    Metadata,
-    Place,
-    of_environment,
-    of_gradescope,
+    CONTAINER_PATHS,
+    ContainerPaths,
+    SubmissionMetadata,
+    from_environment,
+    from_gradescope,
 )
-from grader.integrations.results.registry import told
-from grader.render.terminal import render
+from grader.integrations.results.registry import write_result
+from grader.render.terminal import render_report
 from grader.report.model import Report
-from grader.rubric.load import RubricFile, find_rubric
-from grader.sandbox.select import Level
+from grader.rubric.load import RubricFile, load_rubric
+from grader.sandbox.select import IsolationLevel
 
-# MERGED: ``grade container PLATFORM``: grade where a platform's container has things, whatever happens.
-_ALL = 0.85
-"""Of the platform's time: then everything is ended."""
-_START, _MOST = 0.25, 60.0
-"""Of the same, and seconds at most: what a kernel may need before the first cell."""
-_MAX_METADATA = 2**24
-_BEGUN = "it was ended before it was done"
+_TIME_SHARE = 0.85
+"""Share of the platform's time limit after which everything is ended."""
+_START_SHARE, _MAX_START_SECONDS = 0.25, 60.0
+"""Share of the limit, and maximum seconds, that a kernel may need before the first cell."""
+_MAX_METADATA_BYTES = 2**24
+_PROVISIONAL = "it was ended before it was done"
+_MAX_ERROR = 300
 
 
-class _Ended(BaseException):
-    """The platform's time is up, or it wants the container back."""
+class _Terminated(BaseException):
+    """The platform's time is up, or the platform stopped the container."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Container:
-    """What is asked for."""
+class ContainerRequest:
+    """Options of ``grade container``."""
 
     platform: str
     root: Path
     rubric: str | None = None
     keys: Path | None = None
-    """A folder of keys: `public.key`, and hidden ones of which one is drawn."""
+    """Folder of keys: `public.key`, and hidden keys of which one is chosen."""
     seconds: float | None = None
-    """The platform's time limit, where it is not the usual one."""
-    isolation: Level = "auto"
+    """The platform's time limit, if it is not the usual one."""
+    isolation: IsolationLevel = "auto"
 
 
-def grade_in_container(container: Container) -> int:
-    """Grade what was handed in and write the platform's result: one is there whatever happens.
+def grade_in_container(request: ContainerRequest) -> int:
+    """Grade the submission and write the platform's result file, whatever happens.
 
     Returns:
         The exit code that the platform expects.
     """
-    place, start = PLACES[container.platform], monotonic()
-    limit = container.seconds or place.seconds
-    _tell(Ungraded(reason=_BEGUN, ours=True), place, container, start)
+    place, start = CONTAINER_PATHS[request.platform], monotonic()
+    limit = request.seconds or place.time_limit
+    _write_result(Ungraded(reason=_PROVISIONAL, grader_fault=True), place, request, start)
     try:
-        with _ended_after(_ALL * limit):
-            room = _ALL * limit - min(_MOST, _START * limit)
-            result = _result(container, place, room)
-    except _Ended as ended:
-        result = Ungraded(reason=str(ended), ours=True)
-    _tell(result, place, container, start)
+        with _deadline(_TIME_SHARE * limit):
+            available = _TIME_SHARE * limit - min(_MAX_START_SECONDS, _START_SHARE * limit)
+            result = _grade(request, place, available)
+    except _Terminated as ended:
+        result = Ungraded(reason=str(ended), grader_fault=True)
+    _write_result(result, place, request, start)
     if isinstance(result, Report):
-        Console().print(render(result))  # for the instructor's log
+        Console().print(render_report(result))  # for the instructor's log
         return 0
     _log(result.reason)
-    return place.failure if result.ours else 0
+    return place.failure_exit_code if result.grader_fault else 0
 
 
-def _result(container: Container, place: Place, seconds: float) -> Result:
-    """The report, or why there is none."""
+def _grade(request: ContainerRequest, place: ContainerPaths, seconds: float) -> Result:
+    """Return the report, or the reason why there is none."""
     try:
-        file = _within(find_rubric(container.rubric), seconds)
-        path, notes = _notebook(container.root / place.submission, file)
-        settings = Settings(device="cpu", isolation=container.isolation)
-        if container.keys is not None:
-            settings, left_out = draw(container.keys, file, settings)
-            notes = (*notes, *left_out)
-        report = grade(path, file, settings, Listener(note=_log))
+        file = _with_time_limit(load_rubric(request.rubric), seconds)
+        path, notes = _find_notebook(request.root / place.submission, file)
+        settings = Settings(device="cpu", isolation=request.isolation)
+        if request.keys is not None:
+            settings, key_notes = pick_keys(request.keys, file, settings)
+            notes = (*notes, *key_notes)
+        report = grade_file(path, file, settings, GradingEvents(note=_log)).report
     except SubmissionError as error:
         return Ungraded(reason=str(error))
     except GraderError as error:
-        return Ungraded(reason=str(error), ours=True)
-    except Exception as error:  # noqa: BLE001 (a fault of ours has a result too)
-        said = f"{type(error).__name__}: {error}".splitlines()[0]
-        return Ungraded(reason=f"a fault of the grader's own: {said[:300]}", ours=True)
-    known = _metadata(container.root, place)
-    notes = (*known.notes, *notes, *report.notes)
-    return replace(report, student=known.student or report.student, notes=notes)
+        return Ungraded(reason=str(error), grader_fault=True)
+    except Exception as error:  # noqa: BLE001 (an internal error has a result file too)
+        message = one_line(error)[:_MAX_ERROR]
+        return Ungraded(reason=f"internal error of the grader: {message}", grader_fault=True)
+    metadata = _metadata(request.root, place)
+    notes = (*metadata.notes, *notes, *report.notes)
+    return replace(report, student=metadata.student or report.student, notes=notes)
 
 
 def _log(text: str) -> None:
-    """Into the instructor's log."""
+    """Write a line to the instructor's log."""
     sys.stderr.write(f"{text}\n")
 
 
-def _metadata(root: Path, place: Place) -> Metadata:
-    """What the platform says about the submission; nothing depends on it."""
-    if place.metadata is not None:
-        with suppress(ReadingError):
-            return of_gradescope(read_regular(root / place.metadata, _MAX_METADATA))
-    return of_environment(os.environ, place.user) if place.user else Metadata()
+def _metadata(root: Path, place: ContainerPaths) -> SubmissionMetadata:
+    """Read the platform's metadata on the submission; grading does not depend on it."""
+    if place.metadata_file is not None:
+        with suppress(FileReadError):
+            return from_gradescope(read_bounded(root / place.metadata_file, _MAX_METADATA_BYTES))
+    return (
+        from_environment(os.environ, place.user_variable)
+        if place.user_variable
+        else SubmissionMetadata()
+    )
 
 
-def _within(file: RubricFile, seconds: float) -> RubricFile:
-    """The rubric with a notebook limit that the platform's time has room for."""
+def _with_time_limit(file: RubricFile, seconds: float) -> RubricFile:
+    """Lower the rubric's notebook limit to what the platform's time allows."""
     limits = file.rubric.limits
-    shorter = limits.model_copy(update={"notebook": min(limits.notebook, round(seconds, 1))})
-    return replace(file, rubric=file.rubric.model_copy(update={"limits": shorter}))
+    lowered = limits.model_copy(update={"notebook": min(limits.notebook, round(seconds, 1))})
+    return replace(file, rubric=file.rubric.model_copy(update={"limits": lowered}))
 
 
-def _notebook(folder: Path, file: RubricFile) -> tuple[Path, tuple[str, ...]]:
-    """The notebook of all that was handed in, and what is to be said about the choice."""
+def _find_notebook(folder: Path, file: RubricFile) -> tuple[Path, tuple[str, ...]]:
+    """Return the path of the notebook to grade, and notes on the choice."""
     rubric = file.rubric
     names = frozenset(c.function for c in rubric.criteria if c.function)
     limit = rubric.limits.file_mb * 2**20
-    handed = Folder(folder)
-    choice = choose(handed.entries, lambda entry: handed.read(entry, limit), names, rubric.limits)
-    if choice.entry is None:
-        raise SubmissionError(choice.refusal or "There is no notebook.")
-    return handed.keep(choice.entry, limit), choice.notes
+    source = Folder(folder)
+    files = StudentFiles(student="", name="", entries=source.entries)
+    files = choose_notebook(files, lambda entry: source.read(entry, limit), names, rubric.limits)
+    if files.chosen is None:
+        raise SubmissionError(files.refusal or "There is no notebook.")
+    return source.extract(files.chosen, limit), files.notes
 
 
-def _tell(result: Result, place: Place, container: Container, start: float) -> None:
-    where = container.root / place.result
+def _write_result(
+    result: Result, place: ContainerPaths, request: ContainerRequest, start: float
+) -> None:
+    path = request.root / place.result
     try:
-        write_atomically(where, told(result, place.format, start).encode())
+        write_atomically(path, write_result(result, place.format, start).encode())
     except OSError as error:
-        raise GraderError(f"Cannot write {where}: {error.strerror or error}.") from error
+        raise GraderError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
 @contextmanager
-def _ended_after(seconds: float) -> Iterator[None]:
-    """End what runs after so many seconds, or when the platform asks for it."""
+def _deadline(seconds: float) -> Iterator[None]:
+    """Raise `_Terminated` after a number of seconds, or when the platform sends SIGTERM."""
 
-    def end(number: int, _frame: FrameType | None) -> Never:
-        late = "the platform's time is nearly up" if number == signal.SIGALRM else "it was stopped"
-        raise _Ended(late)
+    def terminate(number: int, _frame: FrameType | None) -> Never:
+        timed_out = "the platform's time is nearly up"
+        raise _Terminated(timed_out if number == signal.SIGALRM else "it was stopped")
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGALRM, signal.SIGTERM)}
+    signals = (signal.SIGALRM, signal.SIGTERM)
+    before = {number: signal.signal(number, terminate) for number in signals}
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
@@ -166,39 +184,35 @@ def _ended_after(seconds: float) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-if TYPE_CHECKING:
-    from grader.sandbox.select import Level
-
-
-@click.command()
+@click.command(cls=SectionedCommand)
 @click.argument(
     "platform", type=click.Choice(["classroom50", "coursera", "gradescope", "prairielearn"])
 )
-@click.option(
+@rubric_option
+@option(
+    "--keys",
+    metavar="FOLDER",
+    type=PATH,
+    help="Folder of answer keys: public.key, and hidden keys of which each run uses one.",
+    section=GRADING,
+)
+@option(
     "--root",
-    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    type=PATH,
     default=Path("/"),
     show_default=True,
-    help="Where the platform's paths begin.",
+    help="Root directory that the platform's paths are relative to (for testing).",
+    section=SANDBOX,
 )
-@click.option("--rubric", help="A lab's name or a rubric file.")
-@click.option(
-    "--keys",
-    type=click.Path(path_type=Path),
-    help="A folder of keys: public.key, and hidden ones of which a run draws one.",
-)
-@click.option(
+@option(
     "--limit",
+    metavar="SECONDS",
     type=click.FloatRange(min=1),
-    help="The platform's time limit in seconds, where it is not the usual one.",
+    help="The platform's time limit, if it is not the usual one.",
+    section=SANDBOX,
 )
-@click.option(
-    "--isolation",
-    type=click.Choice(["auto", "strict", "none"]),
-    default="auto",
-    show_default=True,
-    help="Of the notebook: the best there is here, no less than a tried sandbox, or none.",
-)
+@isolation_option
 @click.pass_context
 def container(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     ctx: click.Context,
@@ -207,10 +221,13 @@ def container(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     rubric: str | None,
     keys: Path | None,
     limit: float | None,
-    isolation: "Level",
+    isolation: IsolationLevel,
 ) -> None:
-    """Grade what a platform's container was given, and write its result, whatever happens."""
-    asked = Container(
+    """Grade a submission inside a course platform's container.
+
+    Reads the submission where the platform puts it, and writes a result file whatever happens.
+    """
+    request = ContainerRequest(
         platform=platform,
         root=root,
         rubric=rubric,
@@ -218,4 +235,4 @@ def container(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
         seconds=limit,
         isolation=isolation,
     )
-    ctx.exit(grade_in_container(asked))
+    ctx.exit(grade_in_container(request))

@@ -1,4 +1,4 @@
-"""``grade export``: a batch's scores in a gradebook's file."""
+"""``grade export``: writes a batch's scores to a gradebook file, and lists who is left out."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,30 +9,31 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from grader.answer_key.file import write_atomically
-from grader.batch.finalize import Settled, read_rules, settle
-from grader.batch.gradebook import Entry
-from grader.batch.results.record import Record
-from grader.batch.results.store import Results
-from grader.cli.options import GRADEBOOK
+from grader.batch.finalize import AppliedPolicies, apply_policies, read_policies
+from grader.batch.gradebook import GradebookRow
+from grader.batch.results.record import SubmissionResult
+from grader.cli.options import GRADEBOOKS as GRADEBOOK_NAMES
+from grader.cli.options import PATH, option, output_option, rubric_option
+from grader.cli.results_folder import open_results
 from grader.errors import GraderError
-from grader.files.untrusted import ReadingError, read_regular, shown
-from grader.integrations.gradebooks.csv_file import RosterError, Sheet
-from grader.integrations.gradebooks.feedback import feedback
+from grader.files.atomic_write import write_atomically
+from grader.files.escape import printable
+from grader.files.untrusted import FileReadError, read_bounded
+from grader.integrations.gradebooks.csv_file import CsvFile, RosterError
+from grader.integrations.gradebooks.feedback import feedback_lines
 from grader.integrations.gradebooks.grades import Grade
-from grader.integrations.gradebooks.matching import Exported, Wanted
-from grader.integrations.gradebooks.registry import GRADEBOOKS, Afresh
-from grader.rubric.load import RubricFile, find_rubric
+from grader.integrations.gradebooks.matching import ExportOptions, ExportResult
+from grader.integrations.gradebooks.registry import GRADEBOOKS, StandaloneGradebook
+from grader.rubric.load import RubricFile, load_rubric
 
-# MERGED: ``grade export RESULTS --to GRADEBOOK``: scores into a gradebook's file, and who is left out.
-_LARGEST = 2**24
+_MAX_ROSTER_BYTES = 2**24
 _SOMEONE_LEFT_OUT = 1
 _REVIEW = "to review: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
-    """What is asked for."""
+class ExportRequest:
+    """Options of ``grade export``."""
 
     results: Path
     to: str
@@ -43,179 +44,181 @@ class Export:
     match: str | None = None
 
 
-def export_results(asked: Export, *, rubric: str | None) -> int:
-    """Write a gradebook's file, and say on standard error who is not in it.
+def export_results(request: ExportRequest, *, rubric: str | None) -> int:
+    """Write a gradebook file, and list on standard error who is not in it.
 
     Returns:
-        The exit code: 0, or 1 where a submission is not in the file with a number.
+        The exit code: 0, or 1 if a submission is not in the file with a score.
 
     Raises:
-        GraderError: There are no results, the roster does not fit, or nothing can be written.
+        GraderError: The folder has no results, the roster does not fit, or the file cannot be
+            written.
     """
-    _check_usage(asked)
+    _check_usage(request)
     console = Console(stderr=True)
-    results = Results(asked.results)
-    if not (known := results.batch() if asked.results.is_dir() else {}):
-        raise GraderError(
-            f"{shown(str(asked.results))} holds no results: grade a folder into it first."
-        )
-    roster = _roster(asked.roster)
-    output = _output(asked)
-    file = find_rubric(rubric)
-    rules = read_rules(asked.results, file.rubric)
-    settled = settle([r.student for r in results.records()], results, file.rubric, rules)
+    results, info = open_results(request.results)
+    roster = _read_roster(request.roster)
+    output = _output_path(request)
+    file = load_rubric(rubric)
+    policies = read_policies(request.results, file.rubric)
+    students = [result.student for result in results.results()]
+    applied = apply_policies(students, results, file.rubric, policies)
     total = file.rubric.total
-    ended = zip(settled.records, settled.entries, strict=True)
-    grades = [grade_of(record, entry, total) for record, entry in ended]
-    wanted = Wanted(
+    paired = zip(applied.results, applied.rows, strict=True)
+    grades = [to_grade(result, row, total) for result, row in paired]
+    wanted = ExportOptions(
         lab=file.rubric.lab,
         title=file.rubric.title,
         total=max((g.total for g in grades if g.score is not None), default=total),
-        assignment=asked.assignment,
-        match=asked.match,
-        due=rules.late.due if rules.late else None,
+        assignment=request.assignment,
+        match=request.match,
+        due=policies.late.due if policies.late else None,
     )
-    exported = _written(asked.to, grades, roster, wanted)
+    exported = _build_file(request.to, grades, roster, wanted)
     try:
         write_atomically(output, exported.data)
     except OSError as error:
         raise GraderError(
-            f"Cannot write {shown(str(output))}: {error.strerror or error}."
+            f"Cannot write {printable(str(output))}: {error.strerror or error}."
         ) from error
-    lines = [*_doubts(known, settled, file), *settled.warnings, *said(exported, grades)]
-    for text in lines:
+    warnings = [*_warnings(info, applied, file), *applied.warnings]
+    for text in (*warnings, *summary_lines(exported, grades)):
         console.print(Text(text), soft_wrap=True)
-    console.print(Text(f"Wrote {shown(str(output))}"), soft_wrap=True)
-    everyone = exported.filled == len(grades) and not exported.matching.alone
-    return 0 if everyone else _SOMEONE_LEFT_OUT
+    console.print(Text(f"Wrote {printable(str(output))}"), soft_wrap=True)
+    is_complete = exported.filled_count == len(grades) and not exported.matching.unmatched
+    return 0 if is_complete else _SOMEONE_LEFT_OUT
 
 
-def grade_of(record: Record, entry: Entry, total: float) -> Grade:
-    """A submission as a gradebook takes it.
+def to_grade(result: SubmissionResult, row: GradebookRow, total: float) -> Grade:
+    """Convert a submission for a gradebook.
 
     Args:
-        record: How it ended.
-        entry: What it came to.
-        total: What the lab is out of, where nothing was judged.
+        result: The submission's result.
+        row: Its row, with the policies applied.
+        total: Points possible, for a submission in which nothing was graded.
     """
-    report, final = entry.judged, entry.final_score
-    late = entry.lateness.reason if entry.lateness else ""
-    review = _REVIEW if late and entry.lateness and entry.lateness.review else ""
-    notes = tuple(note for note in (review + late, *record.notes) if note)
-    judged = report is not None and final is not None
+    report, final = row.graded_report, row.final_score
+    late = row.lateness.reason if row.lateness else ""
+    review = _REVIEW if late and row.lateness and row.lateness.review else ""
+    notes = tuple(note for note in (review + late, *result.notes) if note)
+    is_graded = report is not None and final is not None
     return Grade(
-        student=entry.student,
-        name=entry.name,
+        student=row.student,
+        name=row.name,
         score=final,
         raw=report.score if report else None,
         total=report.total if report else total,
-        state=entry.state,
-        reason="" if judged else record.reason or "nothing could be judged",
+        state=row.state,
+        reason="" if is_graded else result.reason or "nothing could be judged",
         notes=notes,
-        submitted=record.submitted,
-        feedback=feedback(report, final, late) if report and final is not None else (),
+        submitted=result.submitted,
+        feedback=feedback_lines(report, final, late) if report and final is not None else (),
     )
 
 
-def said(exported: Exported, grades: Sequence[Grade]) -> list[str]:
-    """What an instructor is told of an export, a line each.
-
-    Args:
-        exported: The file.
-        grades: All there are.
-    """
+def summary_lines(exported: ExportResult, grades: Sequence[Grade]) -> list[str]:
+    """Return what an instructor has to know about an export, a line each."""
     matching = exported.matching
-    unjudged = [f"{g.label}: {g.state}: {shown(g.reason)}" for g in grades if g.score is None]
+    ungraded = [f"{g.label}: {g.state}: {printable(g.reason)}" for g in grades if g.score is None]
     review = [f"{g.label}: {n}" for g in grades for n in g.notes if n.startswith(_REVIEW)]
     partial = [g.label for g in grades if g.score is not None and g.state == "partial"]
     return [
-        f"{exported.filled} of {exported.students} students have a number.",
+        f"{exported.filled_count} of {exported.student_count} students have a score.",
         *exported.notes,
-        *_group("Submissions that fit no row of the roster", (g.label for g in matching.alone)),
-        *_group("Not told apart, so without a number", matching.doubtful),
-        *_group("Submissions without a number, because nothing was judged", unjudged),
-        *_group("Judged in part, so the number may still grow", partial),
-        *_group("Full number, but lateness is for a person to decide", review),
-        *_group("Rows without a submission", (person.label for person in matching.absent)),
+        *_list(
+            "Submissions that match no row of the roster", (g.label for g in matching.unmatched)
+        ),
+        *_list("Ambiguous matches, left without a score", matching.ambiguous),
+        *_list("Submissions without a score, because nothing could be graded", ungraded),
+        *_list("Partly graded, so the score may still grow", partial),
+        *_list("Full score, but the lateness needs a decision", review),
+        *_list(
+            "Rows without a submission", (person.label for person in matching.without_submission)
+        ),
     ]
 
 
-def _group(title: str, lines: Iterable[str]) -> list[str]:
-    every = list(lines)
-    return [f"{title} ({len(every)}):", *(f"  {line}" for line in every)] if every else []
+def _list(title: str, lines: Iterable[str]) -> list[str]:
+    items = list(lines)
+    return [f"{title} ({len(items)}):", *(f"  {line}" for line in items)] if items else []
 
 
-def _check_usage(asked: Export) -> None:
-    gradebook = GRADEBOOKS[asked.to]
-    if asked.roster is None and asked.match is not None:
+def _check_usage(request: ExportRequest) -> None:
+    gradebook = GRADEBOOKS[request.to]
+    if request.roster is None and request.match is not None:
         raise RosterError("--match names a column of the roster: give it with --roster.")
-    if asked.assignment is not None and not gradebook.named:
-        raise RosterError(f"--to {asked.to} is about one assignment alone: leave --assignment out.")
+    if request.assignment is not None and not gradebook.takes_assignment:
+        raise RosterError(
+            f"--to {request.to} is about one assignment alone: leave --assignment out."
+        )
 
 
-def _roster(path: Path | None) -> Sheet | None:
+def _read_roster(path: Path | None) -> CsvFile | None:
     if path is None:
         return None
     try:
-        return Sheet.read(read_regular(path, _LARGEST), name=str(path))
-    except ReadingError as error:
+        return CsvFile.read(read_bounded(path, _MAX_ROSTER_BYTES), name=str(path))
+    except FileReadError as error:
         raise RosterError(
-            f"Cannot read {shown(str(path))}: {error} (a roster has at most 16 MB)."
+            f"Cannot read {printable(str(path))}: {error} (a roster has at most 16 MB)."
         ) from error
 
 
-def _output(asked: Export) -> Path:
-    """Where to write; never over the roster, which may be the only copy."""
-    suffix = asked.roster.suffix if asked.roster and asked.roster.suffix else ".csv"
-    path = asked.output or Path(f"{asked.to}{suffix}")
-    if asked.roster is not None and path.exists() and path.samefile(asked.roster):
-        raise RosterError(f"{shown(str(path))} is the roster itself: name another file with -o.")
+def _output_path(request: ExportRequest) -> Path:
+    """Return the file to write; never the roster, which may be the only copy."""
+    suffix = request.roster.suffix if request.roster and request.roster.suffix else ".csv"
+    path = request.output or Path(f"{request.to}{suffix}")
+    if request.roster is not None and path.exists() and path.samefile(request.roster):
+        raise RosterError(
+            f"{printable(str(path))} is the roster itself: name another file with -o."
+        )
     return path
 
 
-def _written(to: str, grades: Sequence[Grade], roster: Sheet | None, wanted: Wanted) -> Exported:
+def _build_file(
+    to: str, grades: Sequence[Grade], roster: CsvFile | None, wanted: ExportOptions
+) -> ExportResult:
     gradebook = GRADEBOOKS[to]
-    if isinstance(gradebook, Afresh):
+    if isinstance(gradebook, StandaloneGradebook):
         return gradebook.write(grades, roster, wanted)
     if roster is None:
-        raise RosterError(f"--to {to} needs --roster FILE: {gradebook.roster}.")
+        raise RosterError(f"--to {to} needs --roster FILE: {gradebook.roster_source}.")
     return gradebook.write(grades, roster, wanted)
 
 
-def _doubts(known: dict[str, Any], settled: Settled, file: RubricFile) -> list[str]:
-    """What may be wrong with the results themselves."""
+def _warnings(info: dict[str, Any], applied: AppliedPolicies, file: RubricFile) -> list[str]:
+    """Return warnings about the results themselves."""
     lines = []
-    if not known.get("summary"):
+    if not info.get("summary"):
         lines.append(
-            "The batch has not ended: submissions may be missing. Give its command again, then "
+            "The batch is not finished, so submissions may be missing: run its command again, then "
             "export again."
         )
-    reports = [entry.report for entry in settled.entries if entry.report]
-    others = sum(report.rubric_sha256 != file.sha256 for report in reports)
-    if others:
+    reports = [row.report for row in applied.rows if row.report]
+    outdated = sum(report.rubric_sha256 != file.sha256 for report in reports)
+    if outdated:
         lines.append(
-            f"{others} of {len(reports)} reports are by another rubric than {shown(file.name)}, or "
-            "by an older version: their scores are exported as they are (--rubric names theirs, "
-            "grade regrade scores them by this one)."
+            f"{outdated} of {len(reports)} reports are by another rubric than "
+            f"{printable(file.name)}, or by an older version: their scores are exported as they "
+            "are (--rubric names theirs, grade regrade scores them with this one)."
         )
     return lines
 
 
 @click.command()
-@click.argument("results", type=click.Path(path_type=Path))
-@click.option("--to", required=True, type=GRADEBOOK, help="The gradebook.")
-@click.option(
+@click.argument("results", type=PATH)
+@option("--to", required=True, type=GRADEBOOK_NAMES, help="Gradebook to write a file for.")
+@option(
     "--roster",
-    type=click.Path(path_type=Path),
-    help="What the platform exports: Canvas's, Brightspace's or Blackboard's gradebook, Moodle's "
-    "grading worksheet; for csv and nbgrader any CSV list of students, or none.",
+    metavar="FILE",
+    type=PATH,
+    help="The platform's export: the gradebook of Canvas, Brightspace or Blackboard, the grading "
+    "worksheet of Moodle; for csv and nbgrader any CSV list of students, or none.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it.")
-@click.option("--assignment", help="The column's title or id; without it, the lab's title.")
-@click.option(
-    "--match", metavar="COLUMN", help="Match by this column of the roster, and by nothing else."
-)
-@click.option("--rubric", help="A lab's name or a rubric file.")
+@output_option("File to write. Defaults to the gradebook's name in the current folder.")
+@option("--assignment", help="The column's title or id. Defaults to the lab's title.")
+@option("--match", metavar="COLUMN", help="Match students by this column of the roster only.")
+@rubric_option
 @click.pass_context
 def export(  # noqa: PLR0913, PLR0917 (one parameter an option)
     ctx: click.Context,
@@ -227,12 +230,12 @@ def export(  # noqa: PLR0913, PLR0917 (one parameter an option)
     match: str | None,
     rubric: str | None,
 ) -> None:
-    """Write a results folder's scores as a file that a gradebook imports.
+    """Write a results folder's scores to a gradebook file.
 
-    Overrides and the late policy count. Who has no row, and which row has no submission, is said
-    on standard error; exit code 1 says that a submission is not in the file with a number.
+    Overrides and the late policy are applied. Students without a row and rows without a submission
+    are listed on standard error. Exits with 1 if a submission is not in the file with a score.
     """
-    asked = Export(
+    request = ExportRequest(
         results=results, to=to, roster=roster, output=output, assignment=assignment, match=match
     )
-    ctx.exit(export_results(asked, rubric=rubric))
+    ctx.exit(export_results(request, rubric=rubric))

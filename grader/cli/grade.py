@@ -1,100 +1,113 @@
-"""``grade NOTEBOOK`` and ``grade FOLDER|ZIP``."""
+"""``grade NOTEBOOK`` and ``grade FOLDER|ZIP``: the options, and the choice between the two."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from grader.cli.options import DEVICES, PLATFORMS, SEED
+from grader.cli.options import (
+    BATCH,
+    GRADING,
+    OUTPUT,
+    PATH,
+    PLATFORMS,
+    SEED,
+    SectionedCommand,
+    device_option,
+    isolation_option,
+    model_option,
+    option,
+    output_option,
+    rubric_option,
+)
 
 if TYPE_CHECKING:
-    from grader.sandbox.select import Level
+    from grader.sandbox.select import IsolationLevel
 
 
-@click.command()
-@click.argument("notebook", type=click.Path(path_type=Path))
-@click.option(
-    "--json", "json_path", type=click.Path(path_type=Path), help="Write the report as JSON."
+@click.command(cls=SectionedCommand)
+@click.argument("notebook", type=PATH)
+@rubric_option
+@model_option
+@device_option
+@option(
+    "--only",
+    metavar="NAME",
+    help="Grade one criterion (its id) or one function. In a batch: grade one student.",
+    section=GRADING,
 )
-@click.option(
-    "--html", "html_path", type=click.Path(path_type=Path), help="Write the report as a page."
+@option(
+    "--full/--no-full",
+    default=None,
+    help="Run the hidden probes too. This needs the reference or a hidden key. "
+    "In a batch this is the default when a key or the reference is available.",
+    section=GRADING,
 )
-@click.option(
-    "--csv", "csv_path", type=click.Path(path_type=Path), help="Write a row for each criterion."
+@option(
+    "--key",
+    "hidden_key",
+    metavar="FILE",
+    type=PATH,
+    help="Hidden answer key for --full, if the reference is not installed.",
+    section=GRADING,
 )
-@click.option(
+@option(
+    "--seed",
+    type=SEED,
+    help="Random seed. Defaults to 0; with --full, to a new secret seed.",
+    section=GRADING,
+)
+@option(
+    "--watch",
+    is_flag=True,
+    help="Grade again whenever the notebook is saved, until Ctrl-C.",
+    section=GRADING,
+)
+@option("--json", "json_path", type=PATH, help="Write the report as JSON.", section=OUTPUT)
+@option("--html", "html_path", type=PATH, help="Write the report as an HTML page.", section=OUTPUT)
+@option("--csv", "csv_path", type=PATH, help="Write a CSV row per criterion.", section=OUTPUT)
+@option(
     "--format",
     "platform",
     type=PLATFORMS,
-    help="Write a course platform's file, to -o FILE or standard output.",
+    help="Write a course platform's result file, to -o FILE or to standard output.",
+    section=OUTPUT,
 )
-@click.option("--rubric", help="A lab's name or a rubric file; the lab installed by default.")
-@click.option(
-    "--model",
-    help="Grading model in place of the rubric's: planted-LxH@SEED, a name or a directory.",
-)
-@click.option("--device", type=DEVICES, default="auto", show_default=True)
-@click.option(
-    "--full/--no-full",
-    default=None,
-    help="Ask the hidden probes too; needs the reference or a hidden key. "
-    "Of a folder or zip they are asked unless they cannot be.",
-)
-@click.option(
-    "--key",
-    "hidden_key",
-    type=click.Path(path_type=Path),
-    help="A hidden key, for --full where the reference is not.",
-)
-@click.option(
-    "--seed", type=SEED, help="Of the run: 0 if not given, with --full a fresh secret one."
-)
-@click.option(
-    "--hint",
+@output_option("In a batch: the results folder (required). With --format: the file to write.")
+@option(
     "--hints",
-    "hints",
     type=click.IntRange(0, 3),
     default=1,
     show_default=True,
-    help="How many on each mistake: a nudge, a pointer, nearly the solution.",
+    help="Number of hints to show per mistake, from a nudge to almost the solution.",
+    section=OUTPUT,
 )
-@click.option(
-    "--open", "opened", is_flag=True, help="Show the report's page in the browser afterwards."
+@option(
+    "--open",
+    "open_page",
+    is_flag=True,
+    help="Open the HTML report in the browser afterwards.",
+    section=OUTPUT,
 )
-@click.option(
-    "--watch", is_flag=True, help="Grade again whenever the notebook is saved, until Ctrl-C."
-)
-@click.option(
-    "--only", help="One criterion's id, or one function's name; of a folder or zip one student."
-)
-@click.option(
-    "--isolation",
-    type=click.Choice(["auto", "strict", "none"]),
-    default="auto",
-    show_default=True,
-    help="Of the notebook: the best there is here, no less than a tried sandbox, or none.",
-)
-@click.option(
-    "-o",
-    "--output",
-    "results",
-    type=click.Path(path_type=Path),
-    help="Of a folder or zip: where results go; with --format the file it is written to.",
-)
-@click.option(
+@option(
     "--jobs",
     type=click.IntRange(1, 256),
-    help="Of a folder or zip: notebooks at a time, by default one a processor.",
+    help="Number of notebooks to grade at a time. Defaults to the number of processors.",
+    section=BATCH,
 )
-@click.option(
-    "--assignment", help="Of a folder or zip: which one, where nbgrader collected several."
+@option(
+    "--assignment",
+    help="The nbgrader assignment to grade, if the folder holds several.",
+    section=BATCH,
 )
-@click.option(
+@option(
     "--cluster",
     metavar="ADDRESS|local",
-    help="Of a folder or zip: a Dask scheduler whose workers grade, or `local` to start --jobs.",
+    help="Grade on the workers of a Dask scheduler; `local` starts --jobs workers here.",
+    section=BATCH,
 )
-@click.option("--force", is_flag=True, help="Of a folder or zip: grade finished ones again.")
+@option("--force", is_flag=True, help="Grade finished submissions again.", section=BATCH)
+@isolation_option
 @click.pass_context
 def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     ctx: click.Context,
@@ -110,72 +123,75 @@ def run(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
     seed: int | None,
     only: str | None,
     hints: int,
-    isolation: "Level",
-    results: Path | None,
+    isolation: "IsolationLevel",
+    output: Path | None,
     jobs: int | None,
     assignment: str | None,
     cluster: str | None,
     *,
-    opened: bool,
+    open_page: bool,
     watch: bool,
     full: bool | None,
     force: bool,
 ) -> None:
-    """Grade one notebook, or a folder or zip of them (the word `run` may be left out)."""
-    many = notebook.is_dir() or notebook.suffix.lower() == ".zip"
-    _check_usage(many, platform, results, opened=opened, watch=watch)
-    from grader.cli.grade_notebook import Output, grade_notebook
+    """Grade a notebook, or a folder or zip of notebooks.
+
+    The word `run` may be left out.
+    """
+    is_batch = notebook.is_dir() or notebook.suffix.lower() == ".zip"
+    _check_usage(is_batch, platform, output, open_page=open_page, watch=watch)
     from grader.grading.session import Settings
 
     if hidden_key is not None and full is None:
         full = True
-    about = None if many else only
     settings = Settings(
-        model=model, device=device, seed=seed, only=about, full=bool(full), hidden_key=hidden_key,
-        isolation=isolation,
+        model=model, device=device, seed=seed, only=None if is_batch else only, full=bool(full),
+        hidden_key=hidden_key, isolation=isolation,
     )  # fmt: skip
-    if many:
-        from grader.batch.run import Batch, cores, grade_batch
-        from grader.cli.progress import Meter
+    if is_batch:
+        from grader.batch.run import BatchRequest, available_cpus
+        from grader.cli.grade_folder import run_grade_folder
 
-        batch = Batch(
-            source=notebook, results=cast("Path", results), jobs=jobs or cores(), force=force,
-            student=only, assignment=assignment, cluster=cluster, full=full,
+        request = BatchRequest(
+            source=notebook, results=cast("Path", output), jobs=jobs or available_cpus(),
+            force=force, student=only, assignment=assignment, cluster=cluster, full=full,
         )  # fmt: skip
-        ctx.exit(grade_batch(batch, rubric=rubric, settings=settings, progress=Meter))
-    output = Output(
-        json=json_path, html=html_path, csv=csv_path, platform=platform, result=results,
-        hints=hints, opened=opened,
+        ctx.exit(run_grade_folder(request, rubric=rubric, settings=settings))
+    from grader.cli.grade_notebook import Output, run_grade_notebook
+
+    files = Output(
+        json=json_path, html=html_path, csv=csv_path, platform=platform, platform_file=output,
+        hints=hints, open_page=open_page,
     )  # fmt: skip
     if watch:
         from grader.cli.watch.loop import watch_notebook
 
-        ctx.exit(watch_notebook(notebook, rubric=rubric, settings=settings, output=output))
-    ctx.exit(grade_notebook(notebook, rubric=rubric, settings=settings, output=output))
+        ctx.exit(watch_notebook(notebook, rubric=rubric, settings=settings, output=files))
+    ctx.exit(run_grade_notebook(notebook, rubric=rubric, settings=settings, output=files))
 
 
 def _check_usage(
-    many: bool,  # noqa: FBT001 (what was found on the disk, no option)
+    is_batch: bool,  # noqa: FBT001 (a fact about the argument, no option)
     platform: str | None,
-    results: Path | None,
+    output: Path | None,
     *,
-    opened: bool,
+    open_page: bool,
     watch: bool,
 ) -> None:
-    """Options that do not go together, in one line.
+    """Reject options that do not go together.
 
     Raises:
-        click.UsageError: Some do not.
+        click.UsageError: Some options do not go together.
     """
-    if many and watch:
+    if is_batch and watch:
         raise click.UsageError("--watch is for one notebook: give the file you work in.")
-    if many and opened:
+    if is_batch and open_page:
         raise click.UsageError("--open is for one notebook: a batch writes its pages into -o.")
-    if many and platform is not None:
+    if is_batch and platform is not None:
         raise click.UsageError("--format is for one notebook: platforms grade one at a time.")
-    if many and results is None:
-        raise click.UsageError("A folder or zip needs -o RESULTS: the folder results go to.")
-    if watch and (platform is not None or results is not None):
+    if is_batch and output is None:
+        raise click.UsageError("A folder or zip needs -o RESULTS, the folder to write results to.")
+    if watch and (platform is not None or output is not None):
         raise click.UsageError("--watch shows its reports: leave out --format and -o.")
-    if not many and results is not None and platform is None:
+    if not is_batch and output is not None and platform is None:
         raise click.UsageError("-o is for a folder or zip, or with --format: use --json FILE.")

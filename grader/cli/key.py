@@ -1,4 +1,4 @@
-"""``grade key``: answer keys."""
+"""``grade key``: builds answer keys, and verifies the shipped one."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,60 +9,67 @@ import numpy as np
 from rich.console import Console
 
 from grader.answer_key.build import build_key
-from grader.answer_key.file import key_bytes, write_atomically
+from grader.answer_key.file import encode_key
 from grader.answer_key.find import PUBLIC_SEED, shipped_key
 from grader.answer_key.model import AnswerKey, KeyRequest
-from grader.checks import Evidence
+from grader.checks import CheckInputs
 from grader.checks.base import as_numbers
 from grader.checks.close import Close
-from grader.cli.options import DEVICES, SEED
+from grader.cli.options import (
+    SEED,
+    device_option,
+    model_option,
+    option,
+    output_option,
+    rubric_option,
+)
 from grader.errors import AnswerKeyError
+from grader.files.atomic_write import write_atomically
 from grader.protocol.values import Value
-from grader.rubric.load import RubricFile, find_rubric
+from grader.rubric.hidden_models import random_seed
+from grader.rubric.load import RubricFile, load_rubric
 
 
-# MERGED: ``grade key``: building and verifying answer keys.
 def build_to(output: Path, *, rubric: str | None, model: str | None, request: KeyRequest) -> None:
     """Build a key and write it.
 
     Raises:
-        AnswerKeyError: The reference is absent or fails, or the file cannot be written.
+        AnswerKeyError: The reference is not installed or fails, or the file cannot be written.
     """
-    file = find_rubric(rubric)
-    chosen = replace(file, rubric=file.rubric.on_model(model))
-    key = build_key(chosen, request)
+    file = load_rubric(rubric)
+    key = build_key(replace(file, rubric=file.rubric.on_model(model)), request)
     try:
-        write_atomically(output, key_bytes(key))
+        write_atomically(output, encode_key(key))
     except OSError as error:
         raise AnswerKeyError(f"Cannot write {output}: {error.strerror or error}.") from error
     Console().print(
-        f"Wrote {output}: {len(key.expected)} probes on {key.about.model}.", highlight=False
+        f"Wrote {output}: {len(key.expected)} probes on {key.provenance.model}.", highlight=False
     )
 
 
-def verify_shipped(*, rubric: str | None, device: str) -> int:
-    """Compare the key that ships with what the reference answers now.
+def verify_public_key(*, rubric: str | None, device: str) -> int:
+    """Compare the shipped key with the reference's answers on this machine.
 
     Returns:
-        0 when they agree, 3 when they do not.
+        The exit code: 0 if they agree, 3 otherwise.
 
     Raises:
-        AnswerKeyError: No key ships for this rubric, or the reference is absent.
+        AnswerKeyError: No key ships for this rubric, or the reference is not installed.
     """
-    file = find_rubric(rubric)
+    file = load_rubric(rubric)
     shipped = shipped_key(file)
     if shipped is None:
         raise AnswerKeyError(
-            "The key that ships is stale: the rubric's probes changed. Run `grade key build`."
+            "The shipped key is stale, since the rubric's probes changed: run `grade key build`."
         )
     built = build_key(file, KeyRequest(device=device, seed=PUBLIC_SEED))
     console = Console()
-    stale = list(_differences(file, shipped, built))
-    for line in stale:
+    differences = list(_differences(file, shipped, built))
+    for line in differences:
         console.print(line, highlight=False)
-    if shipped.about.reference_sha256 != built.about.reference_sha256:
-        console.print("The reference's source changed since the key was made.", highlight=False)
-    if stale:
+    if shipped.provenance.reference_sha256 != built.provenance.reference_sha256:
+        console.print("The reference's source changed since the key was built.", highlight=False)
+    if differences:
         return AnswerKeyError.exit_code
     console.print(
         f"The key agrees with the reference on all {len(built.expected)} probes.", highlight=False
@@ -72,48 +79,52 @@ def verify_shipped(*, rubric: str | None, device: str) -> int:
 
 def _differences(file: RubricFile, shipped: AnswerKey, built: AnswerKey) -> Iterator[str]:
     if shipped.expected.keys() != built.expected.keys():
-        yield "The key has other probes than the rubric."
+        yield "The key and the rubric have different probes."
         return
     for name, expected in shipped.expected.items():
-        now = built.expected[name].value
-        if as_numbers(now) is None:
-            if not _same(expected.value, now):
-                yield f"{name}: the reference's answer is another now."
+        value = built.expected[name].value
+        if as_numbers(value) is None:
+            if not _values_equal(expected.value, value):
+                yield f"{name}: the reference's answer changed."
             continue
-        evidence = Evidence(
-            observed={name: now}, expected={name: expected}, tolerances=file.rubric.all_tolerances
+        evidence = CheckInputs(
+            observed={name: value},
+            expected={name: expected},
+            tolerances=file.rubric.all_tolerances,
         )
         finding = Close(kind="close", probe=name).judge(evidence)
         if not finding.passed:
             yield f"{name}: {finding.message}"
 
 
-def _same(one: Value, other: Value) -> bool:
-    """Whether two structured values agree part by part."""
+def _values_equal(one: Value, other: Value) -> bool:
+    """Return True if two structured values agree part by part."""
     left, right = as_numbers(one), as_numbers(other)
     if left is not None and right is not None:
         return left.shape == right.shape and bool(np.allclose(left, right, atol=1e-4, rtol=1e-3))
-    mine = getattr(one, "items", None) or list(getattr(one, "entries", {}).values())
-    theirs = getattr(other, "items", None) or list(getattr(other, "entries", {}).values())
-    return len(mine) == len(theirs) > 0 and all(
-        _same(a, b) for a, b in zip(mine, theirs, strict=True)
+    left_parts = getattr(one, "items", None) or list(getattr(one, "entries", {}).values())
+    right_parts = getattr(other, "items", None) or list(getattr(other, "entries", {}).values())
+    return len(left_parts) == len(right_parts) > 0 and all(
+        _values_equal(a, b) for a, b in zip(left_parts, right_parts, strict=True)
     )
 
 
 @click.group()
 def key() -> None:
-    """Make and verify answer keys."""
+    """Build answer keys and verify the shipped one."""
 
 
 @key.command()
-@click.option("--rubric", help="A lab's name or a rubric file.")
-@click.option("--model", help="Grading model in place of the rubric's.")
-@click.option("--device", type=DEVICES, default="auto", show_default=True)
-@click.option("--full", is_flag=True, help="The hidden key, for `grade NOTEBOOK --full --key`.")
-@click.option("--seed", type=SEED, help="What hidden models are drawn from; a fresh one if none.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="Where to write it."
+@rubric_option
+@model_option
+@device_option
+@option("--full", is_flag=True, help="Build the hidden key, for `grade NOTEBOOK --full --key`.")
+@option(
+    "--seed",
+    type=SEED,
+    help="Seed of the key. With --full, hidden models are drawn from it; defaults to a new one.",
 )
+@output_option("The key to write.", required=True)
 def build(  # noqa: PLR0913 (one parameter an option: click's way)
     rubric: str | None,
     model: str | None,
@@ -123,19 +134,16 @@ def build(  # noqa: PLR0913 (one parameter an option: click's way)
     *,
     full: bool,
 ) -> None:
-    """Run the reference and keep its answers."""
-    from grader.answer_key.model import KeyRequest
-    from grader.rubric.hidden_models import fresh_seed
-
-    drawn = seed if seed is not None else fresh_seed() if full else 0
-    request = KeyRequest(device=device, seed=drawn, hidden=full)
+    """Run the reference and write its answers to a key."""
+    key_seed = seed if seed is not None else random_seed() if full else 0
+    request = KeyRequest(device=device, seed=key_seed, hidden=full)
     build_to(output, rubric=rubric, model=model, request=request)
 
 
 @key.command()
-@click.option("--rubric", help="A lab's name or a rubric file.")
-@click.option("--device", type=DEVICES, default="auto", show_default=True)
+@rubric_option
+@device_option
 @click.pass_context
 def verify(ctx: click.Context, rubric: str | None, device: str) -> None:
-    """Check that the key that ships is what the reference answers here and now."""
-    ctx.exit(verify_shipped(rubric=rubric, device=device))
+    """Check that the shipped key agrees with the reference on this machine."""
+    ctx.exit(verify_public_key(rubric=rubric, device=device))

@@ -1,4 +1,4 @@
-"""How far a batch is: a bar on a terminal, a line a submission elsewhere."""
+"""Progress of a batch and of one notebook: bars on a terminal, plain lines or nothing elsewhere."""
 
 from time import monotonic
 from types import TracebackType
@@ -10,54 +10,45 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
 from rich.text import Text
 
-from grader.batch.results.record import Finished
+from grader.batch.results.record import SubmissionResult
 from grader.batch.statistics import BINS, bin_of
-from grader.execution.job import Instrumented
-from grader.grading.session import Listener
+from grader.execution.job import PreparedSubmission
+from grader.files.escape import escape_line
+from grader.grading.session import GradingEvents
 from grader.protocol.frames import Frame, FrameKind
-from grader.render.escape import line
 
-# MERGED: What is shown while a notebook runs: a bar on a terminal, nothing in a pipe.
-_LEVELS = " ▁▂▃▄▅▆▇█"
+_HISTOGRAM_LEVELS = " ▁▂▃▄▅▆▇█"
 _MINUTE = 60
 
 
-class Meter:
-    """Counts submissions as they end."""
+class BatchProgress:
+    """A batch's progress: a bar on a terminal, a line per submission elsewhere."""
 
-    def __init__(self, console: Console, *, total: int, before: int) -> None:
-        """Show on a console.
-
-        Args:
-            console: Where to.
-            total: Submissions to grade now.
-            before: Those that were finished already.
-        """
-        self._console, self._total, self._before = console, total, before
+    def __init__(self, console: Console) -> None:
+        """Take the console to print on."""
+        self._console = console
         self._start = monotonic()
-        self._ended = 0
-        self._bins = [0] * BINS
+        self._total = self._finished = 0
+        self._score_counts = [0] * BINS
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[said]}", markup=False),
+            TextColumn("{task.fields[details]}", markup=False),
             console=console,
             transient=True,
             disable=not console.is_terminal,
         )
-        self._task = self._progress.add_task("Grading", total=total, said="")
+        self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
-        if self._before:
-            self._console.print(f"{self._before} finished earlier, {self._total} to grade")
-        self._progress.start()
         return self
 
     def __exit__(
@@ -68,40 +59,52 @@ class Meter:
     ) -> None:
         self._progress.stop()
 
-    def told(self, student: str, finished: Finished) -> None:
-        """One more has ended.
+    def plan(self, total: int, finished_before: int) -> None:
+        """Start showing progress.
 
         Args:
-            student: Whose.
-            finished: How.
+            total: Number of submissions to grade.
+            finished_before: Number of submissions that an earlier run has finished.
         """
-        self._ended += 1
-        if finished.score is not None:
-            self._bins[bin_of(finished.score, finished.total)] += 1
-        score = finished.state if finished.score is None else f"{finished.score:g}"
-        said = f"{line(student)} {score}"
-        if self._console.is_terminal:
-            spread = f"{said} · scores {self._spread()} · {self._left()}"
-            self._progress.update(self._task, advance=1, said=spread)
+        if finished_before:
+            self._console.print(f"{finished_before} finished earlier, {total} to grade")
+        self._start, self._total = monotonic(), total
+        self._task = self._progress.add_task("Grading", total=total, details="")
+        self._progress.start()
+
+    def update(self, student: str, result: SubmissionResult) -> None:
+        """Show that a submission has ended."""
+        self._finished += 1
+        if result.score is not None:
+            self._score_counts[bin_of(result.score, result.total)] += 1
+        score = result.state if result.score is None else f"{result.score:g}"
+        details = f"{escape_line(student)} {score}"
+        if self._task is not None and self._console.is_terminal:
+            details = f"{details} · scores {self._histogram()} · {self._time_left()}"
+            self._progress.update(self._task, advance=1, details=details)
         else:
-            text = f"[{self._ended}/{self._total}] {said} · {self._left()}"
+            text = f"[{self._finished}/{self._total}] {details} · {self._time_left()}"
             self._console.print(Text(text), soft_wrap=True)
 
-    def _left(self) -> str:
-        """How long the rest may take, by how long it took so far."""
-        left = (monotonic() - self._start) / self._ended * (self._total - self._ended)
+    def _time_left(self) -> str:
+        """Estimate the remaining time from the mean time per submission."""
+        mean = (monotonic() - self._start) / self._finished
+        left = mean * (self._total - self._finished)
         return f"{left / _MINUTE:.0f} min left" if left > 2 * _MINUTE else f"{left:.0f} s left"
 
-    def _spread(self) -> str:
-        most = max(self._bins) or 1
-        return "".join(_LEVELS[-(-n * (len(_LEVELS) - 1) // most)] for n in self._bins)
+    def _histogram(self) -> str:
+        largest = max(self._score_counts) or 1
+        return "".join(
+            _HISTOGRAM_LEVELS[-(-n * (len(_HISTOGRAM_LEVELS) - 1) // largest)]
+            for n in self._score_counts
+        )
 
 
-class Display:
-    """A progress bar over cells and probes."""
+class NotebookProgress:
+    """A notebook's progress: a bar over cells and probes on a terminal, nothing elsewhere."""
 
     def __init__(self, console: Console) -> None:
-        """Show on this console, if it is a terminal."""
+        """Take the console to print on."""
         self._console = console
         self._progress = Progress(
             SpinnerColumn(),
@@ -116,7 +119,6 @@ class Display:
         self._task = self._progress.add_task("Starting Python, torch and the model", total=1)
 
     def __enter__(self) -> Self:
-        """Start showing."""
         self._progress.start()
         return self
 
@@ -126,14 +128,13 @@ class Display:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Take the bar away."""
         self._progress.stop()
 
-    def listener(self) -> Listener:
-        """What the pipeline tells its steps to."""
-        return Listener(started=self._started, frame=self._frame, note=self._note)
+    def events(self) -> GradingEvents:
+        """Return the callbacks that update the bar."""
+        return GradingEvents(started=self._started, frame=self._frame, note=self._note)
 
-    def _started(self, prepared: Instrumented) -> None:
+    def _started(self, prepared: PreparedSubmission) -> None:
         total = len(prepared.job.cells) + len(prepared.job.probes)
         self._progress.update(self._task, total=total, completed=0)
 

@@ -1,39 +1,34 @@
-"""``grade regrade``: results scored again by another rubric."""
+"""``grade regrade``: scores a results folder with another rubric, and shows who gains or loses."""
 
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.text import Text
 
-from grader.batch.finalize import close, read_rules
-from grader.batch.regrade import regrade as regrade_students
-from grader.batch.regrade import standard_of, write
-from grader.batch.results.fingerprint import Standing
-from grader.batch.results.store import Results
-from grader.batch.run import about, conclude
-from grader.errors import GraderError
-from grader.files.untrusted import shown
-from grader.grading.session import Settings, open_sitting
-from grader.render.regrade_table import render
-from grader.rubric.load import find_rubric
+from grader.batch.batch_info import batch_info
+from grader.batch.finalize import finalize, read_policies
+from grader.batch.regrade import RegradeContext, regrade_students, save_regraded
+from grader.batch.results.fingerprint import GradingFingerprint
+from grader.cli.grade_folder import print_summary, print_warning
+from grader.cli.options import PATH, option, rubric_option
+from grader.cli.results_folder import open_results
+from grader.grading.session import Settings, open_session
+from grader.render.regrade_table import render_changes
+from grader.rubric.load import load_rubric
 
 
-# MERGED: ``grade regrade RESULTS``: what is kept scored again; who gains and loses is shown first.
 def regrade_results(folder: Path, *, rubric: str | None, hidden_key: Path | None, yes: bool) -> int:
-    """Score a results folder again, and write that if it is agreed to.
+    """Score a results folder again and print the changes; write them only if `yes` is set.
 
     Returns:
         The exit code: 0.
 
     Raises:
-        GraderError: There are no results, or they cannot be scored or written.
+        GraderError: The folder has no results, or they cannot be scored or written.
     """
     console = Console()
-    results = Results(folder)
-    if not (known := results.batch() if folder.is_dir() else {}):
-        raise GraderError(f"{shown(str(folder))} holds no results: grade a folder into it first.")
-    file = find_rubric(rubric)
+    results, known = open_results(folder)
+    file = load_rubric(rubric)
     settings = Settings(
         model=None,
         device=str(known.get("device", "auto")),
@@ -42,37 +37,41 @@ def regrade_results(folder: Path, *, rubric: str | None, hidden_key: Path | None
         hidden_key=hidden_key,
         isolation="none",  # nothing runs
     )
-    with results.held():
-        sitting = open_sitting(file, settings)
-        rules = read_rules(folder, sitting.file.rubric)
-        records = list(results.records())
-        students = [record.student for record in records]
-        found = regrade_students(students, results, standard_of(sitting), sitting.file.rubric)
-        console.print(render(found.changes, found.needs_run))
-        for text in found.damaged:
-            console.print(Text(text, style="yellow"), soft_wrap=True)
+    with results.lock():
+        session = open_session(file, settings)
+        rubric_now = session.rubric_file.rubric
+        policies = read_policies(folder, rubric_now)
+        earlier = list(results.results())
+        students = [result.student for result in earlier]
+        regraded = regrade_students(students, results, RegradeContext.of(session), rubric_now)
+        console.print(render_changes(regraded.changes, regraded.needs_run))
+        for text in regraded.damaged:
+            print_warning(text, console)
         if not yes:
-            console.print("Nothing is written: give --yes to write this.", highlight=False)
+            console.print(
+                "Nothing was written: give --yes to write these changes.", highlight=False
+            )
             return 0
-        standing = Standing.of(sitting)
-        write(found, records, results, standing.digest)
-        noted = known | about(sitting, standing, str(known.get("source", "")))
-        noted["isolation"] = known.get("isolation")
-        closed = close(students, results, sitting.file.rubric, rules, sitting.key)
-        conclude(closed, results, noted, Console(stderr=True))
+        fingerprint = GradingFingerprint.of(session)
+        save_regraded(regraded, earlier, results, fingerprint.digest)
+        info = known | batch_info(session, fingerprint, str(known.get("source", "")))
+        info["isolation"] = known.get("isolation")
+        batch = finalize(students, results, rubric_now, policies, info=info, key=session.key)
+        print_summary(batch, Console(stderr=True))
     return 0
 
 
 @click.command()
-@click.argument("results", type=click.Path(path_type=Path))
-@click.option("--rubric", help="A lab's name or a rubric file.")
-@click.option(
+@click.argument("results", type=PATH)
+@rubric_option
+@option(
     "--key",
     "hidden_key",
-    type=click.Path(path_type=Path),
-    help="The hidden key that they were graded with, where the reference is not.",
+    metavar="FILE",
+    type=PATH,
+    help="Hidden key that the batch was graded with, if the reference is not installed.",
 )
-@click.option("--yes", is_flag=True, help="Write it; without this, changes are shown only.")
+@option("--yes", is_flag=True, help="Write the changes; without it they are only shown.")
 @click.pass_context
 def regrade(
     ctx: click.Context,
@@ -82,8 +81,8 @@ def regrade(
     *,
     yes: bool,
 ) -> None:
-    """Score a results folder again by another rubric, without running a notebook.
+    """Score a results folder with another rubric, without running notebooks.
 
-    Shows who gains and who loses what. Overrides and the late policy are applied anew.
+    Shows who gains and who loses points. Overrides and the late policy are applied again.
     """
     ctx.exit(regrade_results(results, rubric=rubric, hidden_key=hidden_key, yes=yes))

@@ -1,4 +1,4 @@
-"""``grade rubric``: rubrics shown and proven."""
+"""``grade rubric``: shows a rubric, checks its tolerances, and prints the schema of its files."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -9,114 +9,122 @@ import click
 from rich.console import Console
 
 from grader.answer_key.build import build_key
-from grader.answer_key.file import write_atomically
+from grader.answer_key.find import rubric_with_mistakes
+from grader.answer_key.known_answers import with_equivalent_variants, with_known_mistakes
 from grader.answer_key.model import KeyRequest
-from grader.cli.options import DEVICES
+from grader.cli.options import device_option, option, output_option
 from grader.errors import GraderError
-from grader.judging.margins import Margin, Proof, in_world, margins_in
-from grader.render import margins_table as rendered
-from grader.render.rubric_table import render
-from grader.rubric.load import RubricFile, find_rubric
-from grader.rubric.model import Rubric
-
-# MERGED: ``grade rubric``: the rubric for people, its schema for editors, its proof.
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+from grader.files.atomic_write import write_atomically
+from grader.judging.margins import Margin, MarginReport, measure_margins, with_drawn_models
+from grader.render import margins_table
+from grader.render.rubric_table import render_rubric
+from grader.rubric.document import json_schema
+from grader.rubric.load import RubricFile, load_rubric
 
 
 def show_rubric(name: str | None) -> None:
     """Print a rubric as tables.
 
     Raises:
-        RubricError: There is none, or it has mistakes.
+        RubricError: There is no such rubric, or it has mistakes.
     """
-    Console().print(render(find_rubric(name).rubric), highlight=False)
+    Console().print(render_rubric(rubric_with_mistakes(load_rubric(name))), highlight=False)
 
 
 def schema_text() -> str:
-    """The JSON Schema of rubric files: what keys there are, what they mean, what they may hold."""
-    schema = {"$schema": _DIALECT, **Rubric.model_json_schema()}
-    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+    """Return the JSON Schema of rubric files: their keys, meanings and allowed values."""
+    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def check_rubric(
-    name: str | None, *, worlds: int, device: str, jobs: int, output: Path | None
+    name: str | None, *, model_sets: int, device: str, jobs: int, output: Path | None
 ) -> int:
-    """Run every variant and mistake on the public models and on drawn ones; show the margins.
+    """Run every variant and mistake on the public and on drawn models, and print the margins.
 
     Args:
         name: A lab's name or a rubric file.
-        worlds: How many worlds are drawn, from seeds 1, 2, ...
-        device: Where the models run.
-        jobs: Worlds that run side by side.
-        output: Where to write the margins as a page.
+        model_sets: Number of sets of hidden models to draw, from seeds 1, 2, ...
+        jobs: Number of sets to run at a time.
+        output: Markdown file for the margins.
 
     Returns:
-        0 when every margin is as it should be, 1 when one is not.
+        The exit code: 0 if every margin is large enough, 1 otherwise.
 
     Raises:
-        GraderError: The reference is absent or fails, or the page could not be written.
+        GraderError: The reference is not installed or fails, or the file cannot be written.
     """
-    file = find_rubric(name)
-    seeds: list[int | None] = [None, *range(1, worlds + 1)]
+    file = load_rubric(name)
+    file = replace(file, rubric=with_equivalent_variants(with_known_mistakes(file.rubric)))
+    seeds: list[int | None] = [None, *range(1, model_sets + 1)]
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        found = list(pool.map(lambda seed: _margins(file, seed, device), seeds))
-    proof = Proof(rubric=file.rubric, margins=tuple(m for margins in found for m in margins))
-    Console().print(rendered.render(proof), highlight=False)
+        margins = list(pool.map(lambda seed: _margins(file, seed, device), seeds))
+    proof = MarginReport(
+        rubric=file.rubric, margins=tuple(m for of_seed in margins for m in of_seed)
+    )
+    Console().print(margins_table.render_margins(proof), highlight=False)
     if output is not None:
         try:
-            write_atomically(output, rendered.to_markdown(proof).encode())
+            write_atomically(output, margins_table.to_markdown(proof).encode())
         except OSError as error:
             raise GraderError(f"Cannot write {output}: {error.strerror or error}.") from error
     return 1 if proof.problems() else 0
 
 
 def _margins(file: RubricFile, seed: int | None, device: str) -> tuple[Margin, ...]:
-    there = replace(file, rubric=in_world(file.rubric, seed))
-    key = build_key(there, KeyRequest(device=device, seed=seed or 0, alike=True))
-    return tuple(margins_in(there.rubric, key, "public" if seed is None else f"seed {seed}"))
+    """Measure the margins on the public models, or on those drawn from a seed."""
+    drawn = replace(file, rubric=with_drawn_models(file.rubric, seed))
+    key = build_key(drawn, KeyRequest(device=device, seed=seed or 0, include_equivalent=True))
+    return tuple(measure_margins(drawn.rubric, key, "public" if seed is None else f"seed {seed}"))
 
 
 @click.group()
 def rubric() -> None:
-    """Show a rubric, and the schema that editors check one with."""
+    """Show, check and describe rubrics."""
 
 
 @rubric.command()
-@click.argument("name", required=False)
+@click.argument("name", metavar="[LAB|FILE]", required=False)
 def show(name: str | None) -> None:
-    """Print what is asked, how it is judged and what is accepted; NAME is a lab or a file."""
+    """Print a rubric: criteria, points, checks, tolerances and known answers."""
     show_rubric(name)
 
 
 @rubric.command()
-@click.argument("name", required=False)
-@click.option(
-    "--worlds",
+@click.argument("name", metavar="[LAB|FILE]", required=False)
+@option(
+    "--model-sets",
     type=click.IntRange(0, 100),
     default=5,
     show_default=True,
-    help="Sets of models to draw, beside the public ones.",
+    help="Number of sets of hidden models to draw, besides the public models.",
 )
-@click.option("--device", type=DEVICES, default="auto", show_default=True)
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Worlds at a time."
+@device_option
+@option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Number of model sets to run at a time.",
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write the margins as a page."
-)
+@output_option("Write the margins as a Markdown page.")
 @click.pass_context
 def check(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
-    ctx: click.Context, name: str | None, worlds: int, device: str, jobs: int, output: Path | None
+    ctx: click.Context,
+    name: str | None,
+    model_sets: int,
+    device: str,
+    jobs: int,
+    output: Path | None,
 ) -> None:
-    """Prove a rubric: right variants stay within its tolerances, known mistakes beyond.
+    """Check that right variants are within the tolerances and known mistakes beyond them.
 
-    Every variant and mistake is run on the public models and on drawn ones. Exits 1 when a margin
-    (error ÷ tolerance) is between 0.5 and 2, or a criterion has no mistake that loses it.
+    Runs every variant and mistake on the public models and on drawn ones. Exits with 1 if a margin
+    (error ÷ tolerance) is between 0.5 and 2, or if no known mistake fails a criterion.
     """
-    ctx.exit(check_rubric(name, worlds=worlds, device=device, jobs=jobs, output=output))
+    ctx.exit(check_rubric(name, model_sets=model_sets, device=device, jobs=jobs, output=output))
 
 
 @rubric.command()
 def schema() -> None:
-    """Print the JSON Schema of rubric files."""
+    """Print the JSON Schema of rubric files, which editors check them with."""
     click.echo(schema_text(), nl=False)

@@ -1,4 +1,7 @@
-"""``grade similarity``: whose code and wrong answers are alike."""
+"""``grade similarity``: lists students with similar code or identical wrong answers.
+
+The list is for a person to look into; no points change.
+"""
 
 import importlib.util
 from collections.abc import Mapping, Sequence
@@ -10,117 +13,140 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from grader.answer_key.file import write_atomically
 from grader.answer_key.find import shipped_key
-from grader.batch.results.store import Results
+from grader.cli.grade_folder import print_warning
+from grader.cli.options import PATH, option, output_option
+from grader.cli.results_folder import open_results
 from grader.errors import GraderError
-from grader.files.untrusted import shown
-from grader.render.escape import plain
-from grader.rubric.load import RubricFile, find_rubric
-from grader.similarity.compare import Study, own_code, pairs, study
-from grader.similarity.handout import Handout, cells_of, handout, template_of
-from grader.similarity.load import Student, student_of
-from grader.similarity.output import TOP, clusters_csv, label, pairs_csv, screen, side_by_side
+from grader.files.atomic_write import write_atomically
+from grader.files.escape import escape_text, printable
+from grader.rubric.load import RubricFile, load_rubric
+from grader.similarity.compare import (
+    SimilarityReport,
+    compare_students,
+    distinctive_code,
+    find_pairs,
+)
+from grader.similarity.handout import Handout, notebook_cells, read_handout, template_cells
+from grader.similarity.load import StudentCode, load_student
+from grader.similarity.output import (
+    MAX_SHOWN_ROWS,
+    clusters_csv,
+    pairs_csv,
+    render_side_by_side,
+    render_similarity,
+    student_label,
+)
 
-# MERGED: ``grade similarity RESULTS``: whose code and wrong answers are alike; no one's points change.
 PAIRS, CLUSTERS = "similarity.csv", "clusters.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is asked for."""
+class SimilarityRequest:
+    """Options of ``grade similarity``."""
 
-    at_least: float
-    given: tuple[Path, ...] = ()
-    """Notebooks that were handed out beside the template."""
+    min_similarity: float
+    starter_code: tuple[Path, ...] = ()
+    """Notebooks that were handed out besides the template."""
     output: Path | None = None
     compare: tuple[str, str] | None = None
 
 
-def show_similarity(folder: Path, *, rubric: str | None, wanted: Wanted) -> None:
-    """Compare everyone in a results folder, or show two of them side by side.
+def show_similarity(folder: Path, *, rubric: str | None, request: SimilarityRequest) -> None:
+    """Compare all students of a results folder, or show two of them side by side.
 
     Raises:
-        GraderError: There are no results, or files cannot be written.
+        GraderError: The folder has no results, or files cannot be written.
     """
-    console, aside = Console(), Console(stderr=True)
-    results = Results(folder)
-    if not (known := results.batch() if folder.is_dir() else {}):
-        raise GraderError(f"{shown(str(folder))} holds no results: grade a folder into it first.")
-    file = _rubric(known, rubric, aside)
-    given = _given(file, wanted.given, aside)
-    with aside.status("Reading…"):
-        records = sorted(results.records(), key=lambda record: record.student)
-        students = [student_of(r, results, file.rubric, given.names) for r in records]
+    console, stderr = Console(), Console(stderr=True)
+    results, info = open_results(folder)
+    file = _load_rubric(info, rubric, stderr)
+    given = _starter_code(file, request.starter_code, stderr)
+    with stderr.status("Reading…"):
+        ended = sorted(results.results(), key=lambda result: result.student)
+        students = [load_student(r, results, file.rubric, given.names) for r in ended]
     names = {student.key: student.name for student in students}
-    _troubles(students, names, aside)
-    if wanted.compare is not None:
-        _compare(wanted.compare, students, given, wanted.at_least, console)
+    _print_warnings(students, names, stderr)
+    if request.compare is not None:
+        _compare(request.compare, students, given, request.min_similarity, console)
         return
-    with aside.status("Comparing…"):
-        found = study(students, given, shipped_key(file), at_least=wanted.at_least)
-    console.print(screen(found, names, at_least=wanted.at_least))
-    if wanted.output is not None:
-        _write(wanted.output, found, names)
+    with stderr.status("Comparing…"):
+        found = compare_students(
+            students, given, shipped_key(file), min_similarity=request.min_similarity
+        )
+    console.print(render_similarity(found, names, min_similarity=request.min_similarity))
+    if request.output is not None:
+        _write(request.output, found, names)
         for name in (PAIRS, CLUSTERS):
-            console.print(Text(plain(str(wanted.output / name))), soft_wrap=True)
+            console.print(Text(escape_text(str(request.output / name))), soft_wrap=True)
 
 
-def _rubric(known: Mapping[str, Any], rubric: str | None, aside: Console) -> RubricFile:
-    """The one that the batch was graded by, or the best there is."""
-    of_batch = known.get("rubric") or {}
-    file = find_rubric(rubric or of_batch.get("lab"))
-    if file.sha256 != of_batch.get("sha256"):
-        _say("They were graded by another rubric than this: give theirs with --rubric.", aside)
+def _load_rubric(info: Mapping[str, Any], rubric: str | None, stderr: Console) -> RubricFile:
+    """Load the rubric that is named, or the one of the batch's lab."""
+    batch_rubric = info.get("rubric") or {}
+    file = load_rubric(rubric or batch_rubric.get("lab"))
+    if file.sha256 != batch_rubric.get("sha256"):
+        print_warning(
+            "The batch was graded by another rubric than this: name it with --rubric.", stderr
+        )
     return file
 
 
-def _given(file: RubricFile, others: Sequence[Path], aside: Console) -> Handout:
-    """What everyone began with."""
-    template = template_of(file.rubric.lab, file.rubric)
+def _starter_code(file: RubricFile, others: Sequence[Path], stderr: Console) -> Handout:
+    """Read the code that every student was given."""
+    template = template_cells(file.rubric.lab, file.rubric)
     if template is None and not others:
-        _say("No template of this lab is here: give what you handed out with --given.", aside)
-    more = [cell for path in others for cell in cells_of(path, file.rubric)]
-    return handout([*(template or ()), *more], file.rubric)
+        print_warning(
+            "The lab's template is not installed here: name what you handed out with "
+            "--starter-code.",
+            stderr,
+        )
+    more = [cell for path in others for cell in notebook_cells(path, file.rubric)]
+    return read_handout([*(template or ()), *more], file.rubric)
 
 
-def _troubles(students: Sequence[Student], names: Mapping[str, str], aside: Console) -> None:
-    """A line each, within measure; who has nothing to compare is no news one by one."""
-    lines = [f"{label(s.key, names)}: {plain(t)}" for s in students for t in s.troubles]
-    for text in lines[:TOP]:
-        _say(text, aside)
-    if len(lines) > TOP:
-        _say(f"and {len(lines) - TOP} more of the kind", aside)
+def _print_warnings(
+    students: Sequence[StudentCode], names: Mapping[str, str], stderr: Console
+) -> None:
+    """Print the first warnings about students whose code could not be read."""
+    lines = [
+        f"{student_label(s.key, names)}: {escape_text(t)}" for s in students for t in s.problems
+    ]
+    for text in lines[:MAX_SHOWN_ROWS]:
+        print_warning(text, stderr)
+    if len(lines) > MAX_SHOWN_ROWS:
+        print_warning(f"and {len(lines) - MAX_SHOWN_ROWS} more warnings", stderr)
 
 
 def _compare(
     keys: tuple[str, str],
-    students: Sequence[Student],
+    students: Sequence[StudentCode],
     given: Handout,
-    at_least: float,
+    min_similarity: float,
     console: Console,
 ) -> None:
     names = {student.key: student.name for student in students}
     for key in keys:
         if key not in names:
-            listed = ", ".join(plain(s.key) for s in students[:5])
+            listed = ", ".join(escape_text(s.key) for s in students[:5])
             raise GraderError(
-                f"Nobody is called {plain(key)!r}: give a student's key, such as {listed}."
+                f"Nobody is called {escape_text(key)!r}: give a student's key, such as {listed}."
             )
-    prints = own_code(students, given).prints
-    found = pairs({key: prints.get(key, {}) for key in keys}, at_least=at_least)
+    prints = distinctive_code(students, given).fingerprints
+    found = find_pairs({key: prints.get(key, {}) for key in keys}, min_similarity=min_similarity)
     if not found:
         console.print(
-            "Nothing of theirs is similar: --at-least 0 shows all that is long enough to tell.",
+            "They have no similar functions. --min-similarity 0 shows every function that is long "
+            "enough to compare.",
             highlight=False,
         )
         return
     by_key = {student.key: student.code.functions for student in students}
     both = [by_key[key] for key in found[0].students]
-    console.print(side_by_side(found[0], both, names))
+    console.print(render_side_by_side(found[0], both, names))
 
 
-def _write(folder: Path, found: Study, names: Mapping[str, str]) -> None:
+def _write(folder: Path, found: SimilarityReport, names: Mapping[str, str]) -> None:
     tables = {
         PAIRS: pairs_csv(found.pairs, found.clusters, names),
         CLUSTERS: clusters_csv(found.clusters, names),
@@ -131,51 +157,50 @@ def _write(folder: Path, found: Study, names: Mapping[str, str]) -> None:
             write_atomically(folder / name, text.encode())
     except OSError as error:
         raise GraderError(
-            f"Cannot write to {shown(str(folder))}: {error.strerror or error}. Give another folder."
+            f"Cannot write to {printable(str(folder))}: {error.strerror or error}. "
+            "Give another folder."
         ) from error
 
 
-def _say(text: str, aside: Console) -> None:
-    aside.print(Text(text, style="yellow"), soft_wrap=True)
-
-
 @click.command()
-@click.argument("results", type=click.Path(path_type=Path))
-@click.option(
-    "--at-least",
+@click.argument("results", type=PATH)
+@option(
+    "--min-similarity",
+    metavar="SHARE",
     type=click.FloatRange(0, 1),
     default=0.8,
     show_default=True,
-    help="Share of one's code in the other's from which on two are shown.",
+    help="List pairs of students that share at least this fraction of their code.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    help="A folder to write similarity.csv and clusters.csv to.",
-)
-@click.option(
-    "--given",
-    type=click.Path(path_type=Path),
+@option(
+    "--starter-code",
+    metavar="NOTEBOOK",
+    type=PATH,
     multiple=True,
-    help="A notebook that you handed out beside the template; may be repeated.",
+    help="A notebook that you handed out besides the template; may be repeated.",
 )
-@click.option(
-    "--compare", nargs=2, metavar="A B", help="Two students' similar functions, side by side."
+@option(
+    "--compare", nargs=2, metavar="A B", help="Show two students' similar functions side by side."
 )
-@click.option("--rubric", help="A lab's name or a rubric file; the batch's lab by default.")
+@option(
+    "--rubric",
+    metavar="LAB|FILE",
+    help="Lab's name or rubric file. Defaults to the batch's lab.",
+)
+@output_option("Folder to write similarity.csv and clusters.csv to.")
 def similarity(  # noqa: PLR0913 (one parameter an option: click's way)
     results: Path,
     *,
-    at_least: float,
+    min_similarity: float,
     output: Path | None,
-    given: tuple[Path, ...],
+    starter_code: tuple[Path, ...],
     compare: tuple[str, str] | None,
     rubric: str | None,
 ) -> None:
-    """Say whose code is similar in a results folder, and who gave the same wrong numbers.
+    """List students with similar code or identical wrong answers.
 
-    For a person to look into: no points change, nothing is run, and nothing is written to RESULTS.
+    The list is for a person to look into: no points change, nothing is run, and nothing is written
+    to RESULTS.
     """
     if compare and compare[0] == compare[1]:
         raise click.UsageError("--compare needs two students.")
@@ -184,5 +209,10 @@ def similarity(  # noqa: PLR0913 (one parameter an option: click's way)
             "grade similarity needs one more package: pip install 'induction-lab-grader"
             "[similarity]'."
         )
-    wanted = Wanted(at_least=at_least, given=given, output=output, compare=compare or None)
-    show_similarity(results, rubric=rubric, wanted=wanted)
+    request = SimilarityRequest(
+        min_similarity=min_similarity,
+        starter_code=starter_code,
+        output=output,
+        compare=compare or None,
+    )
+    show_similarity(results, rubric=rubric, request=request)

@@ -1,1 +1,4 @@
-"""``grade doctor``: one thing examined a file, each finding in plain words."""
+"""Check what works on this machine, for ``grade doctor``.
+
+Begin with ``run.py``, which lists all checks. Each check returns a `Finding` (``finding.py``).
+"""

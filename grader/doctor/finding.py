@@ -1,4 +1,4 @@
-"""What the doctor finds: one thing, whether it works, and what to do where it does not."""
+"""The result of one check: whether something works and, if not, what to do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,30 +11,26 @@ ALL_WELL = "Everything needed for self-checks works here."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     name: str
-    says: str
-    """One plain sentence."""
+    message: str
+    """One plain sentence on the result."""
     state: State = "ok"
-    """Without what is a problem nothing can be graded; a warning is about less than that."""
+    """`problem`: grading is impossible until it is fixed. `warning`: something optional fails."""
     advice: str = ""
-    """What to do about it."""
+    """Instructions for fixing it."""
 
 
-def works(findings: Sequence[Finding]) -> bool:
-    """Whether grading works here."""
+def is_usable(findings: Sequence[Finding]) -> bool:
+    """Return True if grading is possible."""
     return all(finding.state != "problem" for finding in findings)
 
 
 def summary(findings: Sequence[Finding]) -> str:
-    """All of it in one line: what works, or what to do first.
-
-    Args:
-        findings: Everything that was found.
-    """
+    """Summarise all findings in one line: that grading works, or what to do first."""
     problem = next((f for f in findings if f.state == "problem"), None)
     if problem is not None:
         return f"Grading does not work here yet. First, {problem.name}: {problem.advice}"
     names = [finding.name for finding in findings if finding.state == "warning"]
-    return f"{ALL_WELL} It could be better: {', '.join(names)} (see !)." if names else ALL_WELL
+    return f"{ALL_WELL} You can improve: {', '.join(names)} (see !)." if names else ALL_WELL

@@ -1,4 +1,4 @@
-"""PyTorch and the devices it finds, asked in a process of its own."""
+"""Checks PyTorch, the devices it finds, free memory and free disk space."""
 
 import json
 import shutil
@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.doctor.finding import GB, Finding
-from grader.errors import last_words
-from grader.execution.memory import BASE, memory_for, memory_here, memory_needed
-from grader.protocol.training_runs import cache_folder
+from grader.errors import last_stderr_line
+from grader.execution.memory import BASE_BYTES, available_memory, memory_for_weights, memory_needed
+from grader.protocol.installation import cache_folder
 
-# MERGED: Room: memory for models, and disk for what is kept and what is temporary.
-_ASK = """
+_DESCRIBE_TORCH = """
 import json, torch
 gpus = [torch.cuda.get_device_properties(i) for i in range(torch.cuda.device_count())]
 print(json.dumps({
@@ -24,97 +23,98 @@ print(json.dumps({
     "devices": [[gpu.name, gpu.total_memory] for gpu in gpus],
 }))
 """
-_SECONDS = 120
+_TIMEOUT_SECONDS = 120
+_GPT2_MEMORY = memory_for_weights(548 * 2**20)
+"""Bytes of memory for GPT-2 small, used if its weights are not here to be measured."""
+_MIN_DISK, _ENOUGH_DISK = 64 * 2**20, 512 * 2**20
+"""Bytes of free disk below which nothing works, and from which everything does."""
 
 
-def torch(code: str = _ASK) -> Finding:
-    """Whether PyTorch can be imported, and what it runs on.
+def check_torch(code: str = _DESCRIBE_TORCH) -> Finding:
+    """Import PyTorch in a subprocess, and report its version and devices.
 
     Args:
-        code: Which prints what it is as JSON.
+        code: Program for the subprocess, which prints JSON as `describe_torch` takes it.
     """
     try:
-        done = subprocess.run(  # noqa: S603 (our own module; the name was parsed)
-            [sys.executable, "-P", "-c", code], capture_output=True, check=False, timeout=_SECONDS
+        done = subprocess.run(  # noqa: S603 (our own code)
+            [sys.executable, "-P", "-c", code],
+            capture_output=True,
+            check=False,
+            timeout=_TIMEOUT_SECONDS,
         )
-        found = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
-        said = last_words(done.stderr)
+        info = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
+        message = last_stderr_line(done.stderr)
     except (OSError, subprocess.TimeoutExpired, ValueError, IndexError) as error:
-        found, said = None, str(error)
-    if not isinstance(found, dict):
+        info, message = None, str(error)
+    if not isinstance(info, dict):
         return Finding(
             name="torch",
-            says=f"cannot be imported: {said or 'no word why'}",
+            message=f"cannot be imported: {message or 'no error message'}",
             state="problem",
             advice="pip install torch; its page “Get started” shows the line for your machine.",
         )
-    return described(found, nvidia=shutil.which("nvidia-smi") is not None)
+    return describe_torch(info, has_nvidia_driver=shutil.which("nvidia-smi") is not None)
 
 
-def described(found: Mapping[str, Any], *, nvidia: bool) -> Finding:
-    """What PyTorch said of itself, in words.
+def describe_torch(info: Mapping[str, Any], *, has_nvidia_driver: bool) -> Finding:
+    """Describe PyTorch's build and devices.
 
     Args:
-        found: Its version, the CUDA it was built for, devices with their memory.
-        nvidia: Whether the machine seems to have an NVIDIA device.
+        info: Its version, the CUDA version it was built for, and devices with their memory.
+        has_nvidia_driver: True if the machine seems to have an NVIDIA GPU.
     """
-    build = f"a build for CUDA {found['cuda']}" if found["cuda"] else "a CPU build"
-    devices = ", ".join(f"{name} ({size / GB:.0f} GB)" for name, size in found["devices"])
-    says = f"{found['version']}, {build}; {devices or 'no GPU found, and none is needed'}"
-    if nvidia and not devices:
-        why = "its driver does not work" if found["cuda"] else "torch is built without CUDA"
+    build = f"a build for CUDA {info['cuda']}" if info["cuda"] else "a CPU build"
+    devices = ", ".join(f"{name} ({size / GB:.0f} GB)" for name, size in info["devices"])
+    says = f"{info['version']}, {build}; {devices or 'no GPU found, and none is needed'}"
+    if has_nvidia_driver and not devices:
+        reason = "its driver does not work" if info["cuda"] else "torch is built without CUDA"
         return Finding(
             name="torch",
-            says=f"{says}. There seems to be an NVIDIA GPU, but {why}.",
+            message=f"{says}. There seems to be an NVIDIA GPU, but {reason}.",
             state="warning",
-            advice="The CPU is enough for this lab; look at `nvidia-smi` if you want the GPU.",
+            advice="The CPU is enough for this lab; run `nvidia-smi` if you want to use the GPU.",
         )
-    return Finding(name="torch", says=f"{says}.")
+    return Finding(name="torch", message=f"{says}.")
 
 
-_GPT2 = memory_for(548 * 2**20)
-"""Where the weights of GPT-2 small are not here to be measured."""
-_LEAST, _ENOUGH = 64 * 2**20, 512 * 2**20
-"""Bytes of disk without which nothing works, and with which everything does."""
-
-
-def memory(here: int | None = None) -> Finding:
-    """Whether there is memory enough for the planted model, and for GPT-2 small.
+def check_memory(available: int | None = None) -> Finding:
+    """Check the memory for the planted-circuit model and for GPT-2 small.
 
     Args:
-        here: Bytes; those that are free if not given.
+        available: Bytes of memory; by default those that are free.
     """
-    here = memory_here() if here is None else here
-    gpt2 = memory_needed("gpt2-small") or _GPT2
-    small, large = f"{BASE / GB:.1f} GB", f"{gpt2 / GB:.1f} GB"
-    free = f"{here / GB:.1f} GB free"
-    if here < BASE:
+    available = available_memory() if available is None else available
+    gpt2_memory = memory_needed("gpt2-small") or _GPT2_MEMORY
+    small, large = f"{BASE_BYTES / GB:.1f} GB", f"{gpt2_memory / GB:.1f} GB"
+    free = f"{available / GB:.1f} GB free"
+    if available < BASE_BYTES:
         return Finding(
             name="Memory",
-            says=f"{free}: grading takes about {small}.",
+            message=f"{free}: grading takes about {small}.",
             state="problem",
             advice="Close other programs, or give the container more memory.",
         )
-    if here < gpt2:
+    if available < gpt2_memory:
         says = f"{free}: enough to grade ({small}), not for GPT-2 small (about {large})."
-        return Finding(name="Memory", says=says)
+        return Finding(name="Memory", message=says)
     says = f"{free}: enough to grade ({small}) and for GPT-2 small (about {large})."
-    return Finding(name="Memory", says=says)
+    return Finding(name="Memory", message=says)
 
 
-def disk() -> Iterator[Finding]:
-    """Whether caches and temporary files have room."""
-    yield room("Disk for caches", cache_folder(), "XDG_CACHE_HOME")
-    yield room("Temporary files", Path(tempfile.gettempdir()), "TMPDIR")
+def check_disk() -> Iterator[Finding]:
+    """Check the folders of caches and of temporary files."""
+    yield check_folder("Disk for caches", cache_folder(), "XDG_CACHE_HOME")
+    yield check_folder("Temporary files", Path(tempfile.gettempdir()), "TMPDIR")
 
 
-def room(name: str, folder: Path, variable: str) -> Finding:
-    """Whether a folder can be written to, and how much.
+def check_folder(name: str, folder: Path, variable: str) -> Finding:
+    """Check that a folder is writable and has free space; create it if it is missing.
 
     Args:
-        name: What it is for.
-        folder: The folder; made if it is not there.
-        variable: What makes it another one.
+        name: Name of the check.
+        folder: The folder.
+        variable: Environment variable that selects another folder.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -124,16 +124,16 @@ def room(name: str, folder: Path, variable: str) -> Finding:
     except OSError as error:
         return Finding(
             name=name,
-            says=f"{folder} cannot be written to: {error.strerror or error}.",
+            message=f"{folder} is not writable: {error.strerror or error}.",
             state="problem",
-            advice=f"Set {variable} to a folder that can.",
+            advice=f"Set {variable} to a writable folder.",
         )
     says = f"{free / GB:.1f} GB free in {folder}"
-    if free >= _ENOUGH:
-        return Finding(name=name, says=says)
+    if free >= _ENOUGH_DISK:
+        return Finding(name=name, message=says)
     return Finding(
         name=name,
-        says=says,
-        state="problem" if free < _LEAST else "warning",
-        advice=f"Make room, or set {variable} to a folder with more.",
+        message=says,
+        state="problem" if free < _MIN_DISK else "warning",
+        advice=f"Free some space, or set {variable} to a folder with more.",
     )

@@ -1,4 +1,4 @@
-"""What keeps a notebook from everything else, each kind tried."""
+"""Checks the sandboxes, and starts real kernels: a fresh one and a forked one."""
 
 from collections.abc import Iterable, Iterator
 from time import monotonic
@@ -7,65 +7,58 @@ from grader.doctor.finding import Finding
 from grader.errors import GraderError
 from grader.execution.job import Job
 from grader.execution.run import run_job
-from grader.files.cache import prepare
+from grader.files.cache import build_cache
 from grader.rubric.model import Rubric
 from grader.sandbox.base import Backend
-from grader.sandbox.forkserver import Warm
-from grader.sandbox.select import choose, trials, warmed
-from grader.sandbox.unsandboxed import NONE
-from grader.sandbox.verify import Trial
+from grader.sandbox.forkserver import ForkServer
+from grader.sandbox.select import check_backends, choose_backend, with_fork_server
+from grader.sandbox.unsandboxed import UNSANDBOXED
+from grader.sandbox.verify import BackendCheck
 
-# MERGED: Kernels: a real one is started with the grading model, and one is forked.
 _PROTECTION = {
     "bubblewrap": "bubblewrap: no network, no files but their own, limits on everything",
-    "landlock": "landlock: no network, no files but their own, limits; processes and free disk "
-    "space of this machine can be seen",
-    None: "no sandbox: limits on time only. Answers stay out of the notebook's process all the "
-    "same, but not out of its reach on the disk",
+    "landlock": "landlock: no network, no files but their own, limits; this machine's processes "
+    "and free disk space are visible",
+    None: "no sandbox: only time limits. Answers are never in the notebook's process, but it could "
+    "read them from the disk",
 }
 _STRONGER = (
     "For more protection, on Debian or Ubuntu: apt install bubblewrap libseccomp2; "
-    "`--isolation strict` says what else is missing."
+    "`--isolation strict` shows what else is missing."
 )
-_TRUSTED = "Your own notebook is fine. Of others grade only those you trust. "
+_TRUSTED_ONLY = "Your own notebook is fine; grade those of others only if you trust them. "
+_SLOW_SECONDS = 30.0
+"""Start time that is suspicious: a kernel takes five seconds on an idle machine."""
 
 
-def isolation(tried: Iterable[Trial] | None = None) -> Iterator[Finding]:
-    """Every kind of sandbox, the strongest first, and what notebooks run in.
+def check_isolation(tried: Iterable[BackendCheck] | None = None) -> Iterator[Finding]:
+    """Check every sandbox backend, the strongest first, and report which one notebooks run in.
 
     Args:
-        tried: What came of trying them, if that has been done.
+        tried: Results of trying the backends; by default they are tried now.
     """
     best = None
-    for trial in trials() if tried is None else tried:
+    for trial in check_backends() if tried is None else tried:
         name, problem = trial.backend.name, trial.problem
-        needed = problem is not None and best is None
-        spare = "" if needed else "not to be had here, and not needed: "
+        is_missed = problem is not None and best is None
+        prefix = "" if is_missed else "does not work here and is not needed: "
         best = best or (name if problem is None else None)
         yield Finding(
             name=f"Isolation: {name}",
-            says=f"{spare}{problem}" if problem else "holds (tried just now)",
-            state="warning" if needed else "ok",
-            advice=_STRONGER if needed else "",
+            message=f"{prefix}{problem}" if problem else "works (tested just now)",
+            state="warning" if is_missed else "ok",
+            advice=_STRONGER if is_missed else "",
         )
     yield Finding(
         name="Notebooks run in",
-        says=_PROTECTION[best],
+        message=_PROTECTION[best],
         state="ok" if best else "warning",
-        advice="" if best else _TRUSTED + _STRONGER,
+        advice="" if best else _TRUSTED_ONLY + _STRONGER,
     )
 
 
-_LONG = 30.0
-"""Seconds; a kernel takes five where nothing else runs."""
-
-
-def kernels(rubric: Rubric) -> Iterator[Finding]:
-    """Whether kernels start by themselves, and from a process that is ready.
-
-    Args:
-        rubric: Whose grading model they are given.
-    """
+def check_kernels(rubric: Rubric) -> Iterator[Finding]:
+    """Start a kernel with the rubric's grading model, then one forked from a fork server."""
     job = Job(
         cells=(),
         probes=(),
@@ -75,61 +68,64 @@ def kernels(rubric: Rubric) -> Iterator[Finding]:
         device="auto",
         seed=0,
     )
-    backend = choose("auto")
-    started = kernel(job, backend)
-    yield started
-    if started.state == "problem":
+    backend = choose_backend("auto")
+    finding = check_kernel(job, backend)
+    yield finding
+    if finding.state == "problem":
         return
-    with warmed(backend, job.model) as ready:
-        yield _forked(job, ready)
+    with with_fork_server(backend, job.model) as forking_backend:
+        yield _check_forkserver(job, forking_backend)
 
 
-def kernel(job: Job, backend: Backend) -> Finding:
-    """Whether a kernel starts with a model.
+def check_kernel(job: Job, backend: Backend) -> Finding:
+    """Start a kernel with a model, and measure the time.
 
     Args:
-        job: One without cells or probes.
-        backend: What it runs in.
+        job: A job without cells and probes.
+        backend: The sandbox to run it in.
     """
     try:
-        if backend is not NONE:
-            prepare()  # once, and not this kernel's time
-        seconds, where = _timed(job, backend)
+        if backend is not UNSANDBOXED:
+            build_cache()  # done once, so it does not count as this kernel's time
+        seconds, device = _timed_run(job, backend)
     except GraderError as error:
         return Finding(
             name="Kernel",
-            says=str(error),
+            message=str(error),
             state="problem",
-            advice="Try `grade NOTEBOOK --isolation none`: if that works, the sandbox is in the "
-            "way; if not, install the grader in an environment of its own.",
+            advice="Try `grade NOTEBOOK --isolation none`. If that works, the sandbox is the "
+            "cause; if not, install the grader in an environment of its own.",
         )
-    says = f"starts with {where}, in {seconds:.1f} s"
-    slow = seconds > _LONG
+    is_slow = seconds > _SLOW_SECONDS
     return Finding(
         name="Kernel",
-        says=says,
-        state="warning" if slow else "ok",
-        advice="That is slow: is something else running, or the disk a network's?" if slow else "",
+        message=f"starts with {device}, in {seconds:.1f} s",
+        state="warning" if is_slow else "ok",
+        advice="That is slow: is another program running, or is this a network disk?"
+        if is_slow
+        else "",
     )
 
 
-def _forked(job: Job, backend: Backend) -> Finding:
+def _check_forkserver(job: Job, backend: Backend) -> Finding:
     name = "Forked kernels"
-    if not isinstance(backend, Warm):
-        says = "do not work here: --watch and batches start each kernel by itself, in seconds."
-        return Finding(name=name, says=says)
+    if not isinstance(backend, ForkServer):
+        says = "do not work here: --watch and batches start each kernel anew, which takes seconds."
+        return Finding(name=name, message=says)
     try:
-        seconds, _ = _timed(job, backend)
+        seconds, _ = _timed_run(job, backend)
     except GraderError as error:
         return Finding(
-            name=name, says=str(error), state="warning",
+            name=name,
+            message=str(error),
+            state="warning",
             advice="--watch and batches are slower; their verdicts are the same.",
-        )  # fmt: skip
-    return Finding(name=name, says=f"start in {seconds:.1f} s: --watch and batches are quick.")
+        )
+    return Finding(name=name, message=f"start in {seconds:.1f} s: --watch and batches are fast.")
 
 
-def _timed(job: Job, backend: Backend) -> tuple[float, str]:
-    """Seconds from nothing to an empty notebook's end, and what it ran on."""
+def _timed_run(job: Job, backend: Backend) -> tuple[float, str]:
+    """Run a job; return the seconds it took, and its model and device."""
     start = monotonic()
     environment = run_job(job, backend=backend).environment
     return monotonic() - start, f"{environment['model']} on {environment['device']}"

@@ -1,4 +1,4 @@
-"""GPT-2's weights: whether they are here, and where they would be looked for."""
+"""Checks the lab's rubric, answer key and reference solution, and GPT-2's weights."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -11,114 +11,105 @@ from grader.errors import GraderError
 from grader.files.cache import hub_cache
 from grader.rubric.load import RubricFile
 
-# MERGED: The lab's rubric, its answer key, and the reference that makes keys.
-_NAMES = ("models--gpt2", "models--openai-community--gpt2")
-_FILES = ("model.safetensors", "pytorch_model.bin")
-_PLACES = ("HF_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME")
-_OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
-_NO = frozenset({"", "0", "false", "no", "off"})
-_NAME = "GPT-2 weights"
-_FETCH = (
-    "To have them: `hf download gpt2` where there is a network; elsewhere copy its folder "
+_WEIGHTS = "GPT-2 weights"
+_MODEL_FOLDERS = ("models--gpt2", "models--openai-community--gpt2")
+_WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
+_CACHE_VARIABLES = ("HF_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME")
+_OFFLINE_VARIABLES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+_FALSE = frozenset({"", "0", "false", "no", "off"})
+_DOWNLOAD = (
+    "To get them, run `hf download gpt2` where there is a network. Elsewhere, copy its folder "
     "models--gpt2 there, or set HF_HOME to where it is."
 )
 
 
-def weights(environment: Mapping[str, str] = os.environ) -> Finding:
-    """Whether ``--model gpt2-small`` would find its weights.
+def check_weights(environment: Mapping[str, str] = os.environ) -> Finding:
+    """Check that ``--model gpt2-small`` would find its weights.
 
     Args:
-        environment: This process's, for what decides where they are.
+        environment: Environment variables, which select the cache folder.
     """
     hub = hub_cache()
-    where = f"{hub} ({_why(environment)})"
-    begun = [hub / name for name in _NAMES if (hub / name).is_dir()]
-    if any(complete(folder) for folder in begun):
-        return Finding(name=_NAME, says=f"found in {where}: --model gpt2-small works.")
-    if begun:
+    place = f"{hub} ({_cache_reason(environment)})"
+    folders = [hub / name for name in _MODEL_FOLDERS if (hub / name).is_dir()]
+    if any(has_complete_weights(folder) for folder in folders):
+        return Finding(name=_WEIGHTS, message=f"found in {place}: --model gpt2-small works.")
+    if folders:
         return Finding(
-            name=_NAME,
-            says=f"{begun[0]} is there, but no whole snapshot is in it.",
+            name=_WEIGHTS,
+            message=f"{folders[0]} exists, but has no complete snapshot.",
             state="warning",
-            advice="Self-checks do not need it. Delete the folder and fetch it again: "
+            advice="Self-checks do not need it. Delete the folder and download it again: "
             "`hf download gpt2`.",
         )
-    offline = ", ".join(_offline(environment))
-    kept = f" They would not be fetched: {offline}." if offline else ""
+    variables = ", ".join(_offline_variables(environment))
+    offline = f" They would not be downloaded: {variables}." if variables else ""
     return Finding(
-        name=_NAME,
-        says=f"not in {where}. Only --model gpt2-small needs them, self-checks do not.{kept}",
-        advice=_FETCH,
+        name=_WEIGHTS,
+        message=f"not in {place}. Only --model gpt2-small needs them, self-checks do not.{offline}",
+        advice=_DOWNLOAD,
     )
 
 
-def complete(folder: Path) -> bool:
-    """Whether a model's folder in the cache has a snapshot with weights in it.
-
-    Args:
-        folder: `models--NAME`.
-    """
-    found = (snapshot / name for snapshot in folder.glob("snapshots/*") for name in _FILES)
-    return any(file.is_file() and file.stat().st_size > 0 for file in found)
+def has_complete_weights(folder: Path) -> bool:
+    """Return True if a ``models--NAME`` folder has a snapshot with weights."""
+    files = (snapshot / name for snapshot in folder.glob("snapshots/*") for name in _WEIGHT_FILES)
+    return any(file.is_file() and file.stat().st_size > 0 for file in files)
 
 
-def _why(environment: Mapping[str, str]) -> str:
-    """What decides where they are looked for."""
-    name = next((name for name in _PLACES if environment.get(name)), None)
-    return f"{name} says so" if name else "the usual place; HF_HOME changes it"
-
-
-def _offline(environment: Mapping[str, str]) -> Iterator[str]:
-    for name in _OFFLINE:
-        value = environment.get(name, "")
-        if value.strip().lower() not in _NO:
-            yield f"{name}={value[:20]}"
-
-
-def answers(file: RubricFile) -> Iterator[Finding]:
-    """Whether there is something to compare answers with.
-
-    Args:
-        file: The rubric.
-    """
+def check_lab(file: RubricFile) -> Iterator[Finding]:
+    """Check that a rubric has an answer key, or a reference solution to build one."""
     rubric = file.rubric
     says = f"{rubric.lab} {rubric.version}, {len(rubric.criteria)} criteria"
-    yield Finding(name="Lab", says=says)
+    yield Finding(name="Lab", message=says)
     reference = has_reference(rubric)
-    yield key(file, reference=reference)
+    yield check_key(file, reference=reference)
     if reference:
-        yield Finding(name="Reference", says="installed: other models and seeds work too.")
+        yield Finding(name="Reference", message="installed: other models and seeds work too.")
     else:
-        says = "not installed: self-checks work without; other models and seeds do not."
-        yield Finding(name="Reference", says=says)
+        says = "not installed: self-checks work without it; other models and seeds do not."
+        yield Finding(name="Reference", message=says)
 
 
-def key(file: RubricFile, *, reference: bool) -> Finding:
-    """Whether the key that ships is for this rubric, or one can be made.
+def check_key(file: RubricFile, *, reference: bool) -> Finding:
+    """Check that the shipped key fits the rubric, or that a key can be built.
 
     Args:
         file: The rubric.
-        reference: Whether the reference is here to make one.
+        reference: True if the reference solution is installed.
     """
     try:
-        found = shipped_key(file)
-        says = "the one that ships does not fit the rubric"
+        key = shipped_key(file)
+        problem = "the shipped key does not fit the rubric"
     except GraderError as error:
-        found, says = None, f"the one that ships cannot be read: {error}"
-    if found is not None:
-        about = found.about
-        says = f"ships with the grader, for {about.model} (made with torch {about.torch})"
-        return Finding(name="Answer key", says=says)
+        key, problem = None, f"the shipped key cannot be read: {error}"
+    if key is not None:
+        made = key.provenance
+        says = f"shipped with the grader, for {made.model} (built with torch {made.torch})"
+        return Finding(name="Answer key", message=says)
     if reference:
         return Finding(
             name="Answer key",
-            says=f"{says}: one is made when it is first needed, which takes minutes.",
+            message=f"{problem}: one is built when it is first needed, which takes minutes.",
             state="warning",
-            advice="`grade key build` makes it now.",
+            advice="`grade key build` builds it now.",
         )
     return Finding(
         name="Answer key",
-        says=f"{says}, and the reference is not here to make one.",
+        message=f"{problem}, and there is no reference solution to build one.",
         state="problem",
         advice="Install the grader again, and grade with the rubric that comes with it.",
     )
+
+
+def _cache_reason(environment: Mapping[str, str]) -> str:
+    """Return the reason why the weights are expected in this folder."""
+    name = next((name for name in _CACHE_VARIABLES if environment.get(name)), None)
+    return f"set by {name}" if name else "the default; HF_HOME changes it"
+
+
+def _offline_variables(environment: Mapping[str, str]) -> Iterator[str]:
+    for name in _OFFLINE_VARIABLES:
+        value = environment.get(name, "")
+        if value.strip().lower() not in _FALSE:
+            yield f"{name}={value[:20]}"

@@ -1,4 +1,7 @@
-"""Python, and the packages that the grader needs."""
+"""Checks Python, the required packages, and optional features.
+
+The optional features are the extras, the pytest plugin and the %grade magic.
+"""
 
 import importlib.util
 import os
@@ -11,144 +14,145 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from grader.doctor.finding import Finding
+from grader.protocol.installation import DISTRIBUTION, grader_version
 
-# MERGED: What nobody needs for self-checks and some want: extras, pytest, the magic of notebooks.
-OURS = "induction-lab-grader"
+_EXTRAS = {"cluster": "distributed", "similarity": "copydetect"}
+_PLUGIN = "grader.pytest_plugin.plugin"
 
 
-def python(version: str | None = None) -> Finding:
-    """Whether this Python is one the grader is made for.
-
-    Args:
-        version: Another than the one that runs.
-    """
+def check_python(version: str | None = None) -> Finding:
+    """Check that a Python version, by default the running one, is supported."""
     version = version or platform.python_version()
-    wanted = SpecifierSet(metadata.metadata(OURS)["Requires-Python"] or "")
-    if wanted.contains(version, prereleases=True):
-        return Finding(name="Python", says=f"{version}, in {sys.prefix}")
-    advice = f"Install Python {str(wanted).removeprefix('>=')} or newer, and the grader in it."
+    supported = SpecifierSet(metadata.metadata(DISTRIBUTION)["Requires-Python"] or "")
+    if supported.contains(version, prereleases=True):
+        return Finding(name="Python", message=f"{version}, in {sys.prefix}")
+    minimum = str(supported).removeprefix(">=")
     return Finding(
         name="Python",
-        says=f"{version} is not supported: the grader needs {wanted}.",
+        message=f"{version} is not supported: the grader needs {supported}.",
         state="problem",
-        advice=advice,
+        advice=f"Install Python {minimum} or newer, and the grader in it.",
     )
 
 
-def packages(requirements: Iterable[str] | None = None) -> Finding:
-    """Whether everything the grader needs is installed, in versions that fit.
+def check_packages(requirements: Iterable[str] | None = None) -> Finding:
+    """Check that all required packages are installed in suitable versions.
 
     Args:
-        requirements: Others than the grader's own.
+        requirements: Requirements to check instead of the grader's own.
     """
-    needed = list(_needed(metadata.requires(OURS) or [] if requirements is None else requirements))
-    amiss = [(r, found) for r in needed if not _fits(r, found := installed(r.name))]
-    about = f"grader {metadata.version(OURS)}"
-    if not amiss:
-        return Finding(name="Packages", says=f"{about}; all {len(needed)} it needs are installed.")
-    listed = ", ".join(f"{r.name} {found or 'is missing'}" for r, found in amiss)
-    wanted = " ".join(f"'{r.name}{r.specifier}'" for r, _ in amiss)
+    if requirements is None:
+        requirements = metadata.requires(DISTRIBUTION) or []
+    required = list(_required(requirements))
+    versions = [(r, _installed_version(r.name)) for r in required]
+    unmet = [(r, version) for r, version in versions if not _satisfies(r, version)]
+    grader = f"grader {grader_version()}"
+    if not unmet:
+        says = f"{grader}; all {len(required)} required packages are installed."
+        return Finding(name="Packages", message=says)
+    listed = ", ".join(f"{r.name} {version or 'is missing'}" for r, version in unmet)
+    arguments = " ".join(f"'{r.name}{r.specifier}'" for r, _ in unmet)
     return Finding(
         name="Packages",
-        says=f"{about} lacks what it needs: {listed}.",
+        message=f"{grader} lacks required packages: {listed}.",
         state="problem",
-        advice=f"pip install {wanted}",
+        advice=f"pip install {arguments}",
     )
 
 
-def transformer_lens() -> Finding:
-    """The library that the lab is about: one series of it is the right one."""
-    requirement = next(r for r in _needed(metadata.requires(OURS) or []) if _same(r.name))
-    found = installed(requirement.name)
-    if _fits(requirement, found):
-        return Finding(name="transformer_lens", says=f"{found}, within {requirement.specifier}")
+def check_transformer_lens() -> Finding:
+    """Check TransformerLens, the lab's library, of which one major version is supported."""
+    requirements = _required(metadata.requires(DISTRIBUTION) or [])
+    requirement = next(r for r in requirements if _is_transformer_lens(r.name))
+    version, supported = _installed_version(requirement.name), requirement.specifier
+    if _satisfies(requirement, version):
+        return Finding(name="transformer_lens", message=f"{version}, within {supported}")
     return Finding(
         name="transformer_lens",
-        says=f"{found} is not within {requirement.specifier}." if found else "is not installed.",
+        message=f"{version} is not within {supported}." if version else "is not installed.",
         state="problem",
-        advice=f"pip install '{requirement.name}{requirement.specifier}'",
+        advice=f"pip install '{requirement.name}{supported}'",
     )
 
 
-def installed(name: str) -> str | None:
-    """The version of a package that is installed; None where it is not."""
+def check_optional_features(environment: Mapping[str, str] = os.environ) -> Iterator[Finding]:
+    """Check the extras, the pytest plugin and the IPython magic.
+
+    Args:
+        environment: Environment variables, which may disable pytest plugins.
+    """
+    yield check_extras()
+    yield check_plugin(environment)
+    yield check_magic()
+
+
+def check_extras() -> Finding:
+    """List the distribution's extras that are installed and those that are not."""
+    present = [name for name, package in _EXTRAS.items() if _installed_version(package)]
+    missing = [name for name in _EXTRAS if name not in present]
+    parts = [f"{', '.join(present)} installed"] if present else []
+    if missing:
+        parts.append(f"{', '.join(missing)} not installed, and not needed for self-checks")
+    install = f"To install: pip install '{DISTRIBUTION}[{','.join(missing)}]'"
+    return Finding(name="Extras", message="; ".join(parts), advice=install if missing else "")
+
+
+def check_plugin(environment: Mapping[str, str]) -> Finding:
+    """Check that `pytest NOTEBOOK --lab NAME` finds the plugin.
+
+    Args:
+        environment: Environment variables, which may disable pytest plugins.
+    """
+    name = "pytest plugin"
+    if environment.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD"):
+        return Finding(
+            name=name,
+            message="PYTEST_DISABLE_PLUGIN_AUTOLOAD is set, so pytest does not load it by itself.",
+            state="warning",
+            advice=f"Unset the variable, or run: pytest -p {_PLUGIN}",
+        )
+    if any(point.value == _PLUGIN for point in metadata.entry_points(group="pytest11")):
+        return Finding(name=name, message="found: pytest NOTEBOOK --lab NAME works.")
+    return Finding(
+        name=name,
+        message="not found by pytest.",
+        state="warning",
+        advice=f"Install the grader again (pip install {DISTRIBUTION}).",
+    )
+
+
+def check_magic() -> Finding:
+    """Check that `%load_ext grader` works in notebooks with this Python."""
+    if importlib.util.find_spec("IPython") is None:
+        return Finding(
+            name="Notebook magic",
+            message="IPython is not installed.",
+            state="warning",
+            advice="pip install ipykernel",
+        )
+    says = "%load_ext grader works in notebooks whose kernel is this Python."
+    return Finding(name="Notebook magic", message=says)
+
+
+def _installed_version(name: str) -> str | None:
+    """Return a package's version, or None if it is not installed."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
 
 
-def _needed(requirements: Iterable[str]) -> Iterator[Requirement]:
-    """Those that this machine needs; extras are nobody's need."""
+def _required(requirements: Iterable[str]) -> Iterator[Requirement]:
+    """Yield the requirements that apply to this machine, without those of extras."""
     for text in requirements:
         requirement = Requirement(text)
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             yield requirement
 
 
-def _fits(requirement: Requirement, found: str | None) -> bool:
-    return found is not None and requirement.specifier.contains(found, prereleases=True)
+def _satisfies(requirement: Requirement, version: str | None) -> bool:
+    return version is not None and requirement.specifier.contains(version, prereleases=True)
 
 
-def _same(name: str) -> bool:
+def _is_transformer_lens(name: str) -> bool:
     return name.replace("-", "_").lower() == "transformer_lens"
-
-
-_EXTRAS = {"cluster": "distributed", "similarity": "copydetect"}
-_PLUGIN = "grader.pytest_plugin.plugin"
-
-
-def extras(environment: Mapping[str, str] = os.environ) -> Iterator[Finding]:
-    """Extras that are installed, pytest's plugin, and IPython's magic.
-
-    Args:
-        environment: This process's.
-    """
-    yield optional()
-    yield plugin(environment)
-    yield magic()
-
-
-def optional() -> Finding:
-    """The extras of the package."""
-    has = [name for name, package in _EXTRAS.items() if installed(package)]
-    lacks = [name for name in _EXTRAS if name not in has]
-    words = [f"{', '.join(has)} installed"] if has else []
-    words += [f"{', '.join(lacks)} not installed, and not needed for self-checks"] if lacks else []
-    advice = f"If you want it: pip install '{OURS}[{','.join(lacks)}]'" if lacks else ""
-    return Finding(name="Extras", says="; ".join(words), advice=advice)
-
-
-def plugin(environment: Mapping[str, str]) -> Finding:
-    """Whether `pytest NOTEBOOK --lab NAME` finds the plugin.
-
-    Args:
-        environment: Which may tell pytest to load none.
-    """
-    name = "pytest plugin"
-    if environment.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD"):
-        return Finding(
-            name=name,
-            says="PYTEST_DISABLE_PLUGIN_AUTOLOAD is set: pytest does not load it by itself.",
-            state="warning",
-            advice=f"Unset it, or say: pytest -p {_PLUGIN}",
-        )
-    if any(point.value == _PLUGIN for point in metadata.entry_points(group="pytest11")):
-        return Finding(name=name, says="found: pytest NOTEBOOK --lab NAME works.")
-    return Finding(
-        name=name,
-        says="not found by pytest.",
-        state="warning",
-        advice=f"Install the grader again (pip install {OURS}).",
-    )
-
-
-def magic() -> Finding:
-    """Whether `%load_ext grader` works in a notebook of this Python."""
-    if importlib.util.find_spec("IPython") is None:
-        return Finding(
-            name="Notebook magic", says="IPython is not installed.", state="warning",
-            advice="pip install ipykernel",
-        )  # fmt: skip
-    says = "%load_ext grader works in notebooks whose kernel is this Python."
-    return Finding(name="Notebook magic", says=says)

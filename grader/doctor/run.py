@@ -1,32 +1,37 @@
-"""Everything the doctor looks at, in the order it is told."""
+"""Runs all checks, in the order in which they are shown."""
 
 from collections.abc import Iterator
 
 from grader.doctor.finding import Finding
-from grader.doctor.hardware import disk, memory, torch
-from grader.doctor.kernels import isolation, kernels
-from grader.doctor.lab_files import answers, weights
-from grader.doctor.packages import extras, packages, python, transformer_lens
+from grader.doctor.hardware import check_disk, check_memory, check_torch
+from grader.doctor.kernels import check_isolation, check_kernels
+from grader.doctor.lab_files import check_lab, check_weights
+from grader.doctor.packages import (
+    check_optional_features,
+    check_packages,
+    check_python,
+    check_transformer_lens,
+)
 from grader.errors import GraderError
-from grader.rubric.load import find_rubric
+from grader.rubric.load import load_rubric
 
 
-def examination() -> Iterator[Finding]:
-    """Look at one thing after the other, each finding as soon as it is there."""
-    yield python()
-    yield packages()
-    yield torch()
-    yield transformer_lens()
-    yield weights()
-    yield from isolation()
-    yield memory()
-    yield from disk()
+def run_checks() -> Iterator[Finding]:
+    """Run all checks, and yield each finding as soon as it is known."""
+    yield check_python()
+    yield check_packages()
+    yield check_torch()
+    yield check_transformer_lens()
+    yield check_weights()
+    yield from check_isolation()
+    yield check_memory()
+    yield from check_disk()
     try:
-        file = find_rubric(None)
+        file = load_rubric(None)
     except GraderError as error:
         advice = "Install the grader again."
-        yield Finding(name="Lab", says=str(error), state="problem", advice=advice)
+        yield Finding(name="Lab", message=str(error), state="problem", advice=advice)
         return
-    yield from answers(file)
-    yield from kernels(file.rubric)
-    yield from extras()
+    yield from check_lab(file)
+    yield from check_kernels(file.rubric)
+    yield from check_optional_features()

@@ -1,4 +1,4 @@
-"""How much memory grading on a model from a file needs, said before it begins."""
+"""Estimates the memory that grading on a model from a file needs, and how much is available."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -7,52 +7,57 @@ from pathlib import Path
 import psutil
 
 from grader.files.cache import hub_cache
-from grader.rubric.hidden_models import is_constructed
+from grader.protocol.model_names import is_synthetic
 
-BASE = 700 * 2**20
-"""All processes with Python, torch and a small model; measured, see `tests.benchmarks.memory`."""
-ROOM_FOR_TWO = 2 * 2**30
-"""Bytes in which a kernel and what builds hidden models' weights run side by side."""
+BASE_BYTES = 700 * 2**20
+"""Bytes for all processes with Python, torch and a small model; see `tests.benchmarks.memory`."""
+PARALLEL_BUILD_BYTES = 2 * 2**30
+"""Bytes in which a kernel and the process that builds hidden models can run side by side."""
 _COPIES = 4.7
-"""Of the weights' file: the notebook's, the probes' and one to compare with, each a fifth larger
-(embedding and unembedding are apart), and forward passes; measured on GPT-2 small's shape."""
-_WEIGHTS = ("*.safetensors", "*.bin")
-_GROUPS = Path("/sys/fs/cgroup")
+"""Memory per byte of the weights' file: the notebook's model, the probes' and one to compare with,
+each a fifth larger than the file (embedding and unembedding are separate), and forward passes.
+Measured on GPT-2 small's shape."""
+_WEIGHTS_PATTERNS = ("*.safetensors", "*.bin")
+_CGROUP_ROOT = Path("/sys/fs/cgroup")
 _ALIASES = {"gpt2-small": "gpt2"}
 _GB = 2**30
 
 
 def memory_needed(model: str) -> int | None:
-    """Bytes that grading on a model takes about; None where that cannot be told.
+    """Return about how many bytes grading on a model takes; None if its weights are not found.
 
     Args:
-        model: A name or a directory of weights.
+        model: A model's name or a directory of weights.
     """
-    size = next((size for folder in _folders(model) if (size := _size(folder))), None)
-    return None if size is None else memory_for(size)
+    folders = _weight_folders(model)
+    size = next((size for folder in folders if (size := _weight_bytes(folder))), None)
+    return None if size is None else memory_for_weights(size)
 
 
-def memory_for(size: int) -> int:
-    """Bytes that grading takes about on a model whose weights' file has so many."""
-    return int(BASE + _COPIES * size)
+def memory_for_weights(size: int) -> int:
+    """Return about how many bytes grading takes on a model with `size` bytes of weights."""
+    return int(BASE_BYTES + _COPIES * size)
 
 
-def memory_here(groups: Path = _GROUPS, own: Path = Path("/proc/self/cgroup")) -> int:
-    """Bytes that there are: the machine's that are free, or less where a container has a limit.
+def available_memory(groups: Path = _CGROUP_ROOT, own: Path = Path("/proc/self/cgroup")) -> int:
+    """Return the available bytes: free memory, or the container's limit if that is lower.
 
     Args:
-        groups: Where the system's control groups are.
-        own: Where it says which of them this process is in.
+        groups: Mount point of the control groups.
+        own: File that lists the control groups of this process.
     """
-    found = [int(psutil.virtual_memory().available)]
-    for path in _limits(groups, own):
-        with suppress(OSError, ValueError):  # no such file, or it says "max"
-            found.append(int(path.read_text(encoding="ascii")))
-    return min(found)
+    amounts = [int(psutil.virtual_memory().available)]
+    for path in _cgroup_limits(groups, own):
+        with suppress(OSError, ValueError):  # no such file, or it holds "max"
+            amounts.append(int(path.read_text(encoding="ascii")))
+    return min(amounts)
 
 
-def _limits(groups: Path, own: Path) -> Iterator[Path]:
-    """Files that may hold a limit, of both versions; a container sees its own group at the top."""
+def _cgroup_limits(groups: Path, own: Path) -> Iterator[Path]:
+    """Yield files that may hold a limit, for both versions of control groups.
+
+    A container sees its own group at the top.
+    """
     lines: list[str] = []
     with suppress(OSError):
         lines = own.read_text(encoding="utf-8").splitlines()
@@ -64,30 +69,30 @@ def _limits(groups: Path, own: Path) -> Iterator[Path]:
             yield groups / "memory" / name.lstrip("/") / "memory.limit_in_bytes"
 
 
-def warning(model: str, here: int) -> str | None:
-    """What is said beforehand of a model that is not constructed; None where nothing is.
+def memory_warning(model: str, here: int) -> str | None:
+    """Return a line about the memory that a model needs; None for constructed and unknown models.
 
     Args:
-        model: A name or a directory.
-        here: Bytes that there are.
+        model: A model's name or a directory of weights.
+        here: Available bytes.
     """
-    if is_constructed(model) or (needed := memory_needed(model)) is None:
+    if is_synthetic(model) or (needed := memory_needed(model)) is None:
         return None
-    said = f"Grading on {model} needs about {needed / _GB:.1f} GB of memory"
+    text = f"Grading on {model} needs about {needed / _GB:.1f} GB of memory"
     if needed <= here:
-        return f"{said}."
-    return f"{said}, and there are {here / _GB:.1f} GB here: the system may end it. Give it more."
+        return f"{text}."
+    return f"{text}, but only {here / _GB:.1f} GB are available: the system may kill the kernel."
 
 
-def _folders(model: str) -> Iterable[Path]:
-    """Where its weights may be: its own directory, or the hub's cache."""
+def _weight_folders(model: str) -> Iterable[Path]:
+    """Return folders that may hold the weights: the model's directory, or the hub's cache."""
     if Path(model).is_dir():
         return [Path(model)]
     name = _ALIASES.get(model, model).replace("/", "--")
     return sorted(hub_cache().glob(f"models--*{name}/snapshots/*"))
 
 
-def _size(folder: Path) -> int:
-    """Bytes of its weights, in the first format that there is."""
-    sizes = (sum(path.stat().st_size for path in folder.glob(kind)) for kind in _WEIGHTS)
+def _weight_bytes(folder: Path) -> int:
+    """Return the size of the weights, in the first format that is present."""
+    sizes = (sum(path.stat().st_size for path in folder.glob(kind)) for kind in _WEIGHTS_PATTERNS)
     return next((size for size in sizes if size), 0)

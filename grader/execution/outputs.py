@@ -1,4 +1,7 @@
-"""What a cell displayed, as the student's process tells it: kinds and texts, not believed."""
+"""Parses what a cell displayed, and cuts tracebacks down to the student's own code.
+
+Both come from the student's process and are not trusted.
+"""
 
 import re
 from collections.abc import Mapping
@@ -6,68 +9,62 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-# MERGED: A traceback cut down to the student's own code: where it happened, and nothing of libraries.
-_MOST_OUTPUT = 200
+_MAX_OUTPUTS = 200
+_MAX_FRAMES = 4
+_MAX_LINE = 200
+_MAX_TRACEBACK = 3000
+_MAX_PARSED = 2**18
+"""Length of the traceback's end that is parsed."""
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_CELL_FRAME = re.compile(r"\s*Cell In\[\d+\], (line \d+)(.*)")
+_FILE_FRAME = re.compile(r"\s*File ")
 
 
-class Displayed(BaseModel):
+class CellOutput(BaseModel):
     """One output of a cell."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     kind: Literal["stream", "error", "display_data", "execute_result"]
     texts: Annotated[Mapping[str, str], Field(max_length=20)]
-    """Of a stream by its name, of an error by what it is, of a display by its media type."""
+    """A stream's text by the stream's name, an error's parts by their names, a display's
+    representations by their media types."""
 
 
-_LIST = TypeAdapter(Annotated[list[Displayed], Field(max_length=_MOST_OUTPUT)])
+_OUTPUTS = TypeAdapter(Annotated[list[CellOutput], Field(max_length=_MAX_OUTPUTS)])
 
 
-def read_displayed(payload: bytes) -> list[Displayed]:
-    """Read one cell's outputs; nothing where they are not what they should be.
-
-    Args:
-        payload: JSON of the driver's.
-    """
+def parse_outputs(payload: bytes) -> list[CellOutput]:
+    """Parse one cell's outputs, JSON sent by the driver; malformed ones are dropped altogether."""
     try:
-        return _LIST.validate_json(payload)
+        return _OUTPUTS.validate_json(payload)
     except ValidationError:
         return []
 
 
-_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_OWN = re.compile(r"\s*Cell In\[\d+\], (line \d+)(.*)")
-_OTHER = re.compile(r"\s*File ")
-_MOST_FRAMES = 4
-_WIDEST = 200
-_LONGEST_TRACEBACK = 3000
-_READ = 2**18
-
-
-def traceback_of(outputs: bytes) -> str:
-    """The frames of a cell's error that lie in the notebook, innermost last; may be empty.
+def student_traceback(outputs: bytes) -> str:
+    """Return the notebook's own frames of a cell's error, innermost last; may be empty.
 
     Args:
-        outputs: What the cell displayed, as the driver sent it.
+        outputs: The cell's outputs, as the driver sent them.
     """
-    errors = [one for one in read_displayed(outputs) if one.kind == "error"]
-    return own_frames(errors[-1].texts.get("traceback", "")) if errors else ""
+    errors = [output for output in parse_outputs(outputs) if output.kind == "error"]
+    return student_frames(errors[-1].texts.get("traceback", "")) if errors else ""
 
 
-def own_frames(traceback: str) -> str:
-    """What of IPython's traceback shows cells, without colours.
+def student_frames(traceback: str) -> str:
+    """Return the frames of an IPython traceback that lie in cells, without colours.
 
     Args:
-        traceback: Its whole text; of a very long one only the end counts.
+        traceback: The whole text; only the end of a very long one is parsed.
     """
     frames: list[list[str]] = []
-    within = False
-    for text in _COLOUR.sub("", traceback[-_READ:]).split("\n"):
-        if found := _OWN.match(text):
-            frames.append([f"{found[1]}{found[2]}:"])
-        within = bool(found) or (within and bool(text.strip()) and not _OTHER.match(text))
-        if within and not found:
-            frames[-1].append(text.rstrip()[:_WIDEST])
-    return "\n".join(text for frame in frames[-_MOST_FRAMES:] for text in frame)[
-        :_LONGEST_TRACEBACK
-    ]
+    in_cell = False
+    for text in _COLOUR.sub("", traceback[-_MAX_PARSED:]).split("\n"):
+        if match := _CELL_FRAME.match(text):
+            frames.append([f"{match[1]}{match[2]}:"])
+        in_cell = bool(match) or (in_cell and bool(text.strip()) and not _FILE_FRAME.match(text))
+        if in_cell and not match:
+            frames[-1].append(text.rstrip()[:_MAX_LINE])
+    lines = (text for frame in frames[-_MAX_FRAMES:] for text in frame)
+    return "\n".join(lines)[:_MAX_TRACEBACK]

@@ -1,4 +1,4 @@
-"""What is made once and kept for every kernel: a tokenizer, fonts, weights, training runs."""
+"""Caches shared by all kernels: tokenizer, fonts, weights and training runs."""
 
 import os
 import subprocess
@@ -6,56 +6,56 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from grader.errors import KernelError, last_words
-from grader.protocol.training_runs import cache_folder
+from grader.errors import KernelError, last_stderr_line
+from grader.protocol.installation import DISTRIBUTION, cache_folder
 
-_MINUTES = 5
-_KEPT = "2"
-"""Another number when `grader.models.prepare` makes something new."""
+_TIMEOUT_SECONDS = 5 * 60
+_CACHE_VERSION = "2"
+"""Increase it when `grader.models.prepare` makes new files."""
 
 
-def kept_for_kernels() -> tuple[Path, ...]:
-    """The folders a kernel may read; nothing else that is kept concerns it."""
+def kernel_readable_folders() -> tuple[Path, ...]:
+    """Return the cache folders that a kernel may read."""
     folder = cache_folder()
     return (folder / "tokenizers", folder / "matplotlib", folder / "runs")
 
 
 def hub_cache() -> Path:
-    """Where models from a hub are kept, as its own library finds it."""
+    """Return the folder in which Hugging Face's library caches models."""
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     home = Path(os.environ.get("HF_HOME") or caches / "huggingface")
     return Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
 
 
-def prepare() -> None:
-    """Make what a kernel in a sandbox cannot make and keep for the next one; seconds, once.
+def build_cache() -> None:
+    """Build the caches that a sandboxed kernel cannot write itself. Takes seconds, once.
 
     Raises:
-        KernelError: It cannot be made or kept; says why.
+        KernelError: They cannot be built. The message says why.
     """
     mark = cache_folder() / f"prepared-{_versions()}"
     if mark.is_file():
         return
     try:
         mark.parent.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-P", "-m", "grader.models.prepare"],
             capture_output=True,
             check=False,
-            timeout=60 * _MINUTES,
+            timeout=_TIMEOUT_SECONDS,
         )
-        if not done.returncode:
+        if not process.returncode:
             mark.touch()
             return
     except (OSError, subprocess.TimeoutExpired) as error:
         raise KernelError(
             f"Nothing can be kept in {mark.parent}: {error}. Set XDG_CACHE_HOME."
         ) from None
-    said = last_words(done.stderr) or "no word"
-    raise KernelError(f"The kernel's caches could not be made: {said}")
+    reason = last_stderr_line(process.stderr) or "no error message"
+    raise KernelError(f"The kernel's caches could not be built: {reason}")
 
 
 def _versions() -> str:
-    """Of what is kept, and of what made it."""
-    made_by = ("induction-lab-grader", "torch", "transformer_lens", "transformers", "matplotlib")
-    return "-".join([_KEPT, *(metadata.version(name) for name in made_by)])
+    """Return the versions of the cache's layout and of the packages that fill it."""
+    packages = (DISTRIBUTION, "torch", "transformer_lens", "transformers", "matplotlib")
+    return "-".join([_CACHE_VERSION, *(metadata.version(name) for name in packages)])

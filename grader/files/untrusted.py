@@ -1,4 +1,4 @@
-"""Opening files nobody vouches for: regular ones only, whole, and never more than was allowed."""
+"""Reads untrusted files safely: regular files only, with a size limit."""
 
 import os
 import re
@@ -6,84 +6,69 @@ import stat
 from itertools import islice
 from pathlib import Path
 
-# MERGED: How much JSON holds, told without reading it: values may take a hundred times their text.
-_LONGEST = 200
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_JSON_PARTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[,:\[{]', re.DOTALL)
+"""A JSON string, or a mark that comes before a value."""
 
 
-class ReadingError(ValueError):
-    """The file cannot be read; the text says why and leaves its name to the caller."""
+class FileReadError(ValueError):
+    """The file cannot be read. The message says why; the caller adds the file's name."""
 
 
-class TooLargeError(ReadingError):
-    """The file is larger than it may be."""
+class TooLargeError(FileReadError):
+    """The file is larger than allowed."""
 
 
-def read_regular(path: Path, limit: float, *, follow: bool = True) -> bytes:
-    """Read a regular file, never a device or a pipe that would hang.
+def read_bounded(path: Path, limit: float, *, follow: bool = True) -> bytes:
+    """Read a regular file, never a device or a pipe that would block.
 
     Args:
-        path: The file.
-        limit: Its largest size in bytes.
-        follow: Whether a link stands for the file it points to.
+        limit: Maximum size in bytes.
+        follow: If false, a symbolic link is refused.
 
     Raises:
-        ReadingError: It is no regular file, is too large, or cannot be read.
+        ReadingError: It is not a regular file, is too large, or cannot be read.
     """
     try:
         if not follow and path.is_symlink():
             _refuse_link()
-        descriptor = os.open(path, _FLAGS if follow else _FLAGS | _NO_LINK)
+        descriptor = os.open(path, _FLAGS if follow else _FLAGS | _NO_FOLLOW)
         try:
-            return _whole(descriptor, limit)
+            return _read_all(descriptor, limit)
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise ReadingError(error.strerror or type(error).__name__) from error
-    except ReadingError:
+        raise FileReadError(error.strerror or type(error).__name__) from error
+    except FileReadError:
         raise
-    except ValueError as error:  # a NUL or half a character in its name
-        raise ReadingError("no file has such a name") from error
+    except ValueError as error:  # a NUL or a lone surrogate in its name
+        raise FileReadError("no file has such a name") from error
 
 
-def shown(text: str, longest: int = _LONGEST) -> str:
-    """A name as part of a message's one line: cut where it is long, escaped where it is odd."""
-    kept = (c if c.isprintable() else _escaped(ord(c)) for c in text[:longest])
-    return "".join(kept) + "…" * (len(text) > longest)
+def exceeds_json_values(data: bytes, most: int) -> bool:
+    """Return True if JSON text holds more than `most` values, without parsing it.
 
-
-def _escaped(code: int) -> str:
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 (Python's)
+    A parsed value may take a hundred times the memory of its text. Marks inside strings do not
+    count.
+    """
+    if sum(map(data.count, (b",", b":", b"[", b"{"))) <= most:
+        return False
+    return next(islice(_JSON_PARTS.finditer(data), most, None), None) is not None
 
 
 def _refuse_link() -> None:
-    raise ReadingError("it is a link: give the path of the file itself")
+    raise FileReadError("it is a link: give the path of the file itself")
 
 
-def _whole(descriptor: int, limit: float) -> bytes:
+def _read_all(descriptor: int, limit: float) -> bytes:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
-        raise ReadingError("it is not a file")
+        raise FileReadError("it is not a file")
     if status.st_size > limit:
         raise TooLargeError(f"it is {status.st_size / 2**20:.0f} MB")
     with os.fdopen(descriptor, "rb", closefd=False) as file:
         data = file.read(status.st_size + 1)
     if len(data) > status.st_size:
-        raise ReadingError("it grew while it was read: try again when it is complete")
+        raise FileReadError("it grew while it was read: try again when it is complete")
     return data
-
-
-_PARTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[,:\[{]', re.DOTALL)
-
-
-def too_many_parts(data: bytes, most: int) -> bool:
-    """Whether JSON text holds more than so many values; marks inside texts are no parts.
-
-    Args:
-        data: The text.
-        most: How many it may hold.
-    """
-    if sum(map(data.count, (b",", b":", b"[", b"{"))) <= most:
-        return False
-    return next(islice(_PARTS.finditer(data), most, None), None) is not None

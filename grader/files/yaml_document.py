@@ -1,4 +1,4 @@
-"""A YAML file that somebody wrote: every mistake in it at once, each with its path and line."""
+"""YAML files written by an instructor: every mistake is reported, each with its path and line."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,28 +9,32 @@ import yaml
 from pydantic import ValidationError
 
 from grader.errors import RubricError
-from grader.files.untrusted import ReadingError, TooLargeError, read_regular, shown
-from grader.files.yaml_subset import PlainYamlError, plain_tree, values
+from grader.files.escape import printable
+from grader.files.untrusted import FileReadError, TooLargeError, read_bounded
+from grader.files.yaml_subset import YamlSubsetError, parse_nodes, to_data
 
 MAX_BYTES = 2**20
 _MAX_LISTED = 100
-Place = tuple[str | int, ...]
-Problem = tuple[Place, str]
+_MAX_MESSAGE = 2000
+FieldPath = tuple[str | int, ...]
+"""Path to a part of a document: keys and list indexes."""
+Problem = tuple[FieldPath, str]
+"""A mistake: where it is, and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """What a file holds, and where in it."""
+class YamlDocument:
+    """A parsed YAML file that knows the line of each of its parts."""
 
     kind: str
-    """What it is to an instructor: a rubric, a late policy."""
+    """Kind of file, as messages name it: a rubric, a late policy."""
     name: str
-    """What it is called in messages."""
+    """The file's name for messages."""
     tree: yaml.Node | None
     data: object
 
     def mapping(self) -> dict[str, object]:
-        """Its data, which is a mapping.
+        """Return the data, which must be a mapping.
 
         Raises:
             RubricError: It is something else.
@@ -41,18 +45,19 @@ class Document:
         return self.data
 
     def error(self, problems: Sequence[Problem]) -> RubricError:
-        """What to raise about them: one line each, in the order of the file."""
-        found = problems[:_MAX_LISTED]
-        lines = sorted((self.line(place), self._path(place), what) for place, what in found)
-        said = [
-            f"{self.name}:{line}: {shown(path)}: {shown(what, 2000)}" for line, path, what in lines
+        """Return an error with one line for each problem, in the order of the file."""
+        listed = problems[:_MAX_LISTED]
+        located = sorted((self.line(place), self._path(place), what) for place, what in listed)
+        lines = [
+            f"{self.name}:{line}: {printable(path)}: {printable(what, _MAX_MESSAGE)}"
+            for line, path, what in located
         ]
-        rest = len(problems) - len(found)
+        rest = len(problems) - len(listed)
         more = [f"{self.name}: and {rest} more."] if rest else []
-        return RubricError("\n".join(said + more))
+        return RubricError("\n".join(lines + more))
 
-    def line(self, place: Place) -> int:
-        """Line of the deepest node on a path."""
+    def line(self, place: FieldPath) -> int:
+        """Return the line of the deepest node that exists on a path."""
         node = self.tree
         line = node.start_mark.line + 1 if node is not None else 1
         for part in place:
@@ -74,14 +79,14 @@ class Document:
         return line
 
     def repeated_keys(self) -> list[Problem]:
-        """Keys that stand twice in one mapping: YAML silently keeps the last."""
+        """Return the keys that a mapping has twice; YAML silently keeps the last one."""
         found: list[Problem] = []
         visited: set[int] = set()
-        pending: list[tuple[yaml.Node | None, Place]] = [(self.tree, ())]
+        pending: list[tuple[yaml.Node | None, FieldPath]] = [(self.tree, ())]
         while pending:
             node, place = pending.pop()
             if id(node) in visited:
-                continue  # an alias: read where it was written
+                continue  # an alias, already checked where it was defined
             visited.add(id(node))
             if isinstance(node, yaml.MappingNode):
                 times = Counter(key.value for key, _ in node.value)
@@ -91,49 +96,48 @@ class Document:
                 pending += [(item, (*place, i)) for i, item in enumerate(node.value)]
         return found
 
-    def _path(self, place: Place) -> str:
+    def _path(self, place: FieldPath) -> str:
         text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
         return text.removeprefix(".") or self.kind
 
 
 def read_text(path: Path, *, kind: str) -> str:
-    """Read a file whole.
+    """Read a text file.
 
     Raises:
-        RubricError: It cannot be read, is too large, or is no text.
+        RubricError: It cannot be read, is too large, or is not UTF-8.
     """
-    name = shown(str(path))
+    name = printable(str(path))
     try:
-        return read_regular(path, MAX_BYTES).decode("utf-8-sig")
+        return read_bounded(path, MAX_BYTES).decode("utf-8-sig")
     except TooLargeError as error:
         raise RubricError(f"{name} is larger than 1 MB: that is no {kind}.") from error
-    except ReadingError as error:
+    except FileReadError as error:
         raise RubricError(f"Cannot read the {kind} {name}: {error}.") from error
     except UnicodeDecodeError as error:
         raise RubricError(f"Cannot read the {kind} {name}: it is not UTF-8 text.") from error
 
 
-def parse(text: str, *, name: str, kind: str, as_written: bool = False) -> Document:
-    """Parse a text.
+def parse_yaml(text: str, *, name: str, kind: str, keep_text: bool = False) -> YamlDocument:
+    """Parse YAML.
 
     Args:
-        text: The YAML.
-        name: Of the file.
-        kind: What it is to an instructor.
-        as_written: Whether every scalar but null is the text that stands there: 007, a date, no.
+        name: The file's name for messages.
+        kind: What the file is to an instructor.
+        as_written: If true, every scalar but null stays text: 007, a date, no.
 
     Raises:
-        RubricError: It is not plain YAML.
+        RubricError: It is not valid YAML of the supported subset.
     """
     try:
-        tree = plain_tree(text, as_written=as_written)
-        return Document(kind=kind, name=shown(name), tree=tree, data=values(tree))
-    except PlainYamlError as error:
-        raise RubricError(f"{shown(name)}: not valid YAML: {error}") from error
+        tree = parse_nodes(text, keep_text=keep_text)
+        return YamlDocument(kind=kind, name=printable(name), tree=tree, data=to_data(tree))
+    except YamlSubsetError as error:
+        raise RubricError(f"{printable(name)}: not valid YAML: {error}") from error
 
 
-def invalid(error: ValidationError) -> list[Problem]:
-    """What pydantic found, but for lists it calls too short because it left out wrong members."""
+def problems_from(error: ValidationError) -> list[Problem]:
+    """Return pydantic's errors, without lists that are too short only because a member is wrong."""
     found = error.errors(include_url=False)
     parents = {e["loc"][:depth] for e in found for depth in range(len(e["loc"]))}
     return [

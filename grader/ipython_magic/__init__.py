@@ -1,6 +1,6 @@
-"""``%grade`` in a student's own kernel: the one place where probes are asked and judged together.
+"""``%grade`` in a student's own kernel: the only place where probes run beside their judging.
 
-That is no hole: here is the public key alone, whose answers every student has; no hidden probe is
-asked; and what is said here is for the student and counts for nothing. Grades come from `grade`,
-whose kernels cannot see this room, and of whose side nothing imports it.
+This reveals nothing: the kernel has only the public key, whose answers every student has; hidden
+probes are not run; and the result does not count. Grades come from `grade`, whose kernels cannot
+read this folder, and nothing on its side imports it. Begin with `grader.ipython_magic.check.check`.
 """

@@ -1,4 +1,4 @@
-"""The lab that is installed here, as a student may know it: its rubric and its public key."""
+"""The installed lab as a student may know it: its rubric, its public key, its grading models."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -6,40 +6,39 @@ from functools import cache
 from grader.answer_key.find import shipped_key
 from grader.answer_key.model import AnswerKey
 from grader.errors import AnswerKeyError
-from grader.kernel.model_store import Shelf
-from grader.rubric.load import RubricFile, find_rubric
+from grader.kernel.model_store import ModelStore
+from grader.rubric.load import RubricFile, load_rubric
 
 
-# MERGED: The grading models of a student's kernel: built when they are first needed, then kept.
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lab:
-    """What there is to ask, and the answers that everyone may see."""
+class PublicLab:
+    """A lab's rubric and public key."""
 
     file: RubricFile
-    """Without hidden probes."""
+    """The rubric, without hidden probes."""
     key: AnswerKey
 
 
 @cache
-def installed_lab() -> Lab:
-    """Read it, once.
+def installed_lab() -> PublicLab:
+    """Load the installed lab, once.
 
     Raises:
-        RubricError: There is none, or it has mistakes.
-        AnswerKeyError: It brings no public key that fits.
+        RubricError: No lab is installed, or its rubric has mistakes.
+        AnswerKeyError: The lab has no public key that fits.
     """
-    file = find_rubric(None)
+    file = load_rubric()
     key = shipped_key(file)
     if key is None:
-        raise AnswerKeyError(f"The lab {file.rubric.lab} brings no answer key that fits it.")
-    return Lab(file=replace(file, rubric=file.rubric.without_hidden()), key=key)
+        raise AnswerKeyError(f"The lab {file.rubric.lab} has no answer key that fits it.")
+    rubric = file.rubric.with_mistakes(key.known_mistakes).without_hidden()
+    return PublicLab(file=replace(file, rubric=rubric), key=key)
 
 
 @cache
-def shelf(device: str) -> Shelf:
-    """The one for a device; `shelf.cache_clear` after a build that was broken off.
+def model_store(device: str) -> ModelStore:
+    """Return the store of grading models for a device; models are built on first use.
 
-    Args:
-        device: Its name.
+    After an interrupted construction, call `model_store.cache_clear`.
     """
-    return Shelf(device, spare=False)
+    return ModelStore(device, save_memory=False)

@@ -1,4 +1,4 @@
-"""``%grade``: what is typed, and what is shown."""
+"""``%grade``: its arguments, and its display as HTML and as plain text."""
 
 import random
 import shlex
@@ -18,102 +18,90 @@ from rich.console import Console
 from grader.errors import GraderError
 from grader.ipython_magic.check import Checked
 from grader.render.html import to_fragment
-from grader.render.terminal import render
+from grader.render.terminal import render_report
 from grader.report.model import Report
 
-# MERGED: What may be typed after ``%grade``.
-# MERGED: A check's report as one display: a page's fragment, and plain text where there is no page.
-_MOST_HINTS = 3
-USAGE = f"%grade [CRITERION|FUNCTION] [--hint 0..{_MOST_HINTS}]"
+_MAX_HINTS = 3
+USAGE = f"%grade [CRITERION|FUNCTION] [--hints 0..{_MAX_HINTS}]"
+_TEXT_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """What to check, and how much help to give."""
+    """The arguments of ``%grade``."""
 
     name: str | None = None
     hints: int = 0
 
 
 class _Parser(ArgumentParser):
-    """Says in one line what is wrong; ends nothing."""
+    """Reports an error as IPython's one-line UsageError instead of exiting."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{USAGE}: {message}")
 
 
-def parse(line: str) -> Arguments:
-    """Read a line.
-
-    Args:
-        line: All after ``%grade``.
+def parse_arguments(line: str) -> Arguments:
+    """Parse everything after ``%grade``.
 
     Raises:
-        UsageError: It is not understood; says how it is written.
+        UsageError: The line is not understood; the message shows the usage.
     """
     parser = _Parser(prog="%grade", add_help=False, allow_abbrev=False)
     parser.add_argument("name", nargs="?")
-    parser.add_argument("--hint", "--hints", type=int, choices=range(_MOST_HINTS + 1), default=0)
+    parser.add_argument("--hints", type=int, choices=range(_MAX_HINTS + 1), default=0)
     try:
-        found = parser.parse_args(shlex.split(line))
+        arguments = parser.parse_args(shlex.split(line))
     except ValueError as error:
         raise UsageError(f"{USAGE}: {error}") from None
-    return Arguments(name=found.name, hints=found.hint)
+    return Arguments(name=arguments.name, hints=arguments.hints)
 
 
-_WIDTH = 100
-
-
-def bundle(checked: Checked, *, hints: int, seconds: float) -> dict[str, str]:
-    """A check by its display types.
+def mime_bundle(checked: Checked, *, hints: int, seconds: float) -> dict[str, str]:
+    """Return a check's display by media type.
 
     Args:
-        checked: What to show.
-        hints: How many hints on each mistake, of up to three.
-        seconds: How long the check took.
+        hints: Number of hints per mistake, at most three.
+        seconds: Duration of the check.
     """
     report = checked.report
     number = len(report.verdicts)
-    took = f"Checked {number} {'criterion' if number == 1 else 'criteria'} in {seconds:.1f} s."
-    said = replace(report, notes=(*report.notes, took))
-    page = to_fragment(said, checked.pictures, hints)
-    return {"text/html": page, "text/plain": _text(said, hints)}
+    duration = f"Checked {number} {'criterion' if number == 1 else 'criteria'} in {seconds:.1f} s."
+    report = replace(report, notes=(*report.notes, duration))
+    page = to_fragment(report, checked.charts, hints)
+    return {"text/html": page, "text/plain": _text(report, hints)}
 
 
 def _text(report: Report, hints: int) -> str:
-    console = Console(file=StringIO(), width=_WIDTH, color_system=None, force_jupyter=False)
+    console = Console(file=StringIO(), width=_TEXT_WIDTH, color_system=None, force_jupyter=False)
     with console.capture() as captured:
-        console.print(render(report, hints))
+        console.print(render_report(report, hints))
     return captured.get()
 
 
-def add_to(shell: object) -> None:
-    """Give a shell ``%grade``, with its names completed.
-
-    Args:
-        shell: IPython's.
-    """
+def register_magic(shell: object) -> None:
+    """Add ``%grade`` to an IPython shell, with completion of names."""
     if isinstance(shell, InteractiveShell):
-        shell.magics_manager.register_function(_command(shell), magic_name="grade")
-        shell.set_hook("complete_command", _names, str_key="%grade")
+        shell.magics_manager.register_function(_magic(shell), magic_name="grade")
+        shell.set_hook("complete_command", _completions, str_key="%grade")
 
 
-def _command(shell: InteractiveShell) -> Callable[[str], None]:
+def _magic(shell: InteractiveShell) -> Callable[[str], None]:
     def grade(line: str) -> None:
         """Check what this notebook has defined so far, with public inputs only.
 
-        %grade                                     everything
-        %grade compute_induction_scores            one function, or one criterion
-        %grade compute_induction_scores --hint 2   with up to 3 hints on known mistakes
+        %grade                                      everything
+        %grade compute_induction_scores             one function, or one criterion
+        %grade compute_induction_scores --hints 2   with up to 3 hints on known mistakes
         """
-        _check(shell.user_ns, parse(line))
+        _check(shell.user_ns, parse_arguments(line))
 
     return grade
 
 
 @contextmanager
-def _undrawn() -> Iterator[None]:
-    """Leave Python's own random numbers alone: some libraries draw while they are imported."""
+def _python_random_state_kept() -> Iterator[None]:
+    """Restore Python's random state: some libraries draw numbers while they are imported."""
     state = random.getstate()
     try:
         yield
@@ -121,33 +109,34 @@ def _undrawn() -> Iterator[None]:
         random.setstate(state)
 
 
-@_undrawn()
-def _check(namespace: dict[str, Any], asked: Arguments) -> None:
+@_python_random_state_kept()
+def _check(namespace: dict[str, Any], arguments: Arguments) -> None:
     start = perf_counter()
-    # Torch and the rubric are read by the first check, not by `%load_ext`.
+    # The first check imports torch and the rubric, so that `%load_ext` is instant.
     from grader.ipython_magic.check import StoppedError, check  # noqa: PLC0415
-    from grader.ipython_magic.lab import shelf  # noqa: PLC0415
+    from grader.ipython_magic.lab import model_store  # noqa: PLC0415
 
     try:
-        checked = check(namespace, asked.name)
+        checked = check(namespace, arguments.name)
     except GraderError as error:
         raise UsageError(str(error)) from None
     except (StoppedError, KeyboardInterrupt) as stopped:
-        shelf.cache_clear()  # a model of ours may be half built
+        model_store.cache_clear()  # a grading model may be half built
         print(f"Stopped{f' in {stopped}' if str(stopped) else ''}: nothing was checked.")
         return
     if checked.report.verdicts:
-        display(bundle(checked, hints=asked.hints, seconds=perf_counter() - start), raw=True)
+        seconds = perf_counter() - start
+        display(mime_bundle(checked, hints=arguments.hints, seconds=seconds), raw=True)
     else:
         print("\n".join(checked.report.notes))
 
 
-def _names(_shell: object, _event: object) -> list[str]:
-    """What can be checked, for the tab key."""
+def _completions(_shell: object, _event: object) -> list[str]:
+    """Return the words that the tab key offers after ``%grade``."""
     with suppress(GraderError):
         from grader.ipython_magic.lab import installed_lab  # noqa: PLC0415
 
         criteria = installed_lab().file.rubric.criteria
-        named = [name for c in criteria for name in (c.function, c.id) if name]
-        return ["--hint", *dict.fromkeys(named)]
+        names = [name for c in criteria for name in (c.function, c.id) if name]
+        return ["--hints", *dict.fromkeys(names)]
     return []

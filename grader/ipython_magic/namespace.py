@@ -1,4 +1,4 @@
-"""What a kernel defines: the student's names, and which functions are not written yet."""
+"""Reads a kernel's namespace, and restores the kernel's state after a check."""
 
 import inspect
 import os
@@ -14,86 +14,75 @@ from typing import Any
 
 from IPython.utils.capture import capture_output
 
-from grader.kernel.global_state import settings_kept
-from grader.submission.source import stubs
-
-
-# MERGED: A kernel as it was, whatever the student's functions do to it while they are asked.
-def names_in(namespace: Mapping[str, Any]) -> frozenset[str]:
-    """The student's own names: no imported module's, none of IPython's."""
-    return frozenset(
-        name
-        for name, thing in namespace.items()
-        if not name.startswith("_") and type(thing) is not ModuleType
-    )
-
-
-def stubs_in(namespace: Mapping[str, Any], functions: Iterable[str]) -> frozenset[str]:
-    """Those of some functions that do nothing yet.
-
-    Args:
-        namespace: The kernel's.
-        functions: Names of functions that are asked for.
-    """
-    return stubs(_sources(namespace, functions)) & frozenset(functions)
-
-
-def _sources(namespace: Mapping[str, Any], functions: Iterable[str]) -> Iterator[str]:
-    for name in functions:
-        thing = namespace.get(name)
-        if type(thing) is FunctionType and thing.__name__ == name:
-            try:
-                yield dedent(inspect.getsource(thing))
-            except (OSError, TypeError, SyntaxError):
-                continue  # it came from nowhere that can be read; then it is called
-
+from grader.kernel.global_state import preserve_global_state
+from grader.submission.source import find_stubs
 
 _ABSENT = object()
 
 
-@contextmanager
-def untouched(namespace: dict[str, Any]) -> Iterator[None]:
-    """Leave random numbers, settings, warnings, names and figures as they are; show nothing.
+def student_names(namespace: Mapping[str, Any]) -> frozenset[str]:
+    """Return the student's own names, without modules and IPython's names."""
+    return frozenset(
+        name
+        for name, value in namespace.items()
+        if not name.startswith("_") and type(value) is not ModuleType
+    )
 
-    Args:
-        namespace: The student's.
-    """
+
+def stubs_in(namespace: Mapping[str, Any], functions: Iterable[str]) -> frozenset[str]:
+    """Return those of the functions that are still stubs."""
+    return find_stubs(_sources(namespace, functions)) & frozenset(functions)
+
+
+def _sources(namespace: Mapping[str, Any], functions: Iterable[str]) -> Iterator[str]:
+    for name in functions:
+        value = namespace.get(name)
+        if type(value) is FunctionType and value.__name__ == name:
+            try:
+                yield dedent(inspect.getsource(value))
+            except (OSError, TypeError, SyntaxError):
+                continue  # the source is not available, so the function is called
+
+
+@contextmanager
+def preserve_state(namespace: dict[str, Any]) -> Iterator[None]:
+    """Restore random states, settings, warnings, names and figures afterwards; discard output."""
     with ExitStack() as stack:
-        stack.enter_context(settings_kept())
-        stack.enter_context(_names_kept(namespace))
-        stack.enter_context(_figures_kept())
+        stack.enter_context(preserve_global_state())
+        stack.enter_context(_restore_names(namespace))
+        stack.enter_context(_restore_figures())
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        nowhere = stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
-        stack.enter_context(redirect_stdout(nowhere))
-        stack.enter_context(redirect_stderr(nowhere))
+        devnull = stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
+        stack.enter_context(redirect_stdout(devnull))
+        stack.enter_context(redirect_stderr(devnull))
         stack.enter_context(capture_output(stdout=False, stderr=False))
         yield
 
 
 @contextmanager
-def _names_kept(namespace: dict[str, Any]) -> Iterator[None]:
+def _restore_names(namespace: dict[str, Any]) -> Iterator[None]:
     before = dict(namespace)
     try:
         yield
     finally:
         for name in namespace.keys() - before.keys():
             del namespace[name]
-        for name, thing in before.items():
-            if namespace.get(name, _ABSENT) is not thing:
-                namespace[name] = thing
+        for name, value in before.items():
+            if namespace.get(name, _ABSENT) is not value:
+                namespace[name] = value
 
 
 @contextmanager
-def _figures_kept() -> Iterator[None]:
-    """Matplotlib's open figures: Jupyter shows them all when a cell ends."""
+def _restore_figures() -> Iterator[None]:
+    """Set Matplotlib's open figures aside: Jupyter shows every open figure when a cell ends."""
     managers = getattr(sys.modules.get("matplotlib._pylab_helpers"), "Gcf", None)
     if managers is None:
         yield
         return
-    own, managers.figs = managers.figs, OrderedDict()
+    before, managers.figs = managers.figs, OrderedDict()
     try:
         yield
     finally:
         managers.destroy_all()
-        managers.figs = own
+        managers.figs = before

@@ -1,65 +1,76 @@
-"""What of a rubric can be judged in a running kernel: functions always, results sometimes."""
+"""Selects the criteria that can be judged in a running kernel.
+
+Functions always can; results of cells only if they were computed on the grading model.
+"""
 
 import re
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from grader.grading.session import selected
-from grader.rubric.model import Probe, Rubric
+from grader.grading.session import select_criteria
+from grader.rubric.model import Rubric
+from grader.rubric.sections import Probe
 
 _WORD = re.compile(r"\w+")
+_FIGURES = "Figures are checked by `grade` only"
 _ANOTHER_MODEL = (
-    "Results are compared where `model` is the model that `grade` puts in its place; yours is "
-    "another"
+    "Results are compared only if `model` is the model that `grade` uses in its place; yours is "
+    "different"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """What is judged, and in words what is left out."""
+class Selection:
+    """The selected part of a rubric, and notes about what is left out."""
 
     rubric: Rubric
     left_out: tuple[str, ...] = ()
 
 
-def choose(rubric: Rubric, name: str | None, *, same_model: Callable[[], bool]) -> Choice:
-    """Leave out what no verdict could be right about.
+def select_for_kernel(
+    rubric: Rubric, name: str | None, *, same_model: Callable[[], bool]
+) -> Selection:
+    """Leave out the criteria that cannot be judged correctly in this kernel.
 
     Args:
-        rubric: All that may be asked.
-        name: One criterion's or function's; all if not given.
-        same_model: Asked whether results were computed on the model that answers are known for.
+        name: A criterion's id or a function's name; None selects everything.
+        same_model: Returns True if the kernel's results were computed on the grading model.
+            Called only if a result is to be judged, since comparing weights takes time.
 
     Raises:
-        RubricError: There is nothing of this name.
+        RubricError: There is no such criterion or function.
     """
-    chosen = selected(rubric, name)
-    results = {key for key, probe in rubric.probes.items() if _looks_at_results(rubric, probe)}
-    drawn = {key for key, probe in rubric.probes.items() if probe.figures}
-    said = _about("Figures are looked at by `grade` only", chosen, drawn)
-    unseen = drawn
-    asked = {probe for criterion in chosen.criteria for probe in criterion.all_probes()}
-    if results & asked and not same_model():
-        unseen = drawn | results
-        said += _about(_ANOTHER_MODEL, chosen, results - drawn, but=drawn)
-    kept = tuple(c for c in chosen.criteria if not unseen & set(c.probes()))
-    needed = {probe for criterion in kept for probe in criterion.all_probes()}
-    probes = {k: p for k, p in chosen.probes.items() if k in needed or k not in unseen}
-    reduced = chosen.model_copy(update={"criteria": kept, "probes": probes})
-    return Choice(rubric=reduced, left_out=said)
+    part = select_criteria(rubric, name)
+    results = {key for key, probe in rubric.probes.items() if _reads_variables(rubric, probe)}
+    figures = {key for key, probe in rubric.probes.items() if probe.figures}
+    notes = _note_left_out(_FIGURES, part, figures)
+    unavailable = figures
+    probes = {probe for criterion in part.criteria for probe in criterion.all_probes()}
+    if results & probes and not same_model():
+        unavailable = figures | results
+        notes += _note_left_out(_ANOTHER_MODEL, part, results - figures, without=figures)
+    criteria = tuple(c for c in part.criteria if not unavailable & set(c.probes()))
+    needed = {probe for criterion in criteria for probe in criterion.all_probes()}
+    available = {k: p for k, p in part.probes.items() if k in needed or k not in unavailable}
+    reduced = part.model_copy(update={"criteria": criteria, "probes": available})
+    return Selection(rubric=reduced, left_out=notes)
 
 
-def _about(
-    reason: str, rubric: Rubric, probes: AbstractSet[str], *, but: AbstractSet[str] = frozenset()
+def _note_left_out(
+    reason: str,
+    rubric: Rubric,
+    probes: AbstractSet[str],
+    *,
+    without: AbstractSet[str] = frozenset(),
 ) -> tuple[str, ...]:
-    """One line on the criteria that some probes decide, and none of others; or no line."""
-    asked = {c.function or c.title: set(c.probes()) for c in rubric.criteria}
-    names = [name for name, own in asked.items() if own & probes and not own & but]
+    """Return a line about the criteria that depend on some probes and on none of `without`."""
+    probes_of = {c.function or c.title: set(c.probes()) for c in rubric.criteria}
+    names = [name for name, own in probes_of.items() if own & probes and not own & without]
     return (f"{reason}, so not here: {', '.join(names)}.",) if names else ()
 
 
-def _looks_at_results(rubric: Rubric, probe: Probe) -> bool:
-    """Whether it is about what cells have computed, rather than what functions return."""
-    results = {other.function for other in rubric.probes.values() if other.expression is None}
-    return bool(results & set(_WORD.findall(probe.expression or probe.function)))
+def _reads_variables(rubric: Rubric, probe: Probe) -> bool:
+    """Return True if a probe reads what cells have computed, not what functions return."""
+    variables = {other.function for other in rubric.probes.values() if other.expression is None}
+    return bool(variables & set(_WORD.findall(probe.expression or probe.function)))

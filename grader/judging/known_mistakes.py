@@ -1,4 +1,4 @@
-"""Which known mistake an answer is: it equals one, or it has the marks of one."""
+"""Recognises known mistakes: an answer equals a mistake's answer or passes its `when` checks."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,93 +7,101 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.answer_key.model import AnswerKey
-from grader.checks import DEFAULT_TOLERANCES, Evidence, Finding, Tolerance
+from grader.checks import DEFAULT_TOLERANCES, CheckInputs, CheckResult, Tolerance
 from grader.checks.base import BaseCheck, as_numbers
 from grader.checks.close import Close
-from grader.protocol.values import Expected, Group, Table, Value
-from grader.rubric.model import Criterion, Mistake, Rubric
+from grader.protocol.values import DictValue, Expected, SequenceValue, Value
+from grader.rubric.known_answers import Mistake
+from grader.rubric.model import Rubric
+from grader.rubric.sections import Criterion
 
-# The default classes, whatever the rubric's: a generous rubric makes no mistake right.
-_ALIKE = {
+# These are the default tolerances, not the rubric's: a lenient rubric must not accept a mistake.
+_TOLERANCES = {
     "same_device": DEFAULT_TOLERANCES["cross_device"],
-    "drawn": Tolerance(atol=0.004, z=10.0),  # of a spread over few draws
+    "drawn": Tolerance(atol=0.004, z=10.0),  # for a spread estimated from few seeds
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recognition:
+class MistakeMatcher:
     """Compares the answers of one submission with the known mistakes."""
 
     rubric: Rubric
     key: AnswerKey
     observed: Mapping[str, Value]
-    holds: Callable[[BaseCheck], Finding | None]
-    """What a check finds in this submission; None where a reference value is absent."""
+    evaluate_check: Callable[[BaseCheck], CheckResult | None]
+    """Evaluates a check on this submission; returns None if a reference value is missing."""
 
-    def mistakes(self, criterion: Criterion) -> tuple[Mistake, ...]:
-        """The known mistakes that explain the answers a criterion looks at, closest first."""
-        found = [(self._distance(m, criterion), m) for m in self.rubric.mistakes]
-        near = [(distance, mistake) for distance, mistake in found if distance <= 1]
+    def matches(self, criterion: Criterion) -> tuple[Mistake, ...]:
+        """Return the known mistakes that explain a criterion's answers, closest first."""
+        distances = [(self._distance(m, criterion), m) for m in self.rubric.mistakes]
+        near = [(gap, mistake) for gap, mistake in distances if gap <= 1]
         return tuple(mistake for _, mistake in sorted(near, key=lambda pair: pair[0]))
 
     def _distance(self, mistake: Mistake, criterion: Criterion) -> float:
-        """How far the answers are from the mistake's: 1 is the farthest that is still the same."""
-        if criterion.id not in (*mistake.loses, *mistake.may_lose):
+        """Return the distance from the mistake's answers; up to 1 counts as the same."""
+        if criterion.id not in (*mistake.fails, *mistake.may_fail):
             return float("inf")
         if mistake.when:
-            findings = [self.holds(check) for check in mistake.when]
-            return 0.0 if all(f is not None and f.passed for f in findings) else float("inf")
+            results = [self.evaluate_check(check) for check in mistake.when]
+            return 0.0 if all(f is not None and f.passed for f in results) else float("inf")
         answers = self.key.mistakes.get(mistake.name, {})
-        own = self.rubric.answered_by(mistake)
-        asked = [name for name in criterion.probes() if name in own]
-        if not asked or any(name not in answers or name not in self.observed for name in asked):
+        answered = self.rubric.answered_probes(mistake)
+        probes = [name for name in criterion.probes() if name in answered]
+        if not probes or any(name not in answers or name not in self.observed for name in probes):
             return float("inf")
-        # Where it gives the right answer too, it is no mistake: only differences count.
-        if all(apart(answers[name], self._expected(name)) <= 1 for name in asked):
+        # A mistake that gives the right answer to every probe cannot be recognised by them.
+        if all(distance(answers[name], self._expected(name)) <= 1 for name in probes):
             return float("inf")
         spreads = self.key.spreads.get(mistake.name, {})
         return max(
-            apart(self.observed[name], answers[name], _array(spreads.get(name))) for name in asked
+            distance(self.observed[name], answers[name], _to_array(spreads.get(name)))
+            for name in probes
         )
 
     def _expected(self, probe: str) -> Value | None:
-        found = self.key.expected.get(probe)
-        return found.value if found is not None else None
+        expected = self.key.expected.get(probe)
+        return expected.value if expected is not None else None
 
 
-def apart(value: Value, other: Value | None, spread: NDArray[np.float64] | None = None) -> float:
-    """How far two answers are apart, as a multiple of what still counts as the same.
+def distance(value: Value, other: Value | None, spread: NDArray[np.float64] | None = None) -> float:
+    """Return the distance between two answers, as a multiple of the tolerance.
+
+    Containers are compared item by item.
 
     Args:
         value: One answer.
-        other: The one it is compared with; containers part by part, None like nothing.
-        spread: Standard deviation over seeds, where both draw their own inputs.
+        other: The answer to compare with; the distance to None is infinite.
+        spread: Standard deviation over seeds, if both answers use random inputs.
     """
     if other is None:
         return float("inf")
-    ours, theirs = _parts(value), _parts(other)
-    if ours is not None and theirs is not None and as_numbers(other) is None:
-        if ours.keys() != theirs.keys():
+    items, other_items = _items(value), _items(other)
+    if items is not None and other_items is not None and as_numbers(other) is None:
+        if items.keys() != other_items.keys():
             return float("inf")
-        return max((apart(ours[name], theirs[name]) for name in ours), default=0.0)
+        return max((distance(items[name], other_items[name]) for name in items), default=0.0)
     array = as_numbers(other)
     fits = spread is not None and array is not None and spread.shape == array.shape
     expected = Expected(value=other, spread=spread if fits else None)
-    check = Close(kind="close", probe="it", tolerance="same_device" if spread is None else "drawn")
-    finding = check.judge(
-        Evidence(observed={"it": value}, expected={"it": expected}, tolerances=_ALIKE)
+    tolerance = "same_device" if spread is None else "drawn"
+    check = Close(kind="close", probe="answer", tolerance=tolerance)
+    result = check.judge(
+        CheckInputs(
+            observed={"answer": value}, expected={"answer": expected}, tolerances=_TOLERANCES
+        )
     )
-    return finding.margin if finding.margin is not None else float("inf")
+    return result.margin if result.margin is not None else float("inf")
 
 
-def _parts(value: Value) -> Mapping[str, Value] | None:
-    """A container's parts by name."""
-    if isinstance(value, Table):
+def _items(value: Value) -> Mapping[str, Value] | None:
+    """Return a container's items by name, or None for any other value."""
+    if isinstance(value, DictValue):
         return value.entries
-    if isinstance(value, Group):
+    if isinstance(value, SequenceValue):
         return {str(i): item for i, item in enumerate(value.items)}
     return None
 
 
-def _array(value: Value | None) -> NDArray[np.float64] | None:
+def _to_array(value: Value | None) -> NDArray[np.float64] | None:
     return as_numbers(value) if value is not None else None

@@ -1,12 +1,13 @@
-"""What runs beside student code: the driver, and what the kernel needs to answer probes.
+"""Code that runs beside student code: the driver and the notebook's kernel.
 
-Nothing here knows an expected value, a tolerance or a point.
+Begin with `driver` (entry point), then `notebook_run` (cells and probes in order) and `probe`
+(evaluates one probe in the kernel). No expected value, tolerance or point is known here.
 """
 
 import os
 
 MIME = "application/vnd.induction-lab-grader+json"
-"""The display type under which the kernel hands values to the driver."""
+"""MIME type of the display messages in which the kernel sends values to the driver."""
 
 KERNEL_ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
@@ -15,9 +16,10 @@ KERNEL_ENVIRONMENT = {
     "PLOTLY_RENDERER": "plotly_mimetype",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    # pyarrow's allocator would start a thread, and a process with two is not forked.
+    # pyarrow's allocator (jemalloc) would start a background thread, and the fork server only
+    # forks while it has a single thread.
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    # One thread: sums come out the same every time, and kernels do not fight for cores.
+    # One thread: floating-point sums are reproducible, and kernels do not compete for cores.
     "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
 }
-"""Set for the kernel: nothing is downloaded, and figures come as data, which they are graded by."""
+"""Environment variables of every kernel: no downloads, and figures are displayed as data."""

@@ -1,4 +1,7 @@
-"""A sandbox's home, as every kernel finds it: with nothing of the last kernel's in it."""
+"""Removes what a notebook leaves in a sandbox: files of earlier kernels and leftover processes.
+
+Every kernel starts in an empty home, and leftover processes are killed before the first probe.
+"""
 
 import os
 import signal
@@ -10,51 +13,52 @@ from time import monotonic, sleep
 from grader.sandbox.inside.env_vars import SANDBOXED
 from grader.sandbox.inside.supervisor import descendants
 
-# MERGED: What a notebook has started and left running: ended before its functions are asked anything.
-_KEPT = frozenset({".cache", "tmp"})
-_TRIES = 50
+_PERMANENT_FOLDERS = frozenset({".cache", "tmp"})
+_MAX_ATTEMPTS = 50
+_KILL_SECONDS, _POLL_SECONDS = 5.0, 0.02
 
 
-def clear_home(own: Path) -> None:
-    """Remove what earlier kernels left; outside a sandbox, only from the driver's own folder.
+def clear_home(driver_folder: Path) -> None:
+    """Delete the files of earlier kernels; outside a sandbox, only those in the driver's folder.
 
     Args:
-        own: The driver's folder, which stays.
+        driver_folder: The driver's own temporary folder; it is emptied but not removed.
     """
-    for _ in range(_TRIES):
-        left = [path for path in _left(own) if os.path.lexists(path)]
-        if not left:
+    for _ in range(_MAX_ATTEMPTS):
+        leftovers = [path for path in _leftover_paths(driver_folder) if os.path.lexists(path)]
+        if not leftovers:
             return
-        # The system's tool: it removes trees too deep for Python's. It is tried again because it
-        # is ended where the home it clears still takes more than it may.
-        subprocess.run(["rm", "-rf", "--", *map(str, left)], check=False, capture_output=True)  # noqa: S603, S607 (found on the sandbox's own path)
+        # rm, because shutil.rmtree fails on very deep trees. Repeated, because the resource
+        # monitor may kill rm itself while the home is still over its limit.
+        subprocess.run(["rm", "-rf", "--", *map(str, leftovers)], check=False, capture_output=True)  # noqa: S603, S607 (found on the sandbox's own path)
 
 
-def _left(own: Path) -> Iterator[Path]:
-    yield from own.iterdir()
+def _leftover_paths(driver_folder: Path) -> Iterator[Path]:
+    yield from driver_folder.iterdir()
     if os.environ.get(SANDBOXED):
         home = Path.home()
-        yield from (path for path in home.iterdir() if path.name not in _KEPT and path != own)
-        yield from (path for path in (home / "tmp").iterdir() if path != own)
+        yield from (
+            path
+            for path in home.iterdir()
+            if path.name not in _PERMANENT_FOLDERS and path != driver_folder
+        )
+        yield from (path for path in (home / "tmp").iterdir() if path != driver_folder)
 
 
-_PATIENCE, _PAUSE = 5.0, 0.02
-
-
-def end_strays(spare: frozenset[int]) -> None:
-    """End every process below this one but some.
+def kill_leftover_processes(spare: frozenset[int]) -> None:
+    """Kill every descendant of this process except the given ones.
 
     Args:
-        spare: The kernel, and what else is not the notebook's.
+        spare: Process ids of the kernel and of anything else the notebook did not start.
     """
-    end = monotonic() + _PATIENCE
-    while (strays := descendants() - spare) and monotonic() < end:
-        for pid in strays:
-            _end(pid)
-        sleep(_PAUSE)  # hundreds of them take a while to go
+    end = monotonic() + _KILL_SECONDS
+    while (leftovers := descendants() - spare) and monotonic() < end:
+        for pid in leftovers:
+            _kill(pid)
+        sleep(_POLL_SECONDS)  # hundreds of processes take a while to exit
 
 
-def _end(pid: int) -> None:
+def _kill(pid: int) -> None:
     try:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, os.WNOHANG)

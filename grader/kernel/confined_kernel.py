@@ -1,7 +1,8 @@
-"""The kernel's first moments: it leaves the driver's reach before IPython, and any cell, begins.
+"""Entry point of a sandboxed kernel: restricts the process before IPython and any cell runs.
 
-Started as ``python -m grader.kernel.confined_kernel`` in place of ``ipykernel_launcher``. A Landlock
-domain of its own, inside the sandbox's, keeps a kernel from the driver's memory and from ending it.
+Started as ``python -m grader.kernel.confined_kernel`` in place of ``ipykernel_launcher``. The
+kernel enters a Landlock domain of its own, nested in the sandbox's, so that it can neither ptrace
+nor signal the driver.
 """
 
 import ctypes
@@ -12,16 +13,16 @@ import runpy
 import sys
 from base64 import b64decode
 
-from grader.sandbox.inside.env_vars import FILTER, PATHS
+from grader.sandbox.inside.env_vars import KERNEL_FILTER, KERNEL_PATHS
 from grader.sandbox.inside.restrict import allow_paths, filter_system_calls
 
-_ROOM = 32
+_RESERVED_PROCESSES = 32
 _PR_SET_DUMPABLE = 4
 
 
-def leave_the_driver() -> None:
-    """Enter a domain from which nothing outside can be signalled or looked into."""
-    if paths := os.environ.pop(PATHS, ""):
+def enter_own_domain() -> None:
+    """Enter a Landlock domain from which no process outside it can be signalled or ptraced."""
+    if paths := os.environ.pop(KERNEL_PATHS, ""):
         allow_paths(json.loads(paths))
         return
     try:
@@ -31,32 +32,37 @@ def leave_the_driver() -> None:
     try:
         Landlock(strict=False).add_path_rule("/", access=~AccessFs(0)).apply()
     except (LandlockError, OSError):
-        return  # an older kernel: the driver is closed to others of its user all the same
+        return  # an older Linux without Landlock: the driver is undumpable all the same
 
 
-def leave_room() -> None:
-    """Of processes the kernel may have fewer than the driver: a fork bomb is not its end."""
-    most = resource.getrlimit(resource.RLIMIT_NPROC)[0]
-    if most > 2 * _ROOM:
-        resource.setrlimit(resource.RLIMIT_NPROC, (most - _ROOM, most - _ROOM))
+def reserve_processes() -> None:
+    """Lower RLIMIT_NPROC below the driver's, so that a fork bomb cannot starve the driver."""
+    limit = resource.getrlimit(resource.RLIMIT_NPROC)[0]
+    if limit > 2 * _RESERVED_PROCESSES:
+        lowered = limit - _RESERVED_PROCESSES
+        resource.setrlimit(resource.RLIMIT_NPROC, (lowered, lowered))
 
 
-def close_to_others(*, closed: bool = True) -> None:
-    """No process of the same user may read this one's memory or open its pipes."""
+def set_dumpable(*, dumpable: bool) -> None:
+    """Set PR_SET_DUMPABLE, on Linux.
+
+    Processes of the same user can neither ptrace an undumpable process nor open its memory or
+    pipes through /proc.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, int(not closed), 0, 0, 0)
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, int(dumpable), 0, 0, 0)
 
 
 def confine_kernel() -> None:
-    """Give up what a driver may do and a kernel may not."""
-    leave_room()
-    leave_the_driver()
-    if program := os.environ.pop(FILTER, ""):
+    """Drop the permissions that the driver needs and a kernel does not."""
+    reserve_processes()
+    enter_own_domain()
+    if program := os.environ.pop(KERNEL_FILTER, ""):
         filter_system_calls(b64decode(program))
 
 
 def main() -> None:
-    """Confine this process where it is in a sandbox, then become a kernel."""
+    """Confine this process if it is in a sandbox, then run ipykernel in it."""
     confine_kernel()
     runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)
 

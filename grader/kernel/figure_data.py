@@ -1,4 +1,4 @@
-"""The matrices that figures draw: from plotly's data, from matplotlib's images."""
+"""Extracts the matrices drawn by plotly and matplotlib figures."""
 
 import base64
 import binascii
@@ -12,28 +12,28 @@ from numpy.typing import NDArray
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 MATPLOTLIB_MIME = "application/vnd.induction-lab-grader.heatmaps+json"
-"""The display type under which the kernel adds to matplotlib's image what it was drawn from."""
+"""MIME type under which the kernel displays the data of a matplotlib figure beside its image."""
 MAX_HEATMAPS = 32
 MAX_CELLS = 2**15
-_TRACES = ("heatmap", "image", "contour")
+_TRACE_TYPES = ("heatmap", "image", "contour")
 _DTYPES = frozenset({"i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8"})
 _displayed: WeakKeyDictionary[Any, set[bytes]] = WeakKeyDictionary()
-"""What each matplotlib figure showed when it was displayed before."""
+"""Data that each matplotlib figure has already displayed."""
 
 
 def heatmaps_of_figure(thing: Any) -> list[NDArray[np.float64]] | None:
-    """The heatmaps of a plotly or matplotlib figure; None when it is neither."""
+    """Return the heatmaps of a plotly or matplotlib figure; None for any other object."""
     if _is_instance(thing, "plotly.basedatatypes", "BaseFigure"):
         return _matrices(getattr(trace, "z", None) for trace in thing.data)
     if _is_instance(thing, "matplotlib.figure", "Figure"):
-        return _matplotlib(thing.axes)
+        return _matplotlib_heatmaps(thing.axes)
     if _is_instance(thing, "matplotlib.axes", "Axes"):
-        return _matplotlib([thing])
+        return _matplotlib_heatmaps([thing])
     return None
 
 
 def heatmaps_of_output(data: Any) -> list[NDArray[np.float64]]:
-    """The heatmaps in what a notebook displays: JSON, arrays in base64; all else is dropped."""
+    """Return the heatmaps in the MIME bundle of a cell output; anything malformed is dropped."""
     if not isinstance(data, dict):
         return []
     bundles = [data.get(PLOTLY_MIME)]
@@ -41,37 +41,37 @@ def heatmaps_of_output(data: Any) -> list[NDArray[np.float64]]:
         bundles.append(data.get(MATPLOTLIB_MIME))
     lists = [bundle.get("data") for bundle in bundles if isinstance(bundle, dict)]
     traces = [trace for known in lists if isinstance(known, list) for trace in known[:MAX_HEATMAPS]]
-    chosen = [t for t in traces if isinstance(t, dict) and t.get("type") in _TRACES]
-    return _matrices(_decoded(trace.get("z")) for trace in chosen)
+    chosen = [t for t in traces if isinstance(t, dict) and t.get("type") in _TRACE_TYPES]
+    return _matrices(_decode_array(trace.get("z")) for trace in chosen)
 
 
-def matplotlib_bundle(figure: Any) -> dict[str, Any] | None:
-    """What a matplotlib figure draws, the way plotly writes it; None where that is no heatmap.
+def matplotlib_mime_data(figure: Any) -> dict[str, Any] | None:
+    """Return a matplotlib figure's heatmaps in plotly's format; None if it draws none.
 
-    A figure that is displayed once more as it was, as happens to one that a cell ends with, has
-    nothing new to show.
+    A figure that is displayed a second time unchanged, as happens when a cell ends with it, gives
+    None as well.
     """
     try:
-        heatmaps = _matplotlib(figure.axes)
+        heatmaps = _matplotlib_heatmaps(figure.axes)
         content = b"".join(array.tobytes() for array in heatmaps)
         before = _displayed.setdefault(figure, set())
-    except Exception:  # noqa: BLE001 (a figure is the student's to break; the cell goes on)
+    except Exception:  # noqa: BLE001 (a student may break a figure; the cell goes on)
         return None
     if not heatmaps or content in before:
         return None
     before.add(content)
-    traces = [{"type": "heatmap", "z": _encoded(array)} for array in heatmaps]
+    traces = [{"type": "heatmap", "z": _encode_array(array)} for array in heatmaps]
     return {MATPLOTLIB_MIME: {"data": traces}}
 
 
 def _is_instance(thing: Any, module: str, name: str) -> bool:
-    """Whether it is of a library's class, without importing the library."""
+    """Check for an instance of a library's class without importing the library."""
     kind = getattr(sys.modules.get(module), name, None)
     return isinstance(kind, type) and isinstance(thing, kind)
 
 
-def _matplotlib(axes: Iterable[Any]) -> list[NDArray[np.float64]]:
-    """Images and meshes, axis by axis; the one that a colour bar is made of is none of them."""
+def _matplotlib_heatmaps(axes: Iterable[Any]) -> list[NDArray[np.float64]]:
+    """Return the images and meshes of all axes, without those that draw a colour bar."""
     meshes: list[tuple[Any, Any]] = []
     for ax in axes:
         meshes += [(ax, image) for image in ax.images]
@@ -80,7 +80,7 @@ def _matplotlib(axes: Iterable[Any]) -> list[NDArray[np.float64]]:
     return _matrices(mesh.get_array() for ax, mesh in meshes if ax not in bars)
 
 
-def _encoded(array: NDArray[np.float64]) -> dict[str, str]:
+def _encode_array(array: NDArray[np.float64]) -> dict[str, str]:
     return {
         "dtype": "f8",
         "bdata": base64.b64encode(array.astype("<f8").tobytes()).decode(),
@@ -88,8 +88,8 @@ def _encoded(array: NDArray[np.float64]) -> dict[str, str]:
     }
 
 
-def _decoded(z: Any) -> Any:
-    """Plotly's typed arrays: {"dtype": "f8", "bdata": base64, "shape": "12, 12"}."""
+def _decode_array(z: Any) -> Any:
+    """Decode plotly's typed arrays: {"dtype": "f8", "bdata": base64, "shape": "12, 12"}."""
     if not isinstance(z, dict):
         return z
     try:
@@ -102,12 +102,13 @@ def _decoded(z: Any) -> Any:
 
 
 def _matrices(candidates: Iterable[Any]) -> list[NDArray[np.float64]]:
-    found = []
+    """Return the candidates that are matrices of numbers and not too large."""
+    matrices = []
     for candidate in candidates:
         try:
             array = np.ma.filled(np.ma.asarray(candidate, dtype=np.float64), np.nan)
         except (TypeError, ValueError, OverflowError):
             continue
         if array.ndim == 2 and 0 < array.size <= MAX_CELLS:  # noqa: PLR2004 (a matrix)
-            found.append(array)
-    return found[:MAX_HEATMAPS]
+            matrices.append(array)
+    return matrices[:MAX_HEATMAPS]

@@ -1,7 +1,7 @@
-"""The warm parent: imports once what every kernel needs, builds the grading model, then forks.
+"""The fork server: imports what every kernel needs, builds the grading model, then forks.
 
-Started by the grader as ``python -m grader.kernel.forkserver``. No student code runs in it and it knows
-no rubric, no answer and no seed. Each child enters its sandbox before anything else.
+Started by the grader as ``python -m grader.kernel.forkserver``. It runs no student code and knows
+no rubric, answer or seed. Each child enters its sandbox before doing anything else.
 """
 
 import gc
@@ -16,29 +16,30 @@ from typing import Any
 
 from grader.errors import GraderError
 from grader.kernel import KERNEL_ENVIRONMENT
-from grader.sandbox.inside.namespaces import enter
+from grader.sandbox.inside.namespaces import enter_sandbox
 
 _MAX_REQUEST = 2**20
-_PAUSE = 0.2
+_POLL_SECONDS = 0.2
 _DESCRIPTORS = 4
-"""Of the driver: input, output, errors; and where it says that it is in."""
+"""Descriptors sent with a request: the driver's stdin, stdout and stderr, and the socket on which
+it announces that it has entered its sandbox."""
 
 
 def main() -> None:
-    """Get ready, say so, then fork a child for every request until the grader has none left."""
+    """Preload, report ready, then fork one child per request until the grader closes the socket."""
     settings = json.loads(sys.argv[1])
     control = socket.socket(fileno=settings["control"])
     control.set_inheritable(False)
-    os.environ.update(KERNEL_ENVIRONMENT)  # libraries look there when they are imported
-    from grader.kernel.preload import get_ready  # noqa: PLC0415 (after the environment is set)
+    os.environ.update(KERNEL_ENVIRONMENT)  # libraries read these when they are imported
+    from grader.kernel.preload import preload  # noqa: PLC0415 (after the environment is set)
 
     try:
-        get_ready(settings["models"])
+        preload(settings["models"])
     except GraderError as error:
         sys.exit(str(error))
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here asks how a child has ended
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # exit statuses are not needed: reap at once
     gc.collect()
-    gc.freeze()  # pages that nobody writes to are shared for good
+    gc.freeze()  # so that collections write to no shared (copy-on-write) page
     with suppress(BrokenPipeError):
         control.send(b"ready")
     while True:
@@ -47,23 +48,27 @@ def main() -> None:
             return
         plan = json.loads(request)
         if plan is None:
-            _see_out(control)
+            _wait_for_children(control)
             return
         _fork(plan, descriptors, control)
 
 
-def _see_out(control: socket.socket) -> None:
-    """Wait for the last child's end, or the grader's."""
+def _wait_for_children(control: socket.socket) -> None:
+    """Wait until the last child has ended or the grader has closed the socket."""
     with suppress(ChildProcessError):
-        while not select.select([control], [], [], _PAUSE)[0]:
+        while not select.select([control], [], [], _POLL_SECONDS)[0]:
             os.waitpid(-1, os.WNOHANG)
 
 
 def _fork(plan: dict[str, Any], descriptors: list[int], control: socket.socket) -> None:
-    """A child that enters its sandbox; none where a lock could be held by another thread."""
-    from grader.kernel.kernel_forker import launch  # noqa: PLC0415 (after the environment is set)
+    """Fork a child that enters its sandbox.
 
-    threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208 (one call)
+    Nothing is forked while a second thread exists: it could hold a lock, which the child would
+    then inherit locked.
+    """
+    from grader.kernel.kernel_forker import run_forker  # noqa: PLC0415 (after the environment is set)
+
+    threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208 (one system call)
     if threads == 1 and os.fork() == 0:
         control.close()
         for number, descriptor in enumerate(descriptors[:3]):
@@ -71,7 +76,7 @@ def _fork(plan: dict[str, Any], descriptors: list[int], control: socket.socket) 
         hello = socket.socket(fileno=descriptors.pop())
         for descriptor in descriptors:
             os.close(descriptor)
-        enter(plan, hello, launch)
+        enter_sandbox(plan, hello, run_forker)
     for descriptor in descriptors:
         os.close(descriptor)
 

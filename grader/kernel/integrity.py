@@ -1,7 +1,7 @@
-"""Whether Python, its libraries and this kernel still do what they did before the first cell.
+"""Detects cells that break Python, its libraries or this kernel.
 
-A sample of what probes rely on is taken from the fresh kernel and again after the notebook: the
-same question, the same bytes. Where they differ, a cell has put something else in their place.
+The same sample computation runs in the fresh kernel and again after the notebook. If its bytes
+differ, a cell has replaced something that probes rely on.
 """
 
 import base64
@@ -10,28 +10,28 @@ from typing import Any, cast
 
 import torch
 
-from grader.kernel import probe as asked
-from grader.kernel.global_state import settings_kept
-from grader.kernel.startup import Kernel, calm
+from grader.kernel import probe as probe_module
+from grader.kernel.global_state import preserve_global_state
+from grader.kernel.startup import Kernel, reset_global_state
 
-# As it is when it is used: a cell may have replaced what is in it.
-probe = cast("Any", asked)
-MODEL = "generic-1x2@7/50"
+# Looked up at each use, so that anything a cell has replaced in the module is noticed.
+probe = cast("Any", probe_module)
+SAMPLE_MODEL = "generic-1x2@7/50"
 
 
 def sample() -> None:
-    """Publish values that pass through everything a probe's do."""
+    """Publish sample values that go through the same code as a probe's values."""
     try:
-        _bury()
-        with settings_kept():
-            body = base64.b64encode(probe.pack(probe.encode(_values()))).decode()
-    except BaseException:  # noqa: BLE001 (student code may be in the way anywhere here)
+        _reap_children()
+        with preserve_global_state():
+            body = base64.b64encode(probe.pack(probe.encode(_sample_values()))).decode()
+    except BaseException:  # noqa: BLE001 (student code may interfere anywhere here)
         body = ""
     probe.publish({"sample": body})
 
 
-def _bury() -> None:
-    """Take leave of children that have ended; until then they count as processes."""
+def _reap_children() -> None:
+    """Reap zombie children; they count against the process limit."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -39,13 +39,13 @@ def _bury() -> None:
         return  # there are none; or this is Windows
 
 
-def _values() -> dict[str, Any]:
-    calm(7)
-    model = Kernel.shelf.pristine(MODEL)
-    tokens = torch.randint(0, 50, (2, 6), device=Kernel.shelf.device)
+def _sample_values() -> dict[str, Any]:
+    reset_global_state(7)
+    model = Kernel.model_store.pristine(SAMPLE_MODEL)
+    tokens = torch.randint(0, 50, (2, 6), device=Kernel.model_store.device)
     output, cache = model.run_with_cache(tokens)
     logits = cast("torch.Tensor", output)
-    hooked = model.run_with_hooks(tokens, fwd_hooks=[("hook_embed", _doubled)])
+    hooked = model.run_with_hooks(tokens, fwd_hooks=[("hook_embed", _double)])
     return {
         "tokens": tokens,
         "logits": logits,
@@ -60,5 +60,5 @@ def _values() -> dict[str, Any]:
     }
 
 
-def _doubled(activation: torch.Tensor, hook: object) -> torch.Tensor:  # noqa: ARG001 (a hook's form)
+def _double(activation: torch.Tensor, hook: object) -> torch.Tensor:  # noqa: ARG001 (a hook's signature)
     return activation * 2

@@ -1,4 +1,4 @@
-"""What a notebook's cells displayed, sent to the grader once: heatmaps as data, all as text."""
+"""Sends the outputs of a notebook's cells to the grader: heatmaps as arrays, everything as text."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -8,84 +8,92 @@ from grader.kernel import MIME
 from grader.kernel.figure_data import MATPLOTLIB_MIME, MAX_HEATMAPS, heatmaps_of_output
 from grader.protocol.encoding import pack
 from grader.protocol.frames import Frame, FrameKind
-from grader.protocol.values import Numbers
+from grader.protocol.values import ArrayValue
 
-_LONGEST = 2**20
-_ROOM = 8 * 2**20
-"""Characters of one text, and of all texts of a notebook: they fit the cap on the pipe."""
-_MOST, _FORMS = 200, 20
-"""Outputs of a cell, and forms that one of them comes in."""
-_OURS = frozenset({MIME, MATPLOTLIB_MIME})
+_MAX_TEXT = 2**20
+_MAX_TOTAL_TEXT = 8 * 2**20
+"""Maximum bytes of one text, and of all texts of a notebook; the total fits the pipe's cap."""
+_MAX_OUTPUTS, _MAX_MIME_TYPES = 200, 20
+"""Maximum outputs per cell, and MIME types per output."""
+_GRADER_MIMES = frozenset({MIME, MATPLOTLIB_MIME})
 
 
-class Outputs:
-    """Sends what cells displayed; a cell that runs again shows nothing new."""
+class OutputSender:
+    """Sends each cell's outputs once; outputs of a replayed cell are ignored."""
 
-    def __init__(self, send: Callable[[Frame], None]) -> None:
-        """Take where frames go."""
-        self._send = send
-        self._shown: set[int] = set()
+    def __init__(self, send_frame: Callable[[Frame], None]) -> None:
+        """Create a sender.
+
+        Args:
+            send_frame: Called with each frame.
+        """
+        self._send_frame = send_frame
+        self._sent_cells: set[int] = set()
         self._heatmaps = 0
-        self._room = _ROOM
+        self._remaining = _MAX_TOTAL_TEXT
 
-    def show(self, index: int, outputs: list[dict[str, Any]]) -> None:
+    def send(self, index: int, outputs: list[dict[str, Any]]) -> None:
         """Send a cell's outputs.
 
         Args:
-            index: The cell's.
-            outputs: As nbclient gathered them.
+            index: Index of the cell.
+            outputs: The outputs as nbclient collected them.
         """
-        if index in self._shown:
+        if index in self._sent_cells:
             return
-        self._shown.add(index)
+        self._sent_cells.add(index)
         for output in outputs:
-            self._draw(index, output)
+            self._send_heatmaps(index, output)
         if outputs:
-            payload = json.dumps([self._fitting(output) for output in _plain(outputs)]).encode()
-            self._send(Frame(kind=FrameKind.OUTPUTS, head={"cell": index}, payload=payload))
+            payload = json.dumps([self._limited(output) for output in _to_texts(outputs)]).encode()
+            self._send_frame(Frame(kind=FrameKind.OUTPUTS, header={"cell": index}, payload=payload))
 
-    def _draw(self, index: int, output: Mapping[str, Any]) -> None:
+    def _send_heatmaps(self, index: int, output: Mapping[str, Any]) -> None:
         for array in heatmaps_of_output(output.get("data")):
             if self._heatmaps < MAX_HEATMAPS:
                 self._heatmaps += 1
-                body = pack(Numbers(kind="ndarray", array=array))
-                self._send(Frame(kind=FrameKind.HEATMAP, head={"cell": index}, payload=body))
+                body = pack(ArrayValue(kind="ndarray", array=array))
+                self._send_frame(
+                    Frame(kind=FrameKind.HEATMAP, header={"cell": index}, payload=body)
+                )
 
-    def _fitting(self, output: dict[str, Any]) -> dict[str, Any]:
-        """An output with what is too long replaced by a word about it."""
-        fitting = {key: self._text(value) for key, value in output["texts"].items()}
-        return {"kind": output["kind"], "texts": fitting}
+    def _limited(self, output: dict[str, Any]) -> dict[str, Any]:
+        """Return the output with texts that are too long replaced by a note."""
+        texts = {key: self._limited_text(value) for key, value in output["texts"].items()}
+        return {"kind": output["kind"], "texts": texts}
 
-    def _text(self, text: str) -> str:
-        valid = text.encode("utf-8", "replace")
-        if len(valid) > min(_LONGEST, self._room):
-            return f"[left out: {len(valid) / 2**20:.1f} MB]"
-        self._room -= len(valid)
-        return valid.decode()
+    def _limited_text(self, text: str) -> str:
+        encoded = text.encode("utf-8", "replace")
+        if len(encoded) > min(_MAX_TEXT, self._remaining):
+            return f"[left out: {len(encoded) / 2**20:.1f} MB]"
+        self._remaining -= len(encoded)
+        return encoded.decode()
 
 
-def _plain(outputs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Outputs as a kind and texts by name; JSON that is displayed stays text."""
-    for output in outputs[:_MOST]:
+def _to_texts(outputs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Reduce outputs to a kind and texts by name; displayed JSON stays text."""
+    for output in outputs[:_MAX_OUTPUTS]:
         match output.get("output_type"):
             case "stream":
                 name = "stderr" if output.get("name") == "stderr" else "stdout"
-                yield {"kind": "stream", "texts": {name: _joined(output.get("text"))}}
+                yield {"kind": "stream", "texts": {name: _to_text(output.get("text"))}}
             case "error":
-                parts = {name: _joined(output.get(name)) for name in ("ename", "evalue")}
+                parts = {name: _to_text(output.get(name)) for name in ("ename", "evalue")}
                 trace = "\n".join(map(str, output.get("traceback") or ()))
                 yield {"kind": "error", "texts": {**parts, "traceback": trace}}
             case "display_data" | "execute_result" as kind:
-                yield {"kind": kind, "texts": _bundle(output.get("data"))}
+                yield {"kind": kind, "texts": _text_bundle(output.get("data"))}
 
 
-def _bundle(data: Any) -> dict[str, str]:
-    known = list(data.items())[:_FORMS] if isinstance(data, dict) else ()
-    return {str(mime)[:100]: _joined(value) for mime, value in known if mime not in _OURS}
+def _text_bundle(data: Any) -> dict[str, str]:
+    entries = list(data.items())[:_MAX_MIME_TYPES] if isinstance(data, dict) else ()
+    return {
+        str(mime)[:100]: _to_text(value) for mime, value in entries if mime not in _GRADER_MIMES
+    }
 
 
-def _joined(value: Any) -> str:
-    """A text, or its lines put together, or what is no text as JSON."""
+def _to_text(value: Any) -> str:
+    """Return a string as it is, a list of lines joined, and anything else as JSON."""
     if isinstance(value, str):
         return value
     if isinstance(value, list) and all(isinstance(line, str) for line in value):

@@ -1,4 +1,4 @@
-"""What all kernels need, done once: imports, the grading model, the first figure of each kind."""
+"""Preloads what all forked kernels share: imports, prebuilt models and matplotlib's warm-up."""
 
 import io
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ import matplotlib.pyplot as plt
 import plotly.express as px
 import torch
 
-from grader.kernel.integrity import MODEL
-from grader.kernel.model_store import make_ahead
+from grader.kernel.integrity import SAMPLE_MODEL
+from grader.kernel.model_store import prebuild
 
-_OF_KERNELS = [
+_KERNEL_MODULES = [
     "grader.kernel.probe",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
@@ -27,8 +27,8 @@ _OF_KERNELS = [
     "zmq.utils.garbage",
     "py_landlock",
 ]
-_OF_DRIVERS = ("grader.kernel.notebook_run", "nbclient")
-_OF_THE_LAB = [
+_DRIVER_MODULES = ("grader.kernel.notebook_run", "nbclient")
+_LAB_MODULES = [
     "transformer_lens",
     "pandas",
     "plotly.graph_objects",
@@ -38,26 +38,26 @@ _OF_THE_LAB = [
 ]
 
 
-def get_ready(models: Sequence[str]) -> None:
-    """Do what would otherwise be done in every kernel.
+def preload(models: Sequence[str]) -> None:
+    """Do the work that every kernel would otherwise repeat.
 
     Args:
-        models: The models that notebooks and probes are given.
+        models: Names of the models that notebooks and probes use.
 
     Raises:
-        KernelError: One cannot be built or loaded.
+        KernelError: A model cannot be built or loaded.
     """
-    for name in (*_OF_KERNELS, *_OF_DRIVERS, *_OF_THE_LAB):
-        with suppress(ImportError):  # one costs a little time where it is missing
+    for name in (*_KERNEL_MODULES, *_DRIVER_MODULES, *_LAB_MODULES):
+        with suppress(ImportError):  # a missing module only costs kernels a little time
             import_module(name)
     torch.set_grad_enabled(False)
-    _draw()
-    for name in dict.fromkeys((MODEL, *models)):
-        make_ahead(name)
+    _render_warmup_figures()
+    for name in dict.fromkeys((SAMPLE_MODEL, *models)):
+        prebuild(name)
 
 
-def _draw() -> None:
-    """Fonts, templates, validators: they take a second the first time."""
+def _render_warmup_figures() -> None:
+    """Draw one figure per library, which loads fonts, templates and validators (one second)."""
     figure = plt.figure()
     plt.imshow([[0.0, 1.0]])
     plt.colorbar()

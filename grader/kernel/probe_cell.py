@@ -1,4 +1,4 @@
-"""A probe as the code of a cell, and the answer out of what that cell published."""
+"""Builds the cell that evaluates a probe, and extracts the observation from the cell's outputs."""
 
 import base64
 import hashlib
@@ -13,32 +13,32 @@ from grader.kernel.session import CellRun
 from grader.protocol.encoding import pack
 from grader.protocol.values import Failure
 
-_INLINE = 2**16
+_MAX_INLINE = 2**16
 
 
-def question(
+def cell_for(
     probe: Mapping[str, Any], recorded: Mapping[str, list[dict[str, Any]]], home: Path
 ) -> str:
-    """The cell that answers a probe.
+    """Return the code of a cell that evaluates a probe.
 
     Args:
-        probe: As the job has it.
-        recorded: Rows of recordings by name, as far as they have arrived.
-        home: A folder that the kernel reads.
+        probe: The probe's header, as in the job.
+        recorded: Rows of the recordings that have arrived so far, by recording name.
+        home: A folder that the kernel can read.
     """
     provide = [
         {**recording, "rows": recorded.get(name, [])}
         for name, recording in probe["provide"].items()
     ]
     request = json.dumps({**probe, "provide": provide}).encode()
-    if len(request) > _INLINE and (left := _left_behind(request, home)):
-        return f"from grader.kernel.probe import fetch as _fetch; _fetch{left!r}"
+    if len(request) > _MAX_INLINE and (spilled := _spill_to_file(request, home)):
+        return f"from grader.kernel.probe import evaluate_file as _evaluate; _evaluate{spilled!r}"
     encoded = base64.b64encode(request).decode()
-    return f"from grader.kernel.probe import answer as _answer; _answer({encoded!r})"
+    return f"from grader.kernel.probe import evaluate_request as _evaluate; _evaluate({encoded!r})"
 
 
-def observation(run: CellRun) -> bytes:
-    """The bytes the kernel published, passed on unread; the grader judges what they are worth."""
+def reply_of(run: CellRun) -> bytes:
+    """Return the bytes the kernel published, unread: only the grader validates them."""
     published = run.published or {}
     encoded = published.get("observation")
     if isinstance(encoded, str):
@@ -49,12 +49,16 @@ def observation(run: CellRun) -> bytes:
     return pack(Failure(kind="unreadable", message="the kernel sent nothing back"))
 
 
-def _left_behind(request: bytes, home: Path) -> tuple[str, str] | None:
-    """A file with a request and its digest: IPython takes a second for megabytes of code."""
+def _spill_to_file(request: bytes, home: Path) -> tuple[str, str] | None:
+    """Write a request to a file, since IPython takes a second for a cell of several megabytes.
+
+    Returns:
+        The file's path and the SHA-256 of its contents; None if the disk is full.
+    """
     try:
-        descriptor, name = tempfile.mkstemp(prefix="asked-", dir=home)
+        descriptor, name = tempfile.mkstemp(prefix="request-", dir=home)
         with os.fdopen(descriptor, "wb") as file:
             file.write(request)
     except OSError:
-        return None  # no room: the notebook has filled it
+        return None  # the notebook has filled the disk
     return name, hashlib.sha256(request).hexdigest()

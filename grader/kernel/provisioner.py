@@ -1,4 +1,4 @@
-"""Kernels that are forked, the way jupyter_client lets others start kernels: a provisioner."""
+"""A jupyter_client kernel provisioner that forks kernels instead of starting them."""
 
 import json
 import os
@@ -8,64 +8,68 @@ from typing import Any, cast
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from grader.sandbox.inside.env_vars import LAUNCHER
-from grader.sandbox.inside.forked_process import Forked
+from grader.sandbox.inside.env_vars import KERNEL_FORKER
+from grader.sandbox.inside.forked_process import ForkedProcess
 
-NAME = "induction-lab-forked"
-"""The entry point that this provisioner is registered under."""
-_MAX_ANSWER = 2**10
+PROVISIONER_NAME = "induction-lab-forked"
+"""Name of the entry point that registers this provisioner."""
+_MAX_REPLY = 2**10
 
 
-class Launcher:
-    """The process that forks kernels for this driver."""
+class KernelForker:
+    """Client of the process that forks kernels for this driver (`grader.kernel.kernel_forker`)."""
 
     def __init__(self, descriptor: int) -> None:
-        """Take the socket to it."""
+        """Connect through an inherited socket.
+
+        Args:
+            descriptor: The socket's file descriptor.
+        """
         self._socket = socket.socket(fileno=descriptor)
 
-    def kernel(self, command: list[str], folder: str, environment: dict[str, str]) -> int:
-        """Have a kernel forked.
+    def fork_kernel(self, command: list[str], folder: str, environment: dict[str, str]) -> int:
+        """Fork a kernel.
 
         Args:
-            command: Its arguments, the program first.
-            folder: Where it works.
-            environment: Its variables, all of them.
+            command: Command line, the program first.
+            folder: Working directory.
+            environment: All of its environment variables.
 
         Returns:
-            Its process's number.
+            The kernel's process id.
         """
-        asked = {"command": command, "folder": folder, "environment": environment}
-        return self._ask({"kernel": asked})
+        kernel = {"command": command, "folder": folder, "environment": environment}
+        return self._request({"kernel": kernel})
 
-    def end_all(self, spare: int | None = None) -> None:
-        """End what kernels have left running.
+    def kill_others(self, spare: int | None = None) -> None:
+        """Kill the processes that kernels have left running.
 
         Args:
-            spare: A kernel that may live.
+            spare: Process id of a kernel that is not killed.
         """
-        self._ask({"spare": spare})
+        self._request({"spare": spare})
 
-    def _ask(self, request: dict[str, Any]) -> int:
+    def _request(self, request: dict[str, Any]) -> int:
         self._socket.send(json.dumps(request).encode())
-        return int(json.loads(self._socket.recv(_MAX_ANSWER)))
+        return int(json.loads(self._socket.recv(_MAX_REPLY)))
 
 
 @cache
-def launcher() -> Launcher | None:
-    """Who forks kernels for this driver; None where it has to start them itself."""
-    descriptor = os.environ.pop(LAUNCHER, "")
-    return Launcher(int(descriptor)) if descriptor else None
+def find_kernel_forker() -> KernelForker | None:
+    """Return the process that forks kernels for this driver; None if kernels are started."""
+    descriptor = os.environ.pop(KERNEL_FORKER, "")
+    return KernelForker(int(descriptor)) if descriptor else None
 
 
 class ForkProvisioner(LocalProvisioner):
-    """Has kernels forked; everything else is as for kernels that are started."""
+    """Provisions forked kernels; everything else is as for kernels that are started."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Have a kernel forked that behaves as if it had been started with a command."""
-        forking = launcher()
-        if forking is None:
-            raise RuntimeError("nobody forks kernels here")
+        """Fork a kernel that behaves as if it had been started with a command."""
+        forker = find_kernel_forker()
+        if forker is None:
+            raise RuntimeError("the fork server is not running")
         environment = {name: str(value) for name, value in kwargs["env"].items()}
-        self.pid = self.pgid = forking.kernel(cmd, str(kwargs["cwd"]), environment)
-        self.process = cast("Any", Forked(self.pid))  # all that is asked of a Popen
+        self.pid = self.pgid = forker.fork_kernel(cmd, str(kwargs["cwd"]), environment)
+        self.process = cast("Any", ForkedProcess(self.pid))  # the part of Popen that is used
         return self.connection_info

@@ -1,4 +1,4 @@
-"""One student kernel: started on its own terms, run cell by cell, stopped for certain."""
+"""A session with one student kernel: starts it, runs it cell by cell, and reliably kills it."""
 
 import asyncio
 import logging
@@ -21,49 +21,48 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
 from grader.kernel import KERNEL_ENVIRONMENT, MIME
-from grader.kernel.cleanup import end_strays
-from grader.kernel.provisioner import NAME as FORKED
-from grader.kernel.provisioner import launcher
+from grader.kernel.cleanup import kill_leftover_processes
+from grader.kernel.provisioner import PROVISIONER_NAME, find_kernel_forker
 from grader.sandbox.inside.env_vars import SANDBOXED
 
-GRACE = 2.0
+INTERRUPT_GRACE_SECONDS = 2.0
 """Seconds an interrupted cell has to stop before its kernel is killed."""
-_CONNECTED = 0.2
-"""Seconds in which what is published arrives, once the kernel answers."""
+_IOPUB_SECONDS = 0.2
+"""Seconds to wait for an iopub message once the kernel answers on the shell channel."""
 MAX_STREAM = 64 * 2**10
-"""Bytes of printed text kept of one cell."""
+"""Bytes of printed text kept per cell."""
 
 Status = Literal["ok", "error", "timed_out", "died", "garbled"]
 
 
 class StartError(Exception):
-    """The kernel did not come up."""
+    """The kernel did not start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellRun:
-    """What running one cell came to."""
+    """The result of running one cell."""
 
     status: Status
     seconds: float
     outputs: list[dict[str, Any]]
     alive: bool
-    """Whether the kernel can go on."""
+    """True if the kernel can be used further."""
     ename: str = ""
     evalue: str = ""
 
     @property
     def published(self) -> dict[str, Any] | None:
-        """The last thing the cell handed the driver."""
-        found = [o["data"][MIME] for o in self.outputs if MIME in (o.get("data") or {})]
-        return found[-1] if found and isinstance(found[-1], dict) else None
+        """The last JSON object the cell published for the driver."""
+        contents = [o["data"][MIME] for o in self.outputs if MIME in (o.get("data") or {})]
+        return contents[-1] if contents and isinstance(contents[-1], dict) else None
 
 
 class _OwnKernelSpec(KernelSpecManager):
-    """Knows one kernel: this Python. No kernelspec of the machine or the notebook counts."""
+    """Knows one kernel, this Python; kernelspecs of the machine and the notebook are ignored."""
 
     home: Path
-    """Where IPython looks for its profile: nobody's start-up files run while grading."""
+    """Folder of the IPython profile: empty, so that no start-up files run."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         argv = [
@@ -75,65 +74,74 @@ class _OwnKernelSpec(KernelSpecManager):
             "--HistoryManager.enabled=False",
         ]
         env = {**KERNEL_ENVIRONMENT, "IPYTHONDIR": str(self.home / "ipython")}
-        metadata = {"kernel_provisioner": {"provisioner_name": FORKED}} if launcher() else {}
+        provisioner = {"kernel_provisioner": {"provisioner_name": PROVISIONER_NAME}}
         return KernelSpec(
-            argv=argv, display_name=kernel_name, language="python", env=env, metadata=metadata
+            argv=argv,
+            display_name=kernel_name,
+            language="python",
+            env=env,
+            metadata=provisioner if find_kernel_forker() else {},
         )
 
 
 class _Channels(AsyncKernelClient):
-    """jupyter_client's channels, ready as soon as the kernel has spoken on both."""
+    """jupyter_client's channels, ready as soon as the kernel has sent a message on both."""
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait for a kernel's first words.
+        """Wait for the kernel's first messages.
 
-        Jupyter's own then waits a fifth of a second for words that nbclient would not heed.
+        jupyter_client's own method waits another 0.2 s, for messages that nbclient ignores.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Maximum wait in seconds.
 
         Raises:
-            RuntimeError: The kernel has ended, or says nothing.
+            RuntimeError: The kernel has exited or does not respond.
         """
         end = perf_counter() + (timeout or 0)
         while perf_counter() < end:
             self.kernel_info()
             try:
                 await self.get_shell_msg(timeout=1)
-                await self.get_iopub_msg(timeout=_CONNECTED)
+                await self.get_iopub_msg(timeout=_IOPUB_SECONDS)
             except Empty:
                 if not await self.is_alive():
-                    raise RuntimeError("it ended before it was up") from None
+                    raise RuntimeError("it ended before it was ready") from None
             else:
                 return
-        raise RuntimeError(f"it said nothing in {timeout} s")
+        raise RuntimeError(f"it did not respond in {timeout} s")
 
 
 class _Client(NotebookClient):
-    """nbclient, keeping only the beginning of what a cell prints."""
+    """nbclient's client, with a limit on the text that is kept of what a cell prints."""
 
     def output(
         self, outs: list[Any], msg: dict[str, Any], display_id: str | None, cell_index: int
     ) -> Any:
         if msg["msg_type"] == "stream":
-            kept = sum(len(out.get("text", "")) for out in outs)
-            if kept > MAX_STREAM:
+            length = sum(len(out.get("text", "")) for out in outs)
+            if length > MAX_STREAM:
                 return None
             msg["content"]["text"] = str(msg["content"].get("text", ""))[: MAX_STREAM + 1]
         try:
             return super().output(outs, msg, display_id, cell_index)
-        except Exception:  # noqa: BLE001 (a figure is the student's to break; the cell goes on)
+        except Exception:  # noqa: BLE001 (a student may break a figure; the cell goes on)
             return None
 
     def handle_comm_msg(self, outs: list[Any], msg: dict[str, Any], cell_index: int) -> None:
-        """Widgets are not graded: what a kernel says about them is not looked at."""
+        """Ignore widget messages: widgets are not graded."""
 
 
-class Session:
+class KernelSession:
     """A kernel and the client that runs cells in it."""
 
     def __init__(self, home: Path, start_limit: float) -> None:
-        """Take the directory the kernel works in and how long it may take to start."""
+        """Prepare a kernel.
+
+        Args:
+            home: Folder for the kernel's files.
+            start_limit: Seconds the kernel may take to start.
+        """
         self._home = home
         self._start_limit = start_limit
         config = Config()
@@ -166,7 +174,7 @@ class Session:
         work = self._home / "work"
         work.mkdir(exist_ok=True)
         try:
-            # Nothing of the driver's is the kernel's, not even where it says what went wrong.
+            # The kernel inherits none of the driver's streams, not even standard error.
             null = subprocess.DEVNULL
             await self._client.async_start_new_kernel(cwd=str(work), stdout=null, stderr=null)
             await self._client.async_start_new_kernel_client()
@@ -188,39 +196,39 @@ class Session:
         alive = in_time
         if not in_time:
             await self._manager.interrupt_kernel()
-            alive = await _finished(task, GRACE)
+            alive = await _finished(task, INTERRUPT_GRACE_SECONDS)
             if not alive:
                 await self.stop()
-                await _finished(task, GRACE)
-        lost = _lost(task) if alive else None
+                await _finished(task, INTERRUPT_GRACE_SECONDS)
+        lost = _how_lost(task) if alive else None
         task.cancel()
         status: Status = lost or ("ok" if in_time else "timed_out")
         return _cell_run(cell, status, perf_counter() - start, alive=alive and lost is None)
 
-    def alone(self) -> None:
-        """End what the notebook has started besides; in a sandbox nothing else is there."""
+    def kill_other_processes(self) -> None:
+        """Kill every process but the kernel that the notebook started, if this is a sandbox."""
         kernel = getattr(self._manager.provisioner, "pid", None)
         if not kernel:
             return
-        if forking := launcher():
-            forking.end_all(spare=kernel)
+        if forker := find_kernel_forker():
+            forker.kill_others(spare=kernel)
         elif os.environ.get(SANDBOXED):
-            end_strays(frozenset({kernel}))
+            kill_leftover_processes(frozenset({kernel}))
 
     async def stop(self) -> None:
-        """Kill the kernel; nothing of it is waited for."""
+        """Kill the kernel without waiting for it to shut down."""
         if self._manager.has_kernel:
             await self._manager.shutdown_kernel(now=True)
         if self._client.kc is not None:
             self._client.kc.stop_channels()
-        if forking := launcher():
-            forking.end_all()
+        if forker := find_kernel_forker():
+            forker.kill_others()
         elif os.environ.get(SANDBOXED):
-            _end_all_others()
+            _kill_all_processes()
 
 
-def _end_all_others() -> None:
-    """In a sandbox whatever is left is the student's: forks, daemons, all of it."""
+def _kill_all_processes() -> None:
+    """Kill every process this one may signal: in a sandbox, all that the student started."""
     try:
         os.kill(-1, signal.SIGKILL)
     except ProcessLookupError:
@@ -232,14 +240,14 @@ async def _finished(task: "asyncio.Future[Any]", limit: float) -> bool:
     return bool(done)
 
 
-def _lost(task: "asyncio.Future[Any]") -> Literal["died", "garbled"] | None:
-    """How the kernel was lost, if it was."""
+def _how_lost(task: "asyncio.Future[Any]") -> Literal["died", "garbled"] | None:
+    """Return how the kernel was lost; None if it was not."""
     error = None if task.cancelled() else task.exception()
     if task.cancelled() or isinstance(error, DeadKernelError):
         return "died"
     if error is None or isinstance(error, CellTimeoutError):
-        return None  # at worst its last words got lost, and the kernel itself goes on
-    return "garbled"  # what it sends is no message: forged, or by many processes at once
+        return None  # at worst its last messages got lost, and the kernel itself goes on
+    return "garbled"  # an invalid message: forged, or written by several processes at once
 
 
 def _cell_run(cell: Any, status: Status, seconds: float, *, alive: bool) -> CellRun:

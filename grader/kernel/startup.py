@@ -1,4 +1,4 @@
-"""What a kernel does before the first student cell: seeds, models in place of downloads, shims."""
+"""Prepares a kernel before the first student cell: seeds, model loading and shims."""
 
 import platform
 import random
@@ -14,47 +14,47 @@ from IPython.core.getipython import get_ipython
 from transformer_lens import HookedTransformer
 
 from grader.kernel import MIME
-from grader.kernel.figure_data import matplotlib_bundle
-from grader.kernel.model_store import Shelf, shape_of
+from grader.kernel.figure_data import matplotlib_mime_data
+from grader.kernel.model_store import ModelStore, shape_of
 from grader.models import resolve_device
 
 
 class Kernel:
-    """The one kernel this process is."""
+    """Global state of this kernel process, set by `prepare`."""
 
-    shelf: Shelf
-    model: str
+    model_store: ModelStore
+    model_name: str
 
 
-def prepare(model: str, device: str, seed: int, weights: str, share: float) -> None:
-    """Make this kernel ready for a notebook and tell the driver what it is.
+def prepare(model: str, device: str, seed: int, weights: str, memory_fraction: float) -> None:
+    """Prepare this kernel for a notebook and publish a description of it.
 
     Args:
         model: Name of the grading model.
         device: ``auto``, ``cpu`` or ``cuda``.
-        seed: For torch, numpy and random.
-        weights: The directory where hidden models' weights will be.
-        share: Of a CUDA device's memory, what this kernel may take: others run beside it.
+        seed: Seed for torch, numpy and random.
+        weights: Folder that will hold the hidden models' weights.
+        memory_fraction: Fraction of a CUDA device's memory for this kernel; others run beside it.
 
     Raises:
         KernelError: The model cannot be built or loaded.
     """
-    Kernel.shelf = Shelf(resolve_device(device), Path(weights))
-    if Kernel.shelf.device.startswith("cuda"):
-        torch.cuda.set_per_process_memory_fraction(share)
-    Kernel.model = model
-    grading = Kernel.shelf.pristine(model)
-    _hand_out_models()
+    Kernel.model_store = ModelStore(resolve_device(device), Path(weights))
+    if Kernel.model_store.device.startswith("cuda"):
+        torch.cuda.set_per_process_memory_fraction(memory_fraction)
+    Kernel.model_name = model
+    grading = Kernel.model_store.pristine(model)
+    _patch_model_loading()
     _shim_colab()
     _shim_shell()
-    _add_heatmaps()
-    calm(seed)
-    Kernel.shelf.tidy()
-    publish({"environment": describe(Kernel.shelf, model, grading)})
+    _register_matplotlib_formatter()
+    reset_global_state(seed)
+    Kernel.model_store.trim_memory()
+    publish({"environment": describe_environment(Kernel.model_store, model, grading)})
 
 
-def calm(seed: int) -> None:
-    """Bring the global state a probe depends on back to what it was at the start."""
+def reset_global_state(seed: int) -> None:
+    """Reset torch's settings and seed all random number generators."""
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
     torch.set_float32_matmul_precision("highest")
@@ -65,18 +65,18 @@ def calm(seed: int) -> None:
 
 
 def publish(content: dict[str, Any]) -> None:
-    """Hand the driver a JSON object."""
+    """Send the driver a JSON object, as an IPython display message."""
     shell = get_ipython()
     if shell is not None:
         shell.display_pub.publish(data={MIME: content}, metadata={})
 
 
-def describe(shelf: Shelf, name: str, model: HookedTransformer) -> dict[str, Any]:
-    """What notebooks are graded in, for the report.
+def describe_environment(store: ModelStore, name: str, model: HookedTransformer) -> dict[str, Any]:
+    """Describe the environment in which notebooks are graded, for the report.
 
     Args:
-        shelf: Where the models come from.
-        name: The grading model's.
+        store: Source of the models.
+        name: The grading model's name.
         model: The grading model.
     """
     return {
@@ -85,15 +85,15 @@ def describe(shelf: Shelf, name: str, model: HookedTransformer) -> dict[str, Any
         "transformer_lens": version("transformer_lens"),
         "model": name,
         "shape": shape_of(model),
-        "device": shelf.device,
+        "device": store.device,
     }
 
 
-def _hand_out_models() -> None:
-    """Every way the lab could load a model gives the grading model, with weights of its own."""
+def _patch_model_loading() -> None:
+    """Make every way to load a model return a copy of the grading model."""
 
     def grading_model(*_args: Any, **_kwargs: Any) -> HookedTransformer:
-        return Kernel.shelf.for_notebook(Kernel.model)
+        return Kernel.model_store.for_notebook(Kernel.model_name)
 
     for name in ("from_pretrained", "from_pretrained_no_processing"):
         setattr(HookedTransformer, name, staticmethod(grading_model))
@@ -102,7 +102,7 @@ def _hand_out_models() -> None:
         bridge.boot_transformers = staticmethod(grading_model)
 
 
-class _Anything(types.ModuleType):
+class _NullModule(types.ModuleType):
     """A module whose every attribute is a function that does nothing."""
 
     def __getattr__(self, name: str) -> Any:
@@ -112,11 +112,11 @@ class _Anything(types.ModuleType):
 
 
 def _shim_colab() -> None:
-    """``from google.colab import drive`` works and does nothing."""
-    colab = _Anything("google.colab")
+    """Install a google.colab package whose modules, such as ``drive``, do nothing."""
+    colab = _NullModule("google.colab")
     colab.__path__ = []
     for part in ("drive", "files", "userdata", "output"):
-        module = _Anything(f"google.colab.{part}")
+        module = _NullModule(f"google.colab.{part}")
         setattr(colab, part, module)
         sys.modules[module.__name__] = module
     sys.modules["google.colab"] = colab
@@ -125,29 +125,29 @@ def _shim_colab() -> None:
 
 
 def _shim_shell() -> None:
-    """``input()`` gives an empty line; ``exit()`` ends a cell; ``%grade`` is silent."""
+    """Make ``input()`` return an empty line, ``exit()`` end a cell and ``%grade`` do nothing."""
     shell = get_ipython()
     if shell is None:
         return
     kernel = cast("Any", shell).kernel  # ipykernel's shell has one; IPython's type does not say so
     kernel.raw_input = lambda _prompt="": ""
     kernel.getpass = lambda *_args, **_kwargs: ""
-    shell.user_ns.update(exit=_leave, quit=_leave)
-    shell.magics_manager.register_function(_check_nothing, magic_name="grade")
+    shell.user_ns.update(exit=_end_cell, quit=_end_cell)
+    shell.magics_manager.register_function(_ignore_grade_magic, magic_name="grade")
 
 
-def _add_heatmaps() -> None:
-    """A matplotlib figure is displayed with the data it draws; matplotlib need not be there yet."""
+def _register_matplotlib_formatter() -> None:
+    """Display matplotlib figures together with their data, even if matplotlib is imported later."""
     shell = get_ipython()
     if shell is not None and shell.display_formatter is not None:
-        # The one formatter that matplotlib's inline backend leaves alone when it sets up its own.
+        # The only formatter that matplotlib's inline backend does not replace with its own.
         bundles = shell.display_formatter.mimebundle_formatter
-        bundles.for_type_by_name("matplotlib.figure", "Figure", matplotlib_bundle)
+        bundles.for_type_by_name("matplotlib.figure", "Figure", matplotlib_mime_data)
 
 
-def _check_nothing(_line: str = "") -> None:
-    """A student's own check, in a notebook that is being graded."""
+def _ignore_grade_magic(_line: str = "") -> None:
+    """Ignore ``%grade`` in a notebook that is being graded."""
 
 
-def _leave(*_args: Any) -> None:
+def _end_cell(*_args: Any) -> None:
     raise SystemExit

@@ -1,6 +1,6 @@
-"""The models a lab is graded on: planted circuits, random weights, trained ones, and real ones."""
+"""Models that a lab is graded on: planted circuits, random weights, training runs, real models."""
 
-from grader.models.checkpoints import fold_vocabulary, keep_run, load_checkpoints
+from grader.models.checkpoints import extend_vocabulary, load_checkpoints, save_run
 from grader.models.load import load_model, resolve_device
 from grader.models.load_bridge import load_bridge
 from grader.models.planted.build import PlantedModel, plant
@@ -14,9 +14,8 @@ __all__ = [
     "Head",
     "PlantedCircuit",
     "PlantedModel",
-    "fold_vocabulary",
+    "extend_vocabulary",
     "gpt2_tokenizer",
-    "keep_run",
     "load_bridge",
     "load_checkpoints",
     "load_model",
@@ -24,6 +23,7 @@ __all__ = [
     "random_model",
     "read_weights",
     "resolve_device",
+    "save_run",
     "train",
     "write_weights",
 ]

@@ -1,4 +1,7 @@
-"""Training runs as files: trained once and kept, and read back as models."""
+"""Loads a model at several moments of its training: a run trained here, a directory, or the hub.
+
+A run is trained once and saved as one file with all its checkpoints.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,35 +18,66 @@ from transformer_lens import HookedTransformer
 from transformer_lens.loading_from_pretrained import get_checkpoint_labels, get_official_model_name
 
 from grader.errors import KernelError
-from grader.models.load import load_model, load_pretrained, published
-from grader.models.training import STEPS, train, trained_weights, untrained
-from grader.protocol.training_runs import GRAMMAR, Run, is_run, new_run_file, parse_run, run_file
+from grader.models.load import load_model, load_pretrained, published_model
+from grader.models.training import STEPS, initial_model, train, trained_weights
+from grader.protocol.model_names import TRAINING_RUN_GRAMMAR, TrainingRun, is_training_run
+from grader.protocol.training_runs import cached_run_file, run_file
 
-# MERGED: A model at moments of its training: from a run of our own, a directory, or the hub.
 LAB_VOCABULARY = 10_000
-"""The lab draws tokens below this number."""
+"""Upper bound of the tokens that the lab draws."""
+
+MAX_CHECKPOINTS = 12
+"""Most checkpoints to load of a published model; some models have hundreds."""
+
+_STEP = re.compile(r"(?:step|checkpoint)[-_]?(\d{1,12})")
+
+Checkpoint = tuple[int, HookedTransformer]
 
 
-def keep_run(name: str, steps: Sequence[int] = STEPS) -> Path:
-    """Find the file with a run's weights; train and keep them first if there is none.
+def load_checkpoints(name: str, device: str = "cpu") -> Iterator[Checkpoint]:
+    """Load a model at several moments of its training, in order and one at a time.
 
     Args:
-        name: Such as `trained-2x4@0`.
-        steps: The checkpoints to take if it is trained now.
+        name: A run, such as `trained-2x4@0`; a directory with a folder of Hugging Face weights for
+            each step, such as `step1000` or `checkpoint-500`; or a model of which TransformerLens
+            knows training checkpoints. A run that has not been trained yet is trained first.
+        device: Device of the models.
+
+    Returns:
+        Pairs of the step and the model after it, in evaluation mode and without gradients. Some
+        published models count tokens instead of steps.
 
     Raises:
-        KernelError: No run can have this name, or it cannot be kept where it should be.
+        KernelError: No checkpoints have this name, or their weights are not on this machine.
+    """
+    if is_training_run(name):
+        save_run(name)
+        return _read_run(name, device)
+    if Path(name).is_dir():
+        return _read_directory(Path(name), device)
+    return _load_published(name, device)
+
+
+def save_run(name: str, steps: Sequence[int] = STEPS) -> Path:
+    """Return the file with a run's weights; train the run and save it if there is no file yet.
+
+    Args:
+        name: Name of the run, such as `trained-2x4@0`.
+        steps: The checkpoints to save if the run is trained now.
+
+    Raises:
+        KernelError: The name is not a run's, or the file cannot be written to the cache.
     """
     file = run_file(name)
     if file is not None:
         return file
-    file = new_run_file(name)
+    file = cached_run_file(name)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=file.parent) as scratch:
-            built = Path(scratch) / file.name
-            built.write_bytes(save(_train(parse_run(name), steps)))
-            built.replace(file)
+            temporary = Path(scratch) / file.name
+            temporary.write_bytes(save(_train(TrainingRun.parse(name), steps)))
+            temporary.replace(file)
     except OSError as error:
         raise KernelError(
             f"{name} cannot be kept in {file.parent} ({error.strerror}): set XDG_CACHE_HOME to a"
@@ -52,7 +86,8 @@ def keep_run(name: str, steps: Sequence[int] = STEPS) -> Path:
     return file
 
 
-def _train(run: Run, steps: Sequence[int]) -> dict[str, Tensor]:
+def _train(run: TrainingRun, steps: Sequence[int]) -> dict[str, Tensor]:
+    """Train a run and return the weights of all checkpoints, by `STEP/NAME`."""
     checkpoints = train(run.seed, run.n_layers, run.n_heads, steps)
     return {
         f"{step}/{name}": weight
@@ -61,85 +96,49 @@ def _train(run: Run, steps: Sequence[int]) -> dict[str, Tensor]:
     }
 
 
-def read_run(name: str, device: str) -> Iterator[tuple[int, HookedTransformer]]:
-    """Each checkpoint of a run that is kept, one at a time, with a vocabulary that fits the lab.
-
-    Args:
-        name: Such as `trained-2x4@0`.
-        device: Where the models go.
+def _read_run(name: str, device: str) -> Iterator[Checkpoint]:
+    """Yield the checkpoints of a saved run, their vocabulary extended to the lab's.
 
     Raises:
-        KernelError: No run can have this name, or its file is damaged.
+        KernelError: The name is not a run's, or its file is damaged.
     """
-    run, file = parse_run(name), keep_run(name)
-    model = untrained(torch.Generator(device="cpu"), run.n_layers, run.n_heads, torch.float32)
+    run, file = TrainingRun.parse(name), save_run(name)
+    model = initial_model(torch.Generator(device="cpu"), run.n_layers, run.n_heads, torch.float32)
     model.eval().requires_grad_(requires_grad=False)
     try:
-        with safe_open(file, framework="pt") as kept:
-            for step in sorted({int(key.partition("/")[0]) for key in kept.keys()}):  # noqa: SIM118
+        with safe_open(file, framework="pt") as saved:
+            for step in sorted({int(key.partition("/")[0]) for key in saved.keys()}):  # noqa: SIM118
                 for weight_name, weight in trained_weights(model):
-                    weight.copy_(kept.get_tensor(f"{step}/{weight_name}"))
-                folded = fold_vocabulary(model, LAB_VOCABULARY)
-                folded.to(device, print_details=False)
-                yield step, folded
+                    weight.copy_(saved.get_tensor(f"{step}/{weight_name}"))
+                extended = extend_vocabulary(model, LAB_VOCABULARY)
+                extended.to(device, print_details=False)
+                yield step, extended
     except SafetensorError as error:
         raise KernelError(f"{file} is damaged: delete it, and it is made anew") from error
 
 
-def fold_vocabulary(model: HookedTransformer, d_vocab: int) -> HookedTransformer:
-    """Give a model more tokens, by folding them onto those that it knows.
+def extend_vocabulary(model: HookedTransformer, d_vocab: int) -> HookedTransformer:
+    """Return a copy of a model with more tokens: token t behaves as token t mod the old number.
 
-    Token t is embedded and predicted as token t mod the model's own number is. Every attention
-    pattern is the model's own. Its loss is not: each prediction is shared by as many copies of a
-    token as there are now, so it is higher by the logarithm of their number.
+    Attention patterns stay the same. The loss rises by the logarithm of the number of copies of
+    each token, because every prediction is shared among the copies.
 
     Args:
-        model: Left as it is.
-        d_vocab: The number of tokens to have; a multiple of the model's own gives all of them the
-            same number of copies.
+        model: The model to copy.
+        d_vocab: The new number of tokens; with a multiple of the old number all tokens have
+            equally many copies.
     """
     tokens = torch.arange(d_vocab, device=model.W_E.device) % model.cfg.d_vocab
-    folded = deepcopy(model)
-    folded.cfg.d_vocab = folded.cfg.d_vocab_out = d_vocab
-    folded.embed.W_E.data = model.W_E.data[tokens]
-    folded.unembed.W_U.data = model.W_U.data[:, tokens]
-    folded.unembed.b_U.data = model.b_U.data[tokens]
-    return folded
-
-
-N_CHECKPOINTS = 12
-"""About how many of a published model's checkpoints are taken; some have hundreds."""
-
-_STEP = re.compile(r"(?:step|checkpoint)[-_]?(\d{1,12})")
-
-Checkpoint = tuple[int, HookedTransformer]
-
-
-def load_checkpoints(name: str, device: str = "cpu") -> Iterator[Checkpoint]:
-    """Load a model as it was at moments of its training, in order and one at a time.
-
-    Args:
-        name: A run, such as `trained-2x4@0`; a directory with a folder of Hugging Face weights for
-            each step, such as `step1000` or `checkpoint-500`; or a name of which TransformerLens
-            knows training checkpoints. A run that is not kept yet is trained first.
-        device: Where the models go.
-
-    Returns:
-        Pairs of the step, and the model after it, in evaluation mode and without gradients. Some
-        published models count tokens instead of steps.
-
-    Raises:
-        KernelError: No checkpoints go by this name, or their weights are not on this machine.
-    """
-    if is_run(name):
-        keep_run(name)
-        return read_run(name, device)
-    if Path(name).is_dir():
-        return _read_directory(Path(name), device)
-    return _load_published(name, device)
+    extended = deepcopy(model)
+    extended.cfg.d_vocab = extended.cfg.d_vocab_out = d_vocab
+    extended.embed.W_E.data = model.W_E.data[tokens]
+    extended.unembed.W_U.data = model.W_U.data[:, tokens]
+    extended.unembed.b_U.data = model.b_U.data[tokens]
+    return extended
 
 
 def _read_directory(directory: Path, device: str) -> Iterator[Checkpoint]:
+    """Load the weights in each step's folder, in the order of the steps."""
     folders = {
         int(match[1]): folder
         for folder in directory.iterdir()
@@ -153,26 +152,27 @@ def _read_directory(directory: Path, device: str) -> Iterator[Checkpoint]:
 
 
 def _load_published(name: str, device: str) -> Iterator[Checkpoint]:
+    """Load a sample of the checkpoints that TransformerLens knows of a published model."""
     try:
         get_official_model_name(name)
-        with published(name):
+        with published_model(name):
             steps, _ = get_checkpoint_labels(name)
     except ValueError:
         raise KernelError(
-            f"TransformerLens knows no training checkpoints of {name!r}: write {GRAMMAR}, or the"
-            " name of a model of which it does, such as pythia-14m"
+            f"TransformerLens knows no training checkpoints of {name!r}: write "
+            f"{TRAINING_RUN_GRAMMAR}, or the name of a model of which it does, such as pythia-14m"
         ) from None
-    return ((step, _load_at(step, name, device)) for step in thin_out(steps))
+    return ((step, _load_checkpoint(step, name, device)) for step in subsample(steps))
 
 
-def _load_at(step: int, name: str, device: str) -> HookedTransformer:
+def _load_checkpoint(step: int, name: str, device: str) -> HookedTransformer:
     model = load_pretrained(name, device, checkpoint=step)
     return model.eval().requires_grad_(requires_grad=False)
 
 
-def thin_out(steps: list[int]) -> list[int]:
-    """About a dozen of many steps, evenly spread over orders of magnitude; both ends are kept."""
+def subsample(steps: list[int]) -> list[int]:
+    """Select at most `MAX_CHECKPOINTS` steps, evenly on a log scale, including both ends."""
     first, last = min(steps), max(steps)
-    goals = np.geomspace(max(first, 1), last, N_CHECKPOINTS - 1)
+    goals = np.geomspace(max(first, 1), last, MAX_CHECKPOINTS - 1)
     nearest = {min(steps, key=lambda step: abs(step - goal)) for goal in goals}
     return sorted({first, *nearest, last})

@@ -1,4 +1,4 @@
-"""The shape that all constructed models have in common: attention only, weights still to come."""
+"""Settings shared by all synthetic models: their architecture, and single-threaded construction."""
 
 import warnings
 from collections.abc import Iterator
@@ -8,11 +8,10 @@ import torch
 from transformer_lens import HookedTransformer, HookedTransformerConfig
 
 
-# MERGED: How many threads a model is made with.
-def blank(  # noqa: PLR0913 (a model's sizes)
+def empty_model(  # noqa: PLR0913 (a model's sizes)
     *, n_layers: int, n_heads: int, d_model: int, d_head: int, n_ctx: int, d_vocab: int
 ) -> HookedTransformer:
-    """A model of these sizes, without normalisation, whose weights are still to be written."""
+    """Return an attention-only model without normalisation, its weights uninitialised."""
     cfg = HookedTransformerConfig(
         n_layers=n_layers,
         n_heads=n_heads,
@@ -33,7 +32,7 @@ def blank(  # noqa: PLR0913 (a model's sizes)
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Compute on one thread: the same bits on any number of cores, and no waits on busy ones."""
+    """Compute on one thread, so that the bits do not depend on the number of cores."""
     n_threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

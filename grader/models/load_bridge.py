@@ -1,4 +1,4 @@
-"""Loads real models the other way that TransformerLens has, and will have after 3.x."""
+"""Loads real models as a `TransformerBridge`, the model class that follows TransformerLens 3."""
 
 from pathlib import Path
 
@@ -6,39 +6,40 @@ from transformer_lens.model_bridge import TransformerBridge
 from transformers import AutoConfig
 
 from grader.errors import KernelError
-from grader.models.load import is_constructed, published, tokenizer_of
+from grader.models.load import published_model, tokenizer_of
+from grader.protocol.model_names import is_synthetic
 
-_boot_transformers = TransformerBridge.boot_transformers  # kept: a kernel replaces the public one
+_boot_transformers = TransformerBridge.boot_transformers  # a kernel replaces the public one
 
 
 def load_bridge(name: str, device: str) -> TransformerBridge:
-    """Load a real model as a `TransformerBridge` that answers as a `HookedTransformer` does.
+    """Load a real model as a `TransformerBridge` that gives a `HookedTransformer`'s results.
 
-    Its weights are processed as `HookedTransformer.from_pretrained` does, without which patterns
-    and losses are the same but compositions, which compare weights, are not.
+    Its weights are processed as `HookedTransformer.from_pretrained` does. Without that, patterns
+    and losses are the same, but compositions are not, because they compare weights.
 
     Args:
         name: A name that TransformerLens knows, or a directory with weights in Hugging Face's
             format.
-        device: Where the model goes, such as `cpu` or `cuda`.
+        device: Device of the model, such as `cpu` or `cuda`.
 
     Raises:
         KernelError: No real model has this name, or its weights are not on this machine.
     """
-    if is_constructed(name):
+    if is_synthetic(name):
         raise KernelError(f"{name!r} is constructed as a HookedTransformer and has no bridge")
     if Path(name).is_dir():
-        bridge = _boot_directory(Path(name), device)
+        bridge = _load_from_directory(Path(name), device)
     else:
-        with published(name) as official_name:
+        with published_model(name) as official_name:
             bridge = _boot_transformers(official_name, device=device)
     bridge.enable_compatibility_mode(disable_warnings=True)
     bridge.eval().requires_grad_(requires_grad=False)
     return bridge
 
 
-def _boot_directory(directory: Path, device: str) -> TransformerBridge:
-    """A bridge over a model saved with `save_pretrained`, and GPT-2's tokenizer if it has none."""
+def _load_from_directory(directory: Path, device: str) -> TransformerBridge:
+    """Load a model saved with `save_pretrained`, with GPT-2's tokenizer if it has none."""
     try:
         d_vocab = AutoConfig.from_pretrained(directory, local_files_only=True).vocab_size
         tokenizer = tokenizer_of(directory, d_vocab)

@@ -1,4 +1,4 @@
-"""`python -m grader.models.prepare`: make what kernels share and keep it in the cache."""
+"""`python -m grader.models.prepare`: builds the cached files that all kernels share."""
 
 import os
 import sys
@@ -6,12 +6,12 @@ from contextlib import suppress
 
 from grader.errors import GraderError, KernelError
 from grader.models.tokenizer import gpt2_tokenizer
-from grader.models.weight_cache import PUBLIC, keep_weights
-from grader.protocol.training_runs import cache_folder
+from grader.models.weight_cache import PUBLIC_MODEL, store_weights
+from grader.protocol.installation import cache_folder
 
 
 def main() -> None:
-    """Save the tokenizer, the grading model's weights and matplotlib's list of fonts."""
+    """Save the tokenizer, the public model's weights and matplotlib's font list."""
     fonts = cache_folder() / "matplotlib"
     fonts.mkdir(parents=True, exist_ok=True)
     os.environ["MPLCONFIGDIR"] = str(fonts)
@@ -21,8 +21,8 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
     with suppress(KernelError):  # without the file each kernel builds the model
-        keep_weights(PUBLIC)
-    import matplotlib.font_manager  # noqa: F401, PLC0415 (its list is made when it is imported)
+        store_weights(PUBLIC_MODEL)
+    import matplotlib.font_manager  # noqa: F401, PLC0415 (importing it builds the list)
 
 
 if __name__ == "__main__":

@@ -1,28 +1,29 @@
-"""A model with nothing planted in it: where a wrong formula and a right one give other numbers."""
+"""Builds models with random weights, on which a wrong formula and a right one differ."""
 
 import math
 
 import torch
 from transformer_lens import HookedTransformer
 
-from grader.models.config import blank
+from grader.models.config import empty_model
+from grader.protocol.model_names import GENERIC_VOCABULARY
 
 D_HEAD, D_MODEL = 16, 40
 
 
 def random_model(
-    seed: int, n_layers: int, n_heads: int, d_vocab: int = 120, n_ctx: int = 256
+    seed: int, n_layers: int, n_heads: int, d_vocab: int = GENERIC_VOCABULARY, n_ctx: int = 256
 ) -> HookedTransformer:
-    """Draw every weight and every bias of an attention-only model, on the CPU and in float32.
+    """Build an attention-only model with random weights and biases, on the CPU and in float32.
 
     Args:
-        seed: Everything random follows from it; the global random state is left alone.
+        seed: Seed of all weights; the global random state is left alone.
         n_layers: Number of layers.
         n_heads: Heads in each layer.
         d_vocab: Number of tokens.
         n_ctx: Number of positions.
     """
-    model = blank(
+    model = empty_model(
         n_layers=n_layers,
         n_heads=n_heads,
         d_model=D_MODEL,
@@ -38,7 +39,7 @@ def random_model(
 
 
 def _scale(weight: str, n_heads: int) -> float:
-    """A size at which attention is uneven and every head matters to the logits."""
+    """Return a standard deviation with which attention is uneven and every head affects logits."""
     return {
         "W_E": 1.0,
         "W_pos": 0.5,

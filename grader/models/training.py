@@ -1,14 +1,14 @@
 """Trains attention-only models from scratch until induction heads form in them.
 
-Each batch is random tokens repeated once; the loss is the mean cross-entropy of the predictions
-that the repeat makes possible, from the second half's first token to its last but one. On two
-layers of four heads the best induction score leaps from 0.06 at step 100 to 0.5 … 0.7 at step 150
+Each batch is random tokens repeated once. The loss is the mean cross-entropy of the predictions
+that the repetition makes possible, from the second half's first token to its last but one. With two
+layers of four heads the best induction score rises from 0.06 at step 100 to 0.5 … 0.7 at step 150
 and ends above 0.8: the phase change of
 https://transformer-circuits.pub/2022/in-context-learning-and-induction-heads.
 
-Runs are trained in float64, where rounding does not grow into another curve: over ten seeds, other
-instruction sets move no head's score by more than 1e-6, against 5e-2 in float32. They are kept in
-float16, which moves scores by less than 1e-4 and those differences to no more than 1e-5.
+Runs are trained in float64, because rounding errors grow during training: over ten seeds, other
+instruction sets change a head's score by at most 1e-6, against 5e-2 in float32. Weights are saved
+in float16, which changes scores by less than 1e-4 and keeps those differences below 1e-5.
 """
 
 import math
@@ -25,18 +25,18 @@ from transformer_lens import HookedTransformer, HookedTransformerConfig
 from grader.models.config import one_thread
 
 D_MODEL, D_HEAD, N_CTX = 64, 16, 128
-D_VOCAB = 125  # 80 times as many are the 10,000 tokens that hold the lab's draws
+D_VOCAB = 125  # a divisor of the 10,000 tokens that the lab draws from
 
 STEPS = (0, 50, 100, 150, 200, 250, 300, 400, 600)
-"""The steps of a run that are kept as checkpoints, the last one being its end."""
+"""The steps of a run that are saved as checkpoints; training ends at the last."""
 
-BATCH = 32
-HALF = (16, 50)
-"""The least and the most tokens in a half; each batch has its own number."""
+BATCH_SIZE = 32
+HALF_LENGTHS = (16, 50)
+"""Minimum and maximum number of tokens in a half; each batch draws its own number."""
 
 LEARNING_RATE = 1.5e-2
-WARM_UP = 50
-"""Steps in which the learning rate rises; it then falls to nought along a cosine."""
+WARM_UP_STEPS = 50
+"""Steps in which the learning rate rises; it then falls to zero along a cosine."""
 
 Weights = dict[str, Float[Tensor, "..."]]
 
@@ -47,17 +47,17 @@ def train(
     """Train a model on one thread of the CPU, which takes about a minute.
 
     Args:
-        seed: Every weight and batch follows from it; the global random state is left alone.
-        n_layers: At least 2: induction takes two steps.
+        seed: Seed of all weights and batches; the global random state is left alone.
+        n_layers: At least 2, because induction takes two layers.
         n_heads: Heads in each layer.
-        steps: After which steps to take a checkpoint, in order. Training goes no further than the
-            last of them, on a schedule that does not depend on them.
+        steps: Steps after which to take a checkpoint, in order. Training ends at the last of them;
+            the learning-rate schedule does not depend on them.
 
     Returns:
         The trained weights after each of the steps, in float16.
     """
     generator = torch.Generator(device="cpu").manual_seed(seed)
-    model = untrained(generator, n_layers, n_heads, torch.float64)
+    model = initial_model(generator, n_layers, n_heads, torch.float64)
     weights = dict(trained_weights(model))
     checkpoints: dict[int, Weights] = {}
     with one_thread(), torch.enable_grad():
@@ -68,19 +68,19 @@ def train(
                 checkpoints[step] = {name: w.detach().half() for name, w in weights.items()}
             if step < steps[-1]:
                 optimizer.zero_grad()
-                _loss(model, _draw_batch(generator)).backward()
+                _loss(model, _sample_batch(generator)).backward()
                 optimizer.step()
                 schedule.step()
     return checkpoints
 
 
-def untrained(
+def initial_model(
     generator: torch.Generator, n_layers: int, n_heads: int, dtype: torch.dtype
 ) -> HookedTransformer:
-    """Draw the model that training starts from, on the CPU.
+    """Build the randomly initialised model that training starts from, on the CPU.
 
-    Biases are zero and stay so. Positions are sinusoids, added to queries and keys only; they stay
-    as they are too, so that sequences may be longer than those trained on.
+    Biases are zero and are not trained. Positions are sinusoids, added to queries and keys only;
+    they are not trained either, so that sequences may be longer than those trained on.
     """
     cfg = HookedTransformerConfig(
         n_layers=n_layers,
@@ -110,36 +110,36 @@ def untrained(
 
 
 def trained_weights(model: HookedTransformer) -> Iterator[tuple[str, Tensor]]:
-    """The weights of a model that training changes, by name."""
+    """Yield the names and weights that training changes."""
     for name, weight in model.named_parameters():
         if ".W_" in name and name != "pos_embed.W_pos":
             yield name, weight
 
 
 def _sinusoids() -> Float[Tensor, "pos d_model"]:
-    """Evenly spaced frequencies: neighbours differ as much as any two positions can."""
+    """Return sinusoids of evenly spaced frequencies, so that neighbours differ strongly."""
     frequencies = math.pi * (torch.arange(D_MODEL // 2, device="cpu").double() + 0.5)
     frequencies /= D_MODEL // 2
     phases = torch.arange(N_CTX, device="cpu")[:, None] * frequencies
     return torch.cat([phases.sin(), phases.cos()], dim=1)
 
 
-def _draw_batch(generator: torch.Generator) -> Int[Tensor, "batch pos"]:
-    """Random tokens, repeated once."""
-    shortest, longest = HALF
+def _sample_batch(generator: torch.Generator) -> Int[Tensor, "batch pos"]:
+    """Sample random tokens of a random length, and repeat them once."""
+    shortest, longest = HALF_LENGTHS
     seq_len = int(torch.randint(shortest, longest + 1, (), generator=generator, device="cpu"))
-    half = torch.randint(D_VOCAB, (BATCH, seq_len), generator=generator, device="cpu")
+    half = torch.randint(D_VOCAB, (BATCH_SIZE, seq_len), generator=generator, device="cpu")
     return torch.cat([half, half], dim=1)
 
 
 def _loss(model: HookedTransformer, tokens: Int[Tensor, "batch pos"]) -> Float[Tensor, ""]:
-    """Mean cross-entropy where the next token can be known: it is the second time it comes."""
+    """Return the mean cross-entropy of the predictions whose next token occurred before."""
     seq_len = tokens.shape[1] // 2
     logits = model(tokens)[:, seq_len:-1]
     return cross_entropy(logits.flatten(0, 1), tokens[:, seq_len + 1 :].flatten())
 
 
 def _warm_up_and_decay(step: int) -> float:
-    """The share of the learning rate that a step is taken with."""
+    """Return the factor on the learning rate at a step."""
     decay = (1 + math.cos(math.pi * step / STEPS[-1])) / 2
-    return decay * min(1.0, (step + 1) / WARM_UP)
+    return decay * min(1.0, (step + 1) / WARM_UP_STEPS)

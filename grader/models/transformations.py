@@ -1,7 +1,7 @@
-"""The same model in disguise: what may not change its answers, so no answer need be known.
+"""Weight transformations with a known effect on the answers, so that no answer key is needed.
 
-A disguise rewrites weights in place. What an answer about the disguised model must be follows from
-the answer about the plain one: the same, or the same in another order.
+A transformation rewrites a model's weights in place. The answer about the transformed model follows
+from the answer about the original one: it is the same, or the same in another order.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,42 +11,42 @@ from jaxtyping import Float
 from torch import Tensor
 from transformer_lens import HookedTransformer
 
-BLUR = 0.35
-"""How large attention scores stay: planted models are then right about every third time."""
+BLUR_FACTOR = 0.35
+"""Factor on attention scores with which planted models predict about one token in three."""
 
 
-def disguise(model: HookedTransformer, names: Iterable[str]) -> None:
-    """Put a model in disguises, one after the other; the same one twice turns it twice.
+def transform(model: HookedTransformer, names: Iterable[str]) -> None:
+    """Apply transformations in order; one that is named twice is applied twice.
 
     Args:
-        model: Planted or generic; its weights are rewritten in place.
-        names: Of `heads`, `tokens`, `scale` and `blurred`.
+        model: A planted or generic model, whose weights are rewritten in place.
+        names: Names from `TRANSFORMATION_FUNCTIONS`.
     """
     with torch.no_grad():
         for name in names:
-            DISGUISES[name](model)
+            TRANSFORMATION_FUNCTIONS[name](model)
 
 
 def _renumber_heads(model: HookedTransformer) -> None:
-    """Let head h of every layer be head h + 1, the last one head 0: the logits stay."""
+    """Make head h of every layer head h + 1, and the last head 0; the logits stay the same."""
     for block in model.blocks:
         attn = block.attn
         for weight in (attn.W_Q, attn.W_K, attn.W_V, attn.W_O, attn.b_Q, attn.b_K, attn.b_V):
-            _turn(weight, 0)
+            _roll(weight, 0)
 
 
 def _renumber_tokens(model: HookedTransformer) -> None:
-    """Let token t be token t + 1, the last one token 0: patterns of the same text stay."""
-    _turn(model.embed.W_E, 0)
-    _turn(model.unembed.W_U, -1)
-    _turn(model.unembed.b_U, -1)
+    """Make token t token t + 1, and the last token 0; patterns of the same text stay the same."""
+    _roll(model.embed.W_E, 0)
+    _roll(model.unembed.W_U, -1)
+    _roll(model.unembed.b_U, -1)
 
 
 def _rescale(model: HookedTransformer) -> None:
-    """Double every value and key, halve every output and query: logits and patterns stay.
+    """Double values and keys, halve outputs and queries; logits and patterns stay the same.
 
-    So do ratios of norms, such as K-composition's; norms themselves do not. Factors of two are
-    exact: nothing is rounded that was not before.
+    Ratios of norms, such as K-composition's, stay the same too, but norms do not. Factors of two
+    are exact, so that no additional rounding occurs.
     """
     for block in model.blocks:
         attn = block.attn
@@ -57,20 +57,21 @@ def _rescale(model: HookedTransformer) -> None:
 
 
 def _blur(model: HookedTransformer) -> None:
-    """Let every head attend less sharply: wrong predictions are then often tokens of the text.
+    """Make every head attend less sharply, so that wrong predictions are often tokens of the text.
 
-    This one changes the answers: a right prediction and one that is some token of the text differ.
+    Unlike the others, this transformation changes the answers: it separates code that counts right
+    predictions from code that counts any token of the text.
     """
     for block in model.blocks:
-        block.attn.W_Q.mul_(BLUR)
-        block.attn.b_Q.mul_(BLUR)
+        block.attn.W_Q.mul_(BLUR_FACTOR)
+        block.attn.b_Q.mul_(BLUR_FACTOR)
 
 
-def _turn(weight: Float[Tensor, "..."], dim: int) -> None:
+def _roll(weight: Float[Tensor, "..."], dim: int) -> None:
     weight.copy_(weight.roll(1, dims=dim))
 
 
-DISGUISES: Mapping[str, Callable[[HookedTransformer], None]] = {
+TRANSFORMATION_FUNCTIONS: Mapping[str, Callable[[HookedTransformer], None]] = {
     "heads": _renumber_heads,
     "tokens": _renumber_tokens,
     "scale": _rescale,

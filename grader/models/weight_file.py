@@ -1,7 +1,8 @@
-"""A constructed model as one file: its weights and its size, not the name that it was made from.
+"""Stores a synthetic model as one file of weights and sizes, without the name it was built from.
 
-From a name, whoever has this package can build the model and look up its circuit. From the file,
-no more than from any model. A disguise is in the weights and so in the file.
+Anyone with this package can build a model from its name and look up its circuit. The file reveals
+no more than any model's weights do. Transformations are applied to the weights before they are
+written.
 """
 
 import json
@@ -19,18 +20,19 @@ from torch import Tensor
 from transformer_lens import HookedTransformer
 
 from grader.errors import KernelError
-from grader.models.config import blank
-from grader.models.load import is_constructed, load_model
+from grader.models.config import empty_model
+from grader.models.load import load_model
 from grader.models.tokenizer import gpt2_tokenizer
+from grader.protocol.model_names import is_synthetic
 
 _MAX_SIZE = 10**6
-_PAGE, _ALIGNED = 4096, 64
-"""Where numbers begin in a file, and where torch has a tensor begin in memory: elsewhere a product
-of matrices may be summed in another order."""
+_PAGE, _ALIGNMENT = 4096, 64
+"""Bytes that the header is padded to, and torch's alignment of tensors in memory: with another
+alignment a product of matrices may be summed in another order."""
 
 
-class _Facts(NamedTuple):
-    """All that sets constructed models apart besides their weights: what a file says of one."""
+class _Metadata(NamedTuple):
+    """A file's metadata: everything besides the weights that synthetic models differ in."""
 
     n_layers: int
     n_heads: int
@@ -39,33 +41,33 @@ class _Facts(NamedTuple):
     n_ctx: int
     d_vocab: int
     has_text: bool
-    """Whether its tokens are GPT-2's."""
+    """True if the model's tokens are GPT-2's."""
 
     @property
     def sizes(self) -> dict[str, int]:
-        """All but the last, by name."""
+        """The sizes by name, without `has_text`."""
         return {name: number for name, number in self._asdict().items() if name != "has_text"}
 
 
 def write_weights(name: str, file: Path) -> None:
-    """Build a model and write it to a file that only this user may read, whole or not at all.
+    """Build a model and write it atomically to a file that only this user may read.
 
     Args:
-        name: A planted or generic model, in disguise or not.
-        file: Replaced if there is one; its directory must exist.
+        name: Name of a planted or generic model, with or without transformations.
+        file: File to write, replaced if it exists; its directory must exist.
 
     Raises:
-        KernelError: No constructed model has this name, or it cannot be written.
+        KernelError: No synthetic model has this name, or the file cannot be written.
     """
-    if not is_constructed(name):
-        raise KernelError(f"{name!r} is not constructed: only planted and generic models are")
+    if not is_synthetic(name):
+        raise KernelError(f"{name!r} is not synthetic: only planted and generic models are")
     model = load_model(name, "cpu")
-    facts = json.dumps(_facts(model)._asdict())
+    metadata = json.dumps(_metadata_of(model)._asdict())
     try:
         with TemporaryDirectory(dir=file.parent) as scratch:
-            built = Path(scratch) / file.name
-            save_weights(model, built, facts)
-            built.replace(file)
+            temporary = Path(scratch) / file.name
+            save_weights(model, temporary, metadata)
+            temporary.replace(file)
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise KernelError(
@@ -74,88 +76,88 @@ def write_weights(name: str, file: Path) -> None:
         ) from error
 
 
-def save_weights(model: HookedTransformer, file: Path, facts: str = "") -> None:
-    """Write a model's parameters as safetensors does, but so that most of them can be mapped.
+def save_weights(model: HookedTransformer, file: Path, metadata: str = "") -> None:
+    """Write a model's parameters as a safetensors file, aligned so that most can be mapped.
 
     Args:
-        model: Its parameters are float32 and on the CPU.
-        file: Must not exist; only this user may read it.
-        facts: What the file says of the model.
+        model: A model whose parameters are float32 and on the CPU.
+        file: A file that does not exist yet; only this user may read it.
+        metadata: Text that describes the model.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: The file cannot be written.
     """
-    content = {name: weight.detach().contiguous() for name, weight in model.named_parameters()}
-    header: dict[str, object] = {"__metadata__": {"model": facts}}
+    tensors = {name: weight.detach().contiguous() for name, weight in model.named_parameters()}
+    header: dict[str, object] = {"__metadata__": {"model": metadata}}
     end = 0
-    # The format has no gaps: what would put the next one askew comes last.
-    order = sorted(content, key=lambda name: content[name].nbytes % _ALIGNED > 0)
+    # The format has no gaps: tensors that would misalign their successors come last.
+    order = sorted(tensors, key=lambda name: tensors[name].nbytes % _ALIGNMENT > 0)
     for name in order:
-        start, end = end, end + content[name].nbytes
-        shape = list(content[name].shape)
+        start, end = end, end + tensors[name].nbytes
+        shape = list(tensors[name].shape)
         header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, end]}
-    said = json.dumps(header).encode()
-    said += b" " * (-(len(said) + 8) % _PAGE)
+    encoded = json.dumps(header).encode()
+    encoded += b" " * (-(len(encoded) + 8) % _PAGE)
     file.touch(mode=0o600, exist_ok=False)
-    with file.open("r+b") as opened:
-        opened.write(len(said).to_bytes(8, "little") + said)
+    with file.open("r+b") as stream:
+        stream.write(len(encoded).to_bytes(8, "little") + encoded)
         for name in order:
-            opened.write(content[name].numpy().data)
+            stream.write(tensors[name].numpy().data)
 
 
-def is_whole(file: Path) -> bool:
-    """Whether a file is as long as it says; one that is mapped and is not would end the process.
+def is_complete(file: Path) -> bool:
+    """Return True if a file of `write_weights` exists and has the length that its header states.
 
-    Args:
-        file: One that `write_weights` wrote, if it is there.
+    A mapped file that is shorter would crash the process.
     """
     try:
-        with safe_open(file, framework="pt") as kept:
-            _parse(kept.metadata())
+        with safe_open(file, framework="pt") as tensors:
+            _parse_metadata(tensors.metadata())
     except (OSError, SafetensorError, TypeError, ValueError):
         return False
     return True
 
 
 def map_weights(file: Path) -> dict[str, Tensor]:
-    """The weights of a file that can stay in it: memory of their own is taken as they are written.
+    """Map the aligned weights of a file into memory, copy-on-write.
 
-    Each call gives tensors of its own, none of which sees what is written to another. The file
-    must not change as long as one of them is there.
+    Each call returns tensors of its own; writing to one changes neither the file nor the tensors
+    of another call. The file must not change while one of them exists.
 
     Args:
-        file: One that `write_weights` wrote and `read_weights` has read.
+        file: A file that `save_weights` wrote.
     """
-    with file.open("rb") as opened:
-        start = 8 + int.from_bytes(opened.read(8), "little")
-        header = json.loads(opened.read(start - 8))
-        content = mmap(opened.fileno(), 0, access=ACCESS_COPY)
+    with file.open("rb") as stream:
+        start = 8 + int.from_bytes(stream.read(8), "little")
+        header = json.loads(stream.read(start - 8))
+        content = mmap(stream.fileno(), 0, access=ACCESS_COPY)
     del header["__metadata__"]
     mapped = {}
-    with _fresh_torch():
-        for name, told in header.items():
-            offset, count = start + told["data_offsets"][0], math.prod(told["shape"])
-            if offset % _ALIGNED == 0 and count:
+    with _default_torch_settings():
+        for name, entry in header.items():
+            offset, count = start + entry["data_offsets"][0], math.prod(entry["shape"])
+            if offset % _ALIGNMENT == 0 and count:
                 flat = torch.frombuffer(content, dtype=torch.float32, count=count, offset=offset)
-                mapped[name] = flat.view(told["shape"])
+                mapped[name] = flat.view(entry["shape"])
     return mapped
 
 
 def read_weights(file: Path, device: str, *, mapped: bool = False) -> HookedTransformer:
-    """Read a model back, bit for bit and attribute for attribute what `load_model` gives.
+    """Read a model that equals `load_model`'s bit for bit and attribute for attribute.
 
-    Its weights are its own: the file may be changed or deleted, and they may be written to.
-    Torch's global switches do not count, whatever was done to them in this process before.
+    The model owns its weights: they may be written to, and the file may be changed or deleted.
+    Torch's global settings in this process have no effect.
 
     Args:
-        file: One that `write_weights` wrote.
-        device: Where the model goes, such as `cpu` or `cuda`.
-        mapped: Leave in the file what can stay there, as `map_weights` does; on the CPU only.
+        file: A file that `write_weights` wrote.
+        device: Device of the model, such as `cpu` or `cuda`.
+        mapped: Map weights from the file, as `map_weights` does; on the CPU only. The file must
+            then not change.
 
     Raises:
-        KernelError: There is no such file, or it is damaged.
+        KernelError: The file does not exist or is damaged.
     """
-    with _fresh_torch():
+    with _default_torch_settings():
         try:
             model = _read(file, mapped=mapped)
         except (OSError, SafetensorError, TypeError, ValueError) as error:
@@ -168,8 +170,8 @@ def read_weights(file: Path, device: str, *, mapped: bool = False) -> HookedTran
 
 
 @contextmanager
-def _fresh_torch() -> Iterator[None]:
-    """Torch as it is when a process starts, for as long as a model is made."""
+def _default_torch_settings() -> Iterator[None]:
+    """Use torch's initial global settings while a model is built."""
     dtype = torch.get_default_dtype()
     torch.set_default_dtype(torch.float32)
     try:
@@ -179,9 +181,9 @@ def _fresh_torch() -> Iterator[None]:
         torch.set_default_dtype(dtype)
 
 
-def _facts(model: HookedTransformer) -> _Facts:
+def _metadata_of(model: HookedTransformer) -> _Metadata:
     cfg = model.cfg
-    return _Facts(
+    return _Metadata(
         n_layers=cfg.n_layers,
         n_heads=cfg.n_heads,
         d_model=cfg.d_model,
@@ -192,33 +194,33 @@ def _facts(model: HookedTransformer) -> _Facts:
     )
 
 
-def _parse(metadata: dict[str, str] | None) -> _Facts:
-    """What a file says of its model, every number of it possible."""
-    facts = _Facts(**json.loads((metadata or {}).get("model", "{}")))
-    *sizes, has_text = facts
+def _parse_metadata(header: dict[str, str] | None) -> _Metadata:
+    """Parse and validate a file's metadata."""
+    metadata = _Metadata(**json.loads((header or {}).get("model", "{}")))
+    *sizes, has_text = metadata
     if type(has_text) is not bool:
-        raise TypeError("neither text nor none")
+        raise TypeError("has_text is no boolean")
     if not all(type(size) is int and 0 < size <= _MAX_SIZE for size in sizes):
-        raise ValueError("no size of a model")
-    return facts
+        raise ValueError("a size is out of range")
+    return metadata
 
 
 def _read(file: Path, *, mapped: bool) -> HookedTransformer:
-    with safe_open(file, framework="pt") as kept:
-        facts = _parse(kept.metadata())
-        model = blank(**facts.sizes).eval().requires_grad_(requires_grad=False)
+    with safe_open(file, framework="pt") as tensors:
+        metadata = _parse_metadata(tensors.metadata())
+        model = empty_model(**metadata.sizes).eval().requires_grad_(requires_grad=False)
         weights = dict(model.named_parameters())
-        if set(kept.keys()) != weights.keys():
-            raise ValueError("weights of another model")
-        in_file = map_weights(file) if mapped else {}
+        if set(tensors.keys()) != weights.keys():
+            raise ValueError("the weights are of another model")
+        mapped_weights = map_weights(file) if mapped else {}
         for name, weight in weights.items():
-            read = kept.get_tensor(name)  # a view of the file, and so copied
-            if (read.shape, read.dtype) != (weight.shape, weight.dtype):
-                raise ValueError(f"{name} of another kind")
-            if name in in_file:
-                weight.data = in_file[name]
+            tensor = tensors.get_tensor(name)  # a view of the file, hence copied below
+            if (tensor.shape, tensor.dtype) != (weight.shape, weight.dtype):
+                raise ValueError(f"{name} has another shape or type")
+            if name in mapped_weights:
+                weight.data = mapped_weights[name]
             else:
-                weight.copy_(read)
-    if facts.has_text:
+                weight.copy_(tensor)
+    if metadata.has_text:
         model.set_tokenizer(gpt2_tokenizer(add_bos_token=True))
     return model

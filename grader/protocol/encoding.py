@@ -1,170 +1,144 @@
-"""Values as bytes: a small JSON manifest for structure, safetensors for numbers.
+"""Encodes values as JSON and arrays, and packs one value for the pipe.
 
-Layout: u32 manifest length, manifest, safetensors. Reading trusts nothing: sizes are capped
-before anything is parsed, structure has a fixed list of kinds, and arrays are rebuilt by the
-safetensors library from plain bytes.
+Files and the pipe use the same encoding: `to_json` puts a value's numbers into a dict of arrays
+and leaves their names in the JSON, `value_from_json` takes them out again. Decoding trusts nothing:
+kinds, nesting and shapes are checked, and no array is used twice.
 """
 
-import json
-import struct
-from typing import Any, cast
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
 
+from grader.protocol.container import Arrays, ContainerFormat, read_container, write_container
+from grader.protocol.json_fields import UnreadableError, checked, parsing
 from grader.protocol.values import (
+    ARRAY_KINDS,
     FAILURE_KINDS,
-    GROUP_KINDS,
-    NUMBERS_KINDS,
+    SEQUENCE_KINDS,
+    ArrayKind,
+    ArrayValue,
+    DictValue,
     Failure,
-    Group,
-    Nothing,
-    Numbers,
-    NumbersKind,
+    NoneValue,
     Observation,
-    Table,
-    Text,
+    SequenceValue,
+    TextValue,
     Value,
 )
 
-MAX_MANIFEST_BYTES = 4096
-MAX_HEADER_BYTES = 65536
 MAX_VALUE_BYTES = 16 * 2**20
 MAX_DEPTH = 4
 MAX_TEXT = 300
-_LENGTH = struct.Struct("<I")
-_HEADER_LENGTH = struct.Struct("<Q")
-_DTYPES = frozenset(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)) | {
-    "bool",
-    "float16",
-    "float32",
-    "float64",
-}
-
-
-class UnreadableError(ValueError):
-    """Bytes that are not a value, or a value that does not fit."""
+MAX_EXCEPTION_NAME = 60
+PIPE_FORMAT = ContainerFormat(
+    array_bytes=MAX_VALUE_BYTES, header_bytes=65536, json_bytes=4096, arrays=4096
+)
+"""The format of one packed value."""
+_SCALAR_KINDS = frozenset({"float", "int", "bool"})
 
 
 def pack(observation: Observation) -> bytes:
-    """Turn an observation into bytes.
+    """Serialize an observation for the pipe.
 
     Raises:
-        UnreadableError: It is larger than a frame may be.
+        UnreadableError: It is larger than the pipe allows.
     """
-    arrays: dict[str, NDArray[Any]] = {}
-    manifest = json.dumps(_node(observation, arrays), separators=(",", ":")).encode()
-    if len(manifest) > MAX_MANIFEST_BYTES:
-        raise UnreadableError("it has too many parts")
-    body = save(arrays)
-    if len(body) > MAX_VALUE_BYTES:
-        raise UnreadableError(f"it is larger than {MAX_VALUE_BYTES // 2**20} MB")
-    return _LENGTH.pack(len(manifest)) + manifest + body
+    arrays: Arrays = {}
+    return write_container(to_json(observation, arrays), arrays, PIPE_FORMAT)
 
 
 def unpack(data: bytes) -> Observation:
-    """Rebuild an observation from bytes that nobody vouches for.
+    """Deserialize an observation from untrusted bytes.
 
     Raises:
-        UnreadableError: They are not what `pack` writes.
+        UnreadableError: The bytes are not what `pack` returns.
     """
-    try:
-        return _unpack(data)
-    except UnreadableError:
-        raise
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-        struct.error,
-        SafetensorError,
-    ) as error:
-        raise UnreadableError(f"its bytes could not be read ({type(error).__name__})") from error
-
-
-def _unpack(data: bytes) -> Observation:
-    if len(data) > MAX_VALUE_BYTES + MAX_MANIFEST_BYTES + _LENGTH.size:
-        raise UnreadableError("it is too large")
-    (size,) = _LENGTH.unpack_from(data)
-    if size > MAX_MANIFEST_BYTES:
-        raise UnreadableError("its manifest is too large")
-    body = data[_LENGTH.size + size :]
-    (header,) = _HEADER_LENGTH.unpack_from(body)
-    if header > MAX_HEADER_BYTES:
-        raise UnreadableError("its header is too large")
-    manifest = json.loads(
-        data[_LENGTH.size : _LENGTH.size + size].decode(), object_pairs_hook=_unique
-    )
-    arrays = load(body)
-    observation = _observation(manifest, arrays, depth=0)
-    if arrays:
-        raise UnreadableError("it holds numbers that are no part of it")
+    node, arrays = read_container(data, PIPE_FORMAT)
+    with parsing():
+        observation = observation_from_json(node, arrays)
+        reject_unused(arrays)
     return observation
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise UnreadableError("its manifest repeats a key")
-    return found
-
-
-def _node(value: Observation, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+def to_json(value: Observation, arrays: Arrays) -> dict[str, Any]:
+    """Return an observation as JSON and add its numbers to the arrays. Long texts are cut."""
     match value:
-        case Numbers(kind=kind, array=array):
+        case ArrayValue(kind=kind, array=array):
             name = str(len(arrays))
-            arrays[name] = np.ascontiguousarray(array).reshape(array.shape)
+            arrays[name] = array
             return {"kind": kind, "array": name}
-        case Group(kind=kind, items=items):
-            return {"kind": "group", "of": kind, "items": [_node(item, arrays) for item in items]}
-        case Table(entries=entries):
-            return {"kind": "dict", "entries": {k: _node(v, arrays) for k, v in entries.items()}}
-        case Text(text=text):
+        case SequenceValue(kind=kind, items=items):
+            return {"kind": "group", "of": kind, "items": [to_json(i, arrays) for i in items]}
+        case DictValue(entries=entries):
+            return {"kind": "dict", "entries": {k: to_json(v, arrays) for k, v in entries.items()}}
+        case TextValue(text=text):
             return {"kind": "text", "text": text[:MAX_TEXT]}
-        case Nothing():
+        case NoneValue():
             return {"kind": "none"}
         case Failure(kind=kind, ename=ename, message=message):
-            return {"kind": "error", "of": kind, "ename": ename[:60], "message": message[:MAX_TEXT]}
+            return {
+                "kind": "error",
+                "of": kind,
+                "ename": ename[:MAX_EXCEPTION_NAME],
+                "message": message[:MAX_TEXT],
+            }
 
 
-def _observation(node: dict[str, Any], arrays: dict[str, NDArray[Any]], depth: int) -> Observation:
-    if node["kind"] == "error" and depth == 0:
-        if node["of"] not in FAILURE_KINDS:
-            raise UnreadableError("its failure is of no known kind")
-        return Failure(
-            kind=node["of"], ename=str(node["ename"])[:60], message=str(node["message"])[:MAX_TEXT]
-        )
-    return _value(node, arrays, depth)
+def observation_from_json(node: dict[str, Any], arrays: Arrays) -> Observation:
+    """Decode an observation, removing the arrays it uses from `arrays`.
+
+    Raises:
+        UnreadableError: The JSON is not what `to_json` returns; so are the other errors that
+            `parsing` turns into one.
+    """
+    if node["kind"] != "error":
+        return value_from_json(node, arrays)
+    if node["of"] not in FAILURE_KINDS:
+        raise UnreadableError("its failure is of no known kind")
+    return Failure(
+        kind=node["of"],
+        ename=checked(node["ename"], str)[:MAX_EXCEPTION_NAME],
+        message=checked(node["message"], str)[:MAX_TEXT],
+    )
 
 
-def _value(node: dict[str, Any], arrays: dict[str, NDArray[Any]], depth: int) -> Value:
+def value_from_json(node: dict[str, Any], arrays: Arrays, depth: int = 0) -> Value:
+    """Decode a value as `observation_from_json` does; a failure is no value."""
     if depth > MAX_DEPTH:
         raise UnreadableError("it is nested too deeply")
     kind = node["kind"]
-    if kind in NUMBERS_KINDS:
-        return _numbers(kind, arrays.pop(node["array"]))  # twice would cost memory for nothing
-    if kind == "group" and node["of"] in GROUP_KINDS:
-        items = tuple(_value(item, arrays, depth + 1) for item in node["items"])
-        return Group(kind=node["of"], items=items)
+    if kind in ARRAY_KINDS:
+        return _numbers(kind, arrays.pop(node["array"]))  # a second use would multiply its memory
+    if kind == "group" and node["of"] in SEQUENCE_KINDS:
+        items = checked(node["items"], list)
+        return SequenceValue(
+            kind=node["of"], items=tuple(value_from_json(i, arrays, depth + 1) for i in items)
+        )
     if kind == "dict":
-        entries = cast("dict[str, dict[str, Any]]", node["entries"])
-        return Table(
-            entries={k[:MAX_TEXT]: _value(v, arrays, depth + 1) for k, v in entries.items()}
+        entries = checked(node["entries"], dict)
+        return DictValue(
+            entries={
+                k[:MAX_TEXT]: value_from_json(v, arrays, depth + 1) for k, v in entries.items()
+            }
         )
     if kind == "text":
-        return Text(text=str(node["text"])[:MAX_TEXT])
+        return TextValue(text=checked(node["text"], str)[:MAX_TEXT])
     if kind == "none":
-        return Nothing()
+        return NoneValue()
     raise UnreadableError("it is of no known kind")
 
 
-def _numbers(kind: NumbersKind, array: NDArray[Any]) -> Numbers:
-    if array.dtype.name not in _DTYPES:
-        raise UnreadableError(f"its dtype {array.dtype.name} is not supported")
-    if kind in {"float", "int", "bool"} and array.shape != ():
+def reject_unused(arrays: Arrays) -> None:
+    """Check that decoding has used every array.
+
+    Raises:
+        UnreadableError: Arrays are left that belong to nothing.
+    """
+    if arrays:
+        raise UnreadableError("it holds numbers that are no part of it")
+
+
+def _numbers(kind: ArrayKind, array: NDArray[Any]) -> ArrayValue:
+    if kind in _SCALAR_KINDS and array.shape != ():
         raise UnreadableError("it says number and holds an array")
-    return Numbers(kind=kind, array=array)
+    return ArrayValue(kind=kind, array=array)

@@ -1,8 +1,8 @@
-"""What a student's kernel can hand over: numbers, and plain containers of numbers.
+"""Values that leave a student's kernel: numbers, and plain containers of numbers.
 
-A value is either a [Numbers][] (tensor, array, number, nested list), a named or unnamed
-collection of values, a short text, or nothing. Whatever else a function returns has no
-representation here and is observed as a [Failure][] of kind ``unreadable``.
+A value is `Numbers` (a tensor, an array, a number or a nested list), a named or unnamed collection
+of values, a short text, or None. Anything else that a function returns is observed as a `Failure`
+of kind ``unreadable``.
 """
 
 from collections.abc import Mapping
@@ -12,59 +12,59 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-NumbersKind = Literal["tensor", "ndarray", "float", "int", "bool", "list"]
-GroupKind = Literal["tuple", "list", "figure"]
+ArrayKind = Literal["tensor", "ndarray", "float", "int", "bool", "list"]
+SequenceKind = Literal["tuple", "list", "figure"]
 FailureKind = Literal[
     "missing", "not_attempted", "raised", "timed_out", "unreadable", "kernel_died"
 ]
 
-NUMBERS_KINDS = frozenset(get_args(NumbersKind))
-GROUP_KINDS = frozenset(get_args(GroupKind))
+ARRAY_KINDS = frozenset(get_args(ArrayKind))
+SEQUENCE_KINDS = frozenset(get_args(SequenceKind))
 FAILURE_KINDS = frozenset(get_args(FailureKind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Numbers:
+class ArrayValue:
     """A tensor, an array, a number or a rectangular list of numbers."""
 
-    kind: NumbersKind
+    kind: ArrayKind
     array: NDArray[Any]
-    """The values; 0-d for a single number, float64 for a list."""
+    """The numbers; 0-d for a single number, float64 for a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """A tuple or list of values, or the heatmaps that a figure draws."""
+class SequenceValue:
+    """A tuple or list of values, or the heatmaps of a figure."""
 
-    kind: GroupKind
+    kind: SequenceKind
     items: tuple["Value", ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class DictValue:
     """A dict with text keys."""
 
     entries: Mapping[str, "Value"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class TextValue:
     """A short string."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Nothing:
+class NoneValue:
     """Python's ``None``."""
 
 
-Value = Numbers | Group | Table | Text | Nothing
+Value = ArrayValue | SequenceValue | DictValue | TextValue | NoneValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why a probe gave no value."""
+    """The reason why a probe gave no value."""
 
     kind: FailureKind
     ename: str = ""
@@ -81,27 +81,27 @@ class Expected:
 
     value: Value
     spread: NDArray[np.float64] | None = None
-    """Standard deviation over seeds, where the reference draws its own inputs."""
+    """Standard deviation over seeds, if the reference draws its own inputs."""
     draws: int = 1
-    """How many seeds ``value`` is the mean of."""
+    """Number of seeds that ``value`` is the mean over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """A function's recorded answers, which stand in for a student's own where a probe says so."""
+    """Recorded calls of a reference function, replayed in place of the student's function."""
 
     replaces: str
-    """The name it takes in the student's namespace."""
+    """Name that the replayed function takes in the student's namespace."""
     parameters: Mapping[str, Any]
     """Parameter names in order, with their defaults."""
     cycle: str | None
-    """The parameter any value of which is answered, in turn, by a recorded one."""
+    """A parameter such as a seed: its values are answered, in turn, by the recorded ones."""
     batch: str | None = None
-    """A tensor parameter whose rows may come together: each is answered, the answers joined."""
+    """A tensor parameter that may hold several rows: each is looked up, the results joined."""
     rows: tuple["RecordedCall", ...] = field(default=())
 
-    def head(self) -> dict[str, Any]:
-        """Everything but the rows, as JSON."""
+    def header(self) -> dict[str, Any]:
+        """Return everything but the rows, as JSON."""
         return {
             "replaces": self.replaces,
             "parameters": dict(self.parameters),
@@ -112,26 +112,26 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedCall:
-    """One recorded call: what it was called with and what it gave."""
+    """One recorded call: its arguments and its result."""
 
     arguments: Mapping[str, Value]
-    """The arguments that decide; others are not looked at."""
+    """The arguments that decide the result; others are ignored."""
     result: Value
 
 
 def describe(value: Value) -> str:
-    """Name a value's kind and shape in a few words, for feedback."""
+    """Return a value's kind and shape in a few words, for feedback."""
     match value:
-        case Numbers(kind="float" | "int" | "bool" as kind, array=array) if array.shape == ():
+        case ArrayValue(kind="float" | "int" | "bool" as kind, array=array) if array.shape == ():
             return f"the {kind} {array.item():.6g}" if kind != "bool" else "a bool"
-        case Numbers(kind=kind, array=array):
+        case ArrayValue(kind=kind, array=array):
             noun = {"tensor": "a tensor", "list": "a list of numbers"}.get(kind, "an array")
             return f"{noun} of shape {list(array.shape)}"
-        case Group(kind=kind, items=items):
+        case SequenceValue(kind=kind, items=items):
             return f"a {kind} of {len(items)}"
-        case Table(entries=entries):
+        case DictValue(entries=entries):
             return f"a dict of {len(entries)}"
-        case Text():
+        case TextValue():
             return "a string"
-        case Nothing():
+        case NoneValue():
             return "None"

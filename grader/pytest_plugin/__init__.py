@@ -1,1 +1,5 @@
-"""pytest as a front end: a notebook is a file of tests, one for each criterion."""
+"""The pytest plugin: a notebook is a test file, and each criterion of its lab is a test.
+
+pytest loads `grader.pytest_plugin.plugin`; with ``--lab``, it registers the hooks of
+`grader.pytest_plugin.hooks`.
+"""

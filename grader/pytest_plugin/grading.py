@@ -1,38 +1,37 @@
-"""Where a run's notebooks are graded: one rubric, and a sitting for each selection of it."""
+"""Grades the notebooks of a test run: one rubric, and a session for each selection of criteria."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from grader.grading.pipeline import grade_in
-from grader.grading.session import Listener, Settings, Sitting, open_sitting
+from grader.grading.pipeline import grade_submission
+from grader.grading.session import GradingEvents, GradingSession, Settings, open_session
 from grader.report.model import Report
 from grader.rubric.load import RubricFile
 from grader.submission.read import Submission
 
 
 @dataclass(slots=True, kw_only=True)
-class Desk:
-    """Grades notebooks one after the other."""
+class NotebookGrader:
+    """Grades notebooks, one after the other."""
 
     file: RubricFile
     settings: Settings
-    say: Callable[[str], None]
-    """Told when a key has to be built."""
-    left_out: list[str] = field(default_factory=list)
-    """Notebooks in folders that are not the lab's, by their names."""
-    _sittings: dict[str | None, Sitting] = field(default_factory=dict)
+    note: Callable[[str], None]
+    """Called with a line of text for the user."""
+    skipped: list[str] = field(default_factory=list)
+    """Names of collected notebooks that define nothing of the lab."""
+    _sessions: dict[str | None, GradingSession] = field(default_factory=dict)
 
     def grade(self, submission: Submission, only: str | None) -> Report:
         """Grade one notebook.
 
         Args:
-            submission: The notebook.
-            only: One criterion's id or function's name, where nothing else is asked for.
+            only: A criterion's id or a function's name, if nothing else is to be graded.
 
         Raises:
-            GraderError: It could not be graded.
+            GraderError: The notebook could not be graded.
         """
-        if only not in self._sittings:
+        if only not in self._sessions:
             settings = replace(self.settings, only=only)
-            self._sittings[only] = open_sitting(self.file, settings, Listener(note=self.say))
-        return grade_in(self._sittings[only], submission).report
+            self._sessions[only] = open_session(self.file, settings, GradingEvents(note=self.note))
+        return grade_submission(self._sessions[only], submission).report

@@ -1,4 +1,4 @@
-"""The hooks of a run that grades: notebooks collected, scores gathered and said."""
+"""pytest hooks of a run with a lab: collect notebooks, and report their scores."""
 
 from collections.abc import Generator
 from contextlib import nullcontext
@@ -8,93 +8,96 @@ from typing import Any
 
 import pytest
 
-from grader.pytest_plugin.grading import Desk
+from grader.files.escape import escape_line
+from grader.pytest_plugin.grading import NotebookGrader
 from grader.pytest_plugin.items import CriterionTest, Notebook
 from grader.pytest_plugin.output import Summary, summary
-from grader.pytest_plugin.settings import SEED, chosen_rubric, chosen_settings
-from grader.render.escape import line
+from grader.pytest_plugin.settings import SEED_KEY, rubric_from_config, settings_from_config
 
-_SENT = "lab_summary"
+_SUMMARY = "lab_summary"
+"""Attribute of a test report that carries the notebook's summary between processes."""
 
 
-class Lab:
-    """One run's lab."""
+class LabPlugin:
+    """The hooks of a test run that grades notebooks of a lab."""
 
     def __init__(self, config: pytest.Config) -> None:
-        """Read the rubric that the run names."""
+        """Load the rubric that the options or pytest.ini name."""
         self._config = config
-        self._desk = Desk(
-            file=chosen_rubric(config), settings=chosen_settings(config), say=self._say
+        self.grader = NotebookGrader(
+            file=rubric_from_config(config),
+            settings=settings_from_config(config),
+            note=self._print_line,
         )
         self._summaries: dict[str, Summary] = {}
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401 (of pytest-xdist, if any)
-        """Give a worker the seed that was drawn here."""
-        node.workerinput[SEED] = self._desk.settings.seed
+    def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401 (a pytest-xdist class)
+        """Send the seed to a worker of pytest-xdist."""
+        node.workerinput[SEED_KEY] = self.grader.settings.seed
 
     def pytest_report_header(self) -> str:
-        """The lab, and how much there is to it."""
-        rubric = self._desk.file.rubric
+        """Return a line about the lab."""
+        rubric = self.grader.file.rubric
         count = len(rubric.criteria)
-        return f"lab: {line(rubric.title)}, {count} criteria, {rubric.total:g} points"
+        return f"lab: {escape_line(rubric.title)}, {count} criteria, {rubric.total:g} points"
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Notebook | None:
-        """Notebooks; not the copies that Jupyter keeps, unless one is named."""
+        """Collect notebooks; skip Jupyter's checkpoints unless one is named."""
         if file_path.suffix.lower() != ".ipynb":
             return None
-        kept = file_path.parent.name == ".ipynb_checkpoints"
-        if kept and not parent.session.isinitpath(file_path):
+        is_checkpoint = file_path.parent.name == ".ipynb_checkpoints"
+        if is_checkpoint and not parent.session.isinitpath(file_path):
             return None
-        return Notebook.from_parent(parent, path=file_path, desk=self._desk)
+        return Notebook.from_parent(parent, path=file_path, grader=self.grader)
 
     def pytest_report_collectionfinish(self) -> list[str]:
-        """The notebooks in folders that were not taken for the lab's."""
+        """Return a line for each notebook that does not belong to the lab."""
         return [
             f"left out: {name} (it defines nothing of the lab; name it to grade it)"
-            for name in self._desk.left_out
+            for name in self.grader.skipped
         ]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Send the notebook's result along: who sums up may be another process."""
+        """Attach the notebook's summary: another process may print it."""
         report = yield
         if isinstance(item, CriterionTest) and report.when == "call":
-            found = item.notebook.report
-            if found is not None:
-                vars(report)[_SENT] = asdict(summary(item.notebook.called, found))
+            graded = item.notebook.report
+            if graded is not None:
+                vars(report)[_SUMMARY] = asdict(summary(item.notebook.display_name, graded))
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take what was sent along."""
-        sent: dict[str, Any] | None = vars(report).get(_SENT)
-        if sent is not None:
-            self._summaries[sent["notebook"]] = Summary(**sent)
+        """Store an attached summary."""
+        attached: dict[str, Any] | None = vars(report).get(_SUMMARY)
+        if attached is not None:
+            self._summaries[attached["notebook"]] = Summary(**attached)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Put points and scores into the JUnit file, where one is written."""
+        """Add points and scores to the JUnit file, if one is written."""
         for plugin in self._config.pluginmanager.get_plugins():
             if add := getattr(plugin, "add_global_property", None):
-                for told in self._summaries.values():
-                    for name, value in told.properties:
+                for notebook in self._summaries.values():
+                    for name, value in notebook.properties:
                         add(name, value)
 
     def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
-        """A line or more for each notebook."""
+        """Print the score and the notes of each notebook."""
         if self._summaries:
-            terminalreporter.section(f"lab {self._desk.file.rubric.lab}")
-        for told in self._summaries.values():
-            for text in told.lines:
+            terminalreporter.section(f"lab {self.grader.file.rubric.lab}")
+        for notebook in self._summaries.values():
+            for text in notebook.lines:
                 terminalreporter.write_line(text)
 
-    def _say(self, text: str) -> None:
-        """Tell who waits, where there is a terminal; what tests print is kept from it."""
+    def _print_line(self, text: str) -> None:
+        """Print a line on the terminal while tests run, bypassing their captured output."""
         plugins = self._config.pluginmanager
         reporter, capture = (plugins.get_plugin(n) for n in ("terminalreporter", "capturemanager"))
         if reporter is not None:
             with capture.global_and_fixture_disabled() if capture else nullcontext():
                 reporter.ensure_newline()
-                reporter.write_line(line(text))
+                reporter.write_line(escape_line(text))

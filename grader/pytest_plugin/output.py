@@ -1,98 +1,98 @@
-"""Verdicts and reports in the words of a test run: harmless text. Pure."""
+"""Formats verdicts and reports as text for pytest, with control characters escaped."""
 
 from dataclasses import dataclass
 
-from grader.integrations.results.base import heading, short
-from grader.pytest_plugin.selection import WHOLE
-from grader.render.csv import number
-from grader.render.escape import line
+from grader.files.escape import escape_line
+from grader.integrations.results.base import summary_text, truncate
+from grader.pytest_plugin.selection import NO_FUNCTION
+from grader.render.csv import format_points
 from grader.report.model import Report, Verdict
 
-_BRIEF = 200
-_WORDS = {"not_attempted": "not attempted"}
+_MAX_REASON = 200
+_OUTCOME_WORDS = {"not_attempted": "not attempted"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """One notebook's result, as numbers and as lines."""
+    """A notebook's result as JUnit properties and as lines for the terminal."""
 
     notebook: str
     properties: tuple[tuple[str, str], ...]
     lines: tuple[str, ...]
 
 
-def costs(verdict: Verdict) -> bool:
-    """Whether points within the total were lost: a test that fails."""
+def loses_points(verdict: Verdict) -> bool:
+    """Return True if the criterion lost points that count towards the total."""
     return not verdict.bonus and verdict.points < verdict.max_points
 
 
 def properties(verdict: Verdict) -> list[tuple[str, str]]:
-    """What a machine reads of a criterion."""
-    found: dict[str, str | None] = {
-        "points": number(verdict.points),
-        "max_points": number(verdict.max_points),
+    """Return the JUnit properties of a criterion."""
+    values: dict[str, str | None] = {
+        "points": format_points(verdict.points),
+        "max_points": format_points(verdict.max_points),
         "outcome": verdict.outcome,
         "bonus": "true" if verdict.bonus else None,
         "misconception": verdict.misconception,
         "variant": verdict.variant,
     }
-    return [(name, line(value)) for name, value in found.items() if value is not None]
+    return [(name, escape_line(value)) for name, value in values.items() if value is not None]
 
 
-def points(verdict: Verdict) -> str:
-    """What it earned, in words."""
+def points_text(verdict: Verdict) -> str:
+    """Return the points of a criterion in words."""
     kind = "bonus points" if verdict.bonus else "points"
-    return f"{number(verdict.points)} of {number(verdict.max_points)} {kind}"
+    return f"{format_points(verdict.points)} of {format_points(verdict.max_points)} {kind}"
 
 
-def brief(verdict: Verdict) -> str:
-    """One line: what it earned, and why no more."""
+def one_line_text(verdict: Verdict) -> str:
+    """Return the points and the main reason on one line."""
     mistake = (verdict.misconception or "").replace("_", " ")
-    why = "" if verdict.outcome == "not_attempted" else mistake or verdict.feedback
-    return f"{points(verdict)}: {short(line(why), _BRIEF) or _outcome(verdict)}"
+    reason = "" if verdict.outcome == "not_attempted" else mistake or verdict.feedback
+    reason = truncate(escape_line(reason), _MAX_REASON) or _outcome_text(verdict)
+    return f"{points_text(verdict)}: {reason}"
 
 
-def told(verdict: Verdict, hints: int) -> str:
-    """All there is to say on a criterion, a line each.
+def full_text(verdict: Verdict, hints: int) -> str:
+    """Return title, points, known mistake, feedback and hints, a line each.
 
     Args:
-        verdict: Its verdict.
-        hints: How many hints, of up to three.
+        hints: Number of hints, at most three.
     """
-    lines = [f"{line(verdict.title)}: {_outcome(verdict)}, {points(verdict)}"]
+    lines = [f"{escape_line(verdict.title)}: {_outcome_text(verdict)}, {points_text(verdict)}"]
     if verdict.misconception:
-        lines.append(f"Known mistake: {line(verdict.misconception.replace('_', ' '))}")
+        lines.append(f"Known mistake: {escape_line(verdict.misconception.replace('_', ' '))}")
     if verdict.feedback:
-        lines.append(line(verdict.feedback))
-    lines += [f"Hint: {line(hint)}" for hint in verdict.hints[:hints]]
+        lines.append(escape_line(verdict.feedback))
+    lines += [f"Hint: {escape_line(hint)}" for hint in verdict.hints[:hints]]
     return "\n".join(lines)
 
 
 def summary(notebook: str, report: Report) -> Summary:
-    """A notebook's score and notes.
+    """Summarise a notebook's score and notes.
 
     Args:
-        notebook: Its name, on one line.
-        report: On what was selected of it.
+        notebook: The notebook's name, on one line.
+        report: Report on the selected criteria.
     """
     environment = report.environment
-    world = f"on {environment['model']}, {environment['device']}, torch {environment['torch']}"
-    # Of bonus criteria alone, the total is nought: then it is the bonus that is out of something.
-    total = number(report.total or sum(verdict.max_points for verdict in report.verdicts))
-    score = number(report.score)
-    lines = [f"{notebook}: Score {score} / {total} {line(world)}"]
-    lines += heading(report).splitlines()[1:]
+    setup = f"on {environment['model']}, {environment['device']}, torch {environment['torch']}"
+    # If only bonus criteria are selected the total is 0; show the possible bonus instead.
+    total = format_points(report.total or sum(verdict.max_points for verdict in report.verdicts))
+    score = format_points(report.score)
+    lines = [f"{notebook}: Score {score} / {total} {escape_line(setup)}"]
+    lines += summary_text(report).splitlines()[1:]
     if environment.get("isolation") == "none":
         lines.append(
             "The notebook ran WITHOUT ISOLATION: grade only notebooks you trust "
             "(grade doctor says what is missing)."
         )
-    found = [(f"{notebook}:score", score), (f"{notebook}:max_score", total)]
+    values = [(f"{notebook}:score", score), (f"{notebook}:max_score", total)]
     for verdict in report.verdicts:
-        test = f"{notebook}::{verdict.function or WHOLE}::{verdict.id}"
-        found += [(f"{test}:{name}", value) for name, value in properties(verdict)]
-    return Summary(notebook=notebook, properties=tuple(found), lines=tuple(lines))
+        test = f"{notebook}::{verdict.function or NO_FUNCTION}::{verdict.id}"
+        values += [(f"{test}:{name}", value) for name, value in properties(verdict)]
+    return Summary(notebook=notebook, properties=tuple(values), lines=tuple(lines))
 
 
-def _outcome(verdict: Verdict) -> str:
-    return _WORDS.get(verdict.outcome, verdict.outcome)
+def _outcome_text(verdict: Verdict) -> str:
+    return _OUTCOME_WORDS.get(verdict.outcome, verdict.outcome)

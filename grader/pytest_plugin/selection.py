@@ -1,36 +1,32 @@
-"""What of a rubric a run selected, and a report on that alone. Pure."""
+"""Groups a rubric's criteria by function, and limits a report to the selected ones."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from grader.report.model import Report
-from grader.rubric.model import Criterion, Rubric
+from grader.rubric.model import Rubric
+from grader.rubric.sections import Criterion
 
-WHOLE = "notebook"
-"""What criteria are about that are about no function."""
+NO_FUNCTION = "notebook"
+"""Group of the criteria that are about no function."""
 
 
 def by_function(rubric: Rubric) -> Mapping[str, Sequence[Criterion]]:
-    """The criteria of each function, in the rubric's order.
-
-    Args:
-        rubric: The rubric.
-    """
-    found: dict[str, list[Criterion]] = {}
+    """Return the criteria of each function, in the rubric's order."""
+    groups: dict[str, list[Criterion]] = {}
     for criterion in rubric.criteria:
-        found.setdefault(criterion.function or WHOLE, []).append(criterion)
-    return found
+        groups.setdefault(criterion.function or NO_FUNCTION, []).append(criterion)
+    return groups
 
 
-def about(rubric: Rubric, ids: frozenset[str]) -> str | None:
-    """The criterion or function that is all that was selected, for ``Settings.only``.
+def single_target(rubric: Rubric, ids: frozenset[str]) -> str | None:
+    """Return the only criterion or function that is selected, for ``Settings.only``.
 
     Args:
-        rubric: The rubric.
-        ids: The criteria that were selected.
+        ids: The selected criteria.
 
     Returns:
-        Its name, or None where everything has to be asked.
+        The criterion's id or the function's name; None if everything has to be graded.
     """
     criteria = [criterion for criterion in rubric.criteria if criterion.id in ids]
     if len(criteria) == len(rubric.criteria):
@@ -41,14 +37,9 @@ def about(rubric: Rubric, ids: frozenset[str]) -> str | None:
     return functions.pop() if len(functions) == 1 else None
 
 
-def selected(report: Report, ids: Iterable[str]) -> Report:
-    """The same report on some criteria alone.
-
-    Args:
-        report: The report.
-        ids: The criteria that were selected.
-    """
-    kept = frozenset(ids)
-    verdicts = tuple(verdict for verdict in report.verdicts if verdict.id in kept)
+def filter_report(report: Report, ids: Iterable[str]) -> Report:
+    """Return the report limited to some criteria."""
+    selected = frozenset(ids)
+    verdicts = tuple(verdict for verdict in report.verdicts if verdict.id in selected)
     total = sum(verdict.max_points for verdict in verdicts if not verdict.bonus)
     return replace(report, verdicts=verdicts, total=total)

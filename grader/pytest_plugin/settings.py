@@ -1,46 +1,44 @@
-"""What a run was asked for, in its options or its pytest.ini."""
+"""Reads the lab and the grading settings of a test run from its options and its pytest.ini."""
 
 from pathlib import Path
 
 import pytest
 
 from grader.errors import GraderError
+from grader.files.escape import escape_text
 from grader.grading.session import Settings
-from grader.render.escape import plain
-from grader.rubric.hidden_models import fresh_seed
-from grader.rubric.load import RubricFile, find_rubric
+from grader.rubric.hidden_models import random_seed
+from grader.rubric.load import RubricFile, load_rubric
 
-SEED = "lab_seed"
-"""What a worker's input calls the run's seed."""
+SEED_KEY = "lab_seed"
+"""Key of the run's seed in the input of a pytest-xdist worker."""
 
 
-def chosen_rubric(config: pytest.Config) -> RubricFile:
-    """The rubric of the lab that is named.
-
-    Args:
-        config: Of the run.
+def rubric_from_config(config: pytest.Config) -> RubricFile:
+    """Load the rubric of the lab that is named.
 
     Raises:
-        UsageError: There is none, or it has mistakes; every one with its line.
+        UsageError: The rubric is absent or has mistakes; each is listed with its line.
     """
     try:
-        return find_rubric(_name(config))
+        return load_rubric(_lab_name(config))
     except GraderError as error:
-        raise pytest.UsageError(plain(str(error))) from error
+        raise pytest.UsageError(escape_text(str(error))) from error
 
 
-def chosen_settings(config: pytest.Config) -> Settings:
-    """How to grade; one seed for all notebooks, and for all processes that a run is spread over.
+def settings_from_config(config: pytest.Config) -> Settings:
+    """Return the settings, with one seed for all notebooks and all processes of the run.
 
     Args:
-        config: Of the run; in a worker of pytest-xdist it holds what the first process drew.
+        config: The run's configuration; in a worker of pytest-xdist it holds the first process's
+            seed.
     """
     option = config.option
     key = Path(option.lab_key) if option.lab_key else None
     full = option.lab_full or key is not None
-    seed: int | None = getattr(config, "workerinput", {}).get(SEED, option.lab_seed)
+    seed: int | None = getattr(config, "workerinput", {}).get(SEED_KEY, option.lab_seed)
     if full and key is None and seed is None:
-        seed = fresh_seed()
+        seed = random_seed()
     return Settings(
         model=option.lab_model,
         device=option.lab_device,
@@ -51,12 +49,12 @@ def chosen_settings(config: pytest.Config) -> Settings:
     )
 
 
-def _name(config: pytest.Config) -> str:
-    """As it was given; a file in pytest.ini is named from where that is."""
-    given: str | None = config.getoption("lab")
-    if given is not None:
-        return given
-    name: str = config.getini("lab")
-    if name.endswith((".yaml", ".yml")) and config.inipath is not None:
-        return str(config.inipath.parent / name)
-    return name
+def _lab_name(config: pytest.Config) -> str:
+    """Return the lab as it was given; a file named in pytest.ini is relative to that file."""
+    name: str | None = config.getoption("lab")
+    if name is not None:
+        return name
+    setting: str = config.getini("lab")
+    if setting.endswith((".yaml", ".yml")) and config.inipath is not None:
+        return str(config.inipath.parent / setting)
+    return setting

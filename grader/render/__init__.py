@@ -1,1 +1,4 @@
-"""A report for people and machines; one format a file, all of them pure."""
+"""Renders reports and tables for people and machines; each output format has its own module.
+
+Begin with `html.py`, `terminal.py` and `json.py`, which render the report on one submission.
+"""

@@ -1,4 +1,4 @@
-"""The page of a whole class: what it is told, and that as one file."""
+"""Renders the page of a whole class, from dataclasses that hold what `class.html.j2` shows."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,46 +8,47 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from grader.render.templates.page import page
+from grader.render.templates.page import render_page
 from grader.report.model import Outcome
 
 _PACKAGE = "grader.render.templates"
-_FILES = ("page.html.j2", "page.css", "class.html.j2", "class.js")
+_ASSETS = ("page.html.j2", "page.css", "class.html.j2", "class.js")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """A student, as shown."""
+class PersonView:
+    """A student as shown on the page."""
 
     key: str
     name: str
     page: str
-    """Where the report is, from the class page on; empty where there is none."""
+    """Relative URL of the student's report, or an empty string."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One submission."""
+class SubmissionView:
+    """The row of one submission."""
 
     student: str
-    """The key as it is: never shown."""
-    person: Person
+    """The student's key in the results, which is not shown."""
+    person: PersonView
     state: str
     score: float | None
-    """None where nothing was judged; so is the next one."""
+    """Score before late penalties, or None if nothing was judged."""
     final: float | None
+    """Score after late penalties, or None if nothing was judged."""
     late: str
     outcomes: tuple[Outcome | None, ...]
-    """One a criterion."""
+    """The outcome of each criterion."""
     mistakes: tuple[str, ...]
     seconds: float
     reason: str
-    """Why it has not been graded as a whole."""
+    """Reason why the submission was not fully graded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CriterionLine:
-    """How the class did on one criterion."""
+class CriterionView:
+    """The class's results on one criterion."""
 
     id: str
     title: str
@@ -57,41 +58,43 @@ class CriterionLine:
     judged: int
     attempted: int
     passed_share: float | None
-    """None where nobody was judged; so is the next one."""
+    """Share of students judged who pass, or None if nobody was judged."""
     mean_share: float | None
+    """Mean share of the points earned, or None if nobody was judged."""
     discrimination: float | None
     remark: str
 
 
-ByFunction = tuple[tuple[str, tuple[CriterionLine, ...]], ...]
+_FunctionGroups = tuple[tuple[str, tuple[CriterionView, ...]], ...]
+"""Consecutive criteria grouped by their function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MistakeLine:
-    """A known mistake, and who made it."""
+class MistakeView:
+    """A known mistake and the students who made it."""
 
     name: str
     function: str
-    says: str
-    people: tuple[Person, ...]
+    message: str
+    people: tuple[PersonView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
-    """A reason to doubt the rubric."""
+class DoubtView:
+    """A reason to doubt the rubric: a popular wrong answer, or criteria that nobody passes."""
 
     function: str
     criteria: tuple[str, ...]
-    """Their titles."""
+    """Titles of the criteria."""
     value: str
-    """What many gave; empty where nobody passes, whatever they gave."""
-    people: tuple[Person, ...]
+    """The popular wrong answer, or an empty string if nobody passes whatever they answer."""
+    people: tuple[PersonView, ...]
     judged: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
-    """How scores are spread, before or after lateness."""
+class ScoresView:
+    """The distribution of scores, before or after late penalties."""
 
     mean: float | None
     median: float | None
@@ -99,79 +102,79 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClassPage:
-    """All that the page shows."""
+class ClassView:
+    """All values that the page shows."""
 
     title: str
     total: float
     judged: int
     states: tuple[tuple[str, int], ...]
-    """Every state, with how many ended in it."""
-    scores: Scores
-    final: Scores | None
-    """After lateness, where that makes a difference."""
+    """Every state with its number of submissions."""
+    scores: ScoresView
+    final: ScoresView | None
+    """Scores after late penalties, if these make a difference."""
     has_lateness: bool
     has_names: bool
-    """Whether anyone has a name beside the key."""
-    criteria: tuple[CriterionLine, ...]
-    mistakes: tuple[MistakeLine, ...]
-    doubts: tuple[Doubt, ...]
-    failed: tuple[Row, ...]
-    slowest: tuple[Row, ...]
-    rows: tuple[Row, ...]
+    """True if any student has a name besides the key."""
+    criteria: tuple[CriterionView, ...]
+    mistakes: tuple[MistakeView, ...]
+    doubts: tuple[DoubtView, ...]
+    failed: tuple[SubmissionView, ...]
+    slowest: tuple[SubmissionView, ...]
+    rows: tuple[SubmissionView, ...]
 
     @property
-    def every_function(self) -> ByFunction:
-        """All criteria."""
-        return by_function(self.criteria)
+    def by_function(self) -> _FunctionGroups:
+        """All criteria, grouped by function."""
+        return _group_by_function(self.criteria)
 
     @property
-    def everyone(self) -> ByFunction:
-        """What all who were judged pass."""
-        return by_function(c for c in self.criteria if c.passed_share == 1)
+    def passed_by_all(self) -> _FunctionGroups:
+        """Criteria that every student judged passes."""
+        return _group_by_function(c for c in self.criteria if c.passed_share == 1)
 
     @property
-    def nobody(self) -> ByFunction:
-        """What none of them passes."""
-        return by_function(c for c in self.criteria if c.passed_share == 0)
+    def passed_by_none(self) -> _FunctionGroups:
+        """Criteria that no student judged passes."""
+        return _group_by_function(c for c in self.criteria if c.passed_share == 0)
 
     @property
-    def hardest(self) -> tuple[CriterionLine, ...]:
-        """What the fewest pass: three at most, and only where somebody failed."""
-        known = [c for c in self.criteria if c.passed_share is not None and c.passed_share < 1]
-        return tuple(sorted(known, key=lambda c: c.passed_share or 0.0)[:3])
+    def hardest(self) -> tuple[CriterionView, ...]:
+        """Up to three criteria that the fewest students pass, if somebody fails them."""
+        failed = [c for c in self.criteria if c.passed_share is not None and c.passed_share < 1]
+        return tuple(sorted(failed, key=lambda c: c.passed_share or 0.0)[:3])
 
 
-def by_function(lines: Iterable[CriterionLine]) -> ByFunction:
-    """Criteria that stand together, under their function."""
-    runs = groupby(lines, key=lambda line: line.function)
-    return tuple((function, tuple(several)) for function, several in runs)
-
-
-def class_html(view: ClassPage, *, inputs: str) -> str:
-    """The page.
+def render_class_page(view: ClassView, *, inputs: str) -> str:
+    """Render the page.
 
     Args:
-        view: What it shows; any text may be a student's.
-        inputs: Digest of what it is made from; it stands in the page.
+        view: The values to show; any text may come from a student.
+        inputs: Digest of the data that the page was made from, embedded in the page.
     """
-    return page(
-        "class.html.j2", script="class.js", view=view, inputs=inputs, picture=_picture(view)
+    histogram = _score_histogram(view)
+    return render_page(
+        "class.html.j2", script="class.js", view=view, inputs=inputs, histogram=histogram
     )
 
 
-def look() -> str:
-    """Digest of how pages look."""
+def asset_digest() -> str:
+    """Return a digest of the page's templates, style and script."""
     folder = resources.files(_PACKAGE)
-    texts = [folder.joinpath(name).read_bytes() for name in _FILES]
-    return hashlib.sha256(b"\0".join(texts)).hexdigest()
+    contents = [folder.joinpath(name).read_bytes() for name in _ASSETS]
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()
 
 
-def _picture(view: ClassPage) -> Markup:
+def _group_by_function(criteria: Iterable[CriterionView]) -> _FunctionGroups:
+    groups = groupby(criteria, key=lambda criterion: criterion.function)
+    return tuple((function, tuple(group)) for function, group in groups)
+
+
+def _score_histogram(view: ClassView) -> Markup:
     if not view.judged:
         return Markup()
-    # Matplotlib is large: only who draws imports it.
-    from grader.render.charts.histogram import spread  # noqa: PLC0415
+    # Matplotlib is slow to import, so import it only for pages with a histogram.
+    from grader.render.charts.histogram import score_histogram  # noqa: PLC0415
 
     after = view.final.histogram if view.final else None
-    return spread(view.scores.histogram, after)
+    return score_histogram(view.scores.histogram, after)

@@ -1,118 +1,71 @@
-"""The report as one self-contained page. Student text is escaped and nothing of it runs."""
+"""Renders the report as one self-contained HTML page, or as a fragment of another page.
+
+Both collect their values in `_page_values` and fill in `templates/report_parts.html.j2`, which
+`templates/report.html.j2` and `templates/fragment.html.j2` include. The templates escape all text
+of students, and a page runs no script but `templates/report.js`.
+"""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
-from grader.charts import Picture
-from grader.render.feedback import MARKS, blocks
-from grader.render.templates.page import fragment, page
+from grader.charts import Chart
+from grader.render.feedback import OUTCOME_ICONS, group_feedback
+from grader.render.templates.page import render_fragment, render_page
 from grader.report.model import Report, Verdict
 
-# MERGED: Pictures drawn for a page, as many as it has room for.
 if TYPE_CHECKING:
-    from grader.render.charts.matrix_panel import Panel
+    from grader.render.charts import RenderedChart
 
-_ROOM = 700_000
-"""Characters of all pictures of a page."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One picture on a page."""
-
-    svg: Markup
-    says: str
-    caption: str
-    panels: Sequence["Panel"]
-
-    @property
-    def data(self) -> list[dict[str, object]]:
-        """Its matrices, for the page's script to read entries from."""
-        return [{"name": p.name, "axes": p.axes, "values": p.values} for p in self.panels]
+_MAX_CHART_CHARACTERS = 700_000
+"""Maximum number of characters of all charts on a page, including their data."""
+_MAX_CELL_ERRORS = 40
+_MAX_NOTES = 60
 
 
-class Figures:
-    """Draws pictures until a page is full."""
-
-    def __init__(self, pictures: Sequence[Picture]) -> None:
-        """Take the pictures; none is drawn before it is asked for."""
-        self._pictures = pictures
-        self._room = _ROOM
-        self.left_out = 0
-        """How many there was no room for."""
-
-    def of(self, criteria: Iterable[str]) -> list[Figure]:
-        """The pictures of some criteria.
-
-        Args:
-            criteria: Their ids.
-        """
-        wanted = set(criteria)
-        chosen = [picture for picture in self._pictures if picture.criterion in wanted]
-        return [figure for picture in chosen if (figure := self._drawn(picture))]
-
-    def _drawn(self, picture: Picture) -> Figure | None:
-        from grader.render.charts import draw  # noqa: PLC0415 (matplotlib takes half a second)
-
-        drawn = draw(picture)
-        figure = Figure(svg=drawn.svg, says=drawn.says, caption=drawn.caption, panels=drawn.panels)
-        size = len(drawn.svg) + len(str(figure.data))
-        if size > self._room:
-            self.left_out += 1
-            return None
-        self._room -= size
-        return figure
-
-
-_MOST_TROUBLES = 40
-_MOST_NOTES = 60
-
-
-def to_html(report: Report, pictures: Sequence[Picture] = (), hints: int = 1) -> str:
-    """The report as a page of less than a megabyte.
+def to_html(report: Report, charts: Sequence[Chart] = (), hints: int = 1) -> str:
+    """Render the report as a page of less than a megabyte.
 
     Args:
-        report: What to show.
-        pictures: What there is to see, by criterion.
-        hints: How many hints on each mistake lie open; the others unfold.
+        report: The report.
+        pictures: The charts of its criteria.
+        hints: Number of hints per mistake that are shown at once; the others unfold.
     """
-    return page("report.html.j2", script="report.js", **_shown(report, pictures, hints))
+    values = _page_values(report, charts, hints)
+    return render_page("report.html.j2", script="report.js", **values)
 
 
-def to_fragment(report: Report, pictures: Sequence[Picture] = (), hints: int = 1) -> str:
-    """The same as a part of another page, such as a notebook's output.
+def to_fragment(report: Report, charts: Sequence[Chart] = (), hints: int = 1) -> str:
+    """Render the report as a part of another page, such as the output of a notebook cell.
 
     Args:
-        report: What to show.
-        pictures: What there is to see, by criterion.
-        hints: How many hints on each mistake lie open; the others unfold.
+        report: The report.
+        pictures: The charts of its criteria.
+        hints: Number of hints per mistake that are shown at once; the others unfold.
     """
-    return fragment("fragment.html.j2", **_shown(report, pictures, hints))
+    return render_fragment("fragment.html.j2", **_page_values(report, charts, hints))
 
 
-def _shown(report: Report, pictures: Sequence[Picture], hints: int) -> dict[str, object]:
-    figures = Figures(pictures)
-    lost = blocks(report)
-    told = {verdict.id for block in lost for verdict in block.verdicts}
-    explained = [(block, figures.of(v.id for v in block.verdicts)) for block in lost]
-    rest = [v for v in report.verdicts if v.id not in told]
+def _page_values(report: Report, charts: Sequence[Chart], hints: int) -> dict[str, object]:
+    """Return the values that the template `report_parts.html.j2` uses."""
+    renderer = _ChartRenderer(charts)
+    blocks = group_feedback(report)
+    in_blocks = {verdict.id for block in blocks for verdict in block.verdicts}
+    blocks_with_charts = [(b, renderer.render_for(v.id for v in b.verdicts)) for b in blocks]
+    others = [verdict for verdict in report.verdicts if verdict.id not in in_blocks]
     return {
         "report": report,
         "sections": _sections(report),
-        "counts": _counts(report),
-        "share": round(100 * min(1.0, report.score / report.total), 1) if report.total else 0,
-        "explained": explained,
-        "others": [(v, found) for v in rest if (found := figures.of([v.id]))],
-        "left_out": figures.left_out,
+        "outcome_counts": _outcome_counts(report),
+        "percent": round(100 * min(1.0, report.score / report.total), 1) if report.total else 0,
+        "blocks": blocks_with_charts,
+        "others": [(v, rendered) for v in others if (rendered := renderer.render_for([v.id]))],
+        "omitted_charts": renderer.omitted,
         "hints": hints,
-        "troubles": report.telling_troubles[:_MOST_TROUBLES],
-        "more_troubles": max(0, len(report.telling_troubles) - _MOST_TROUBLES),
-        "notes": report.notes[:_MOST_NOTES],
-        "environment": report.shown_environment,
+        "cell_errors": report.notable_errors[:_MAX_CELL_ERRORS],
+        "more_cell_errors": max(0, len(report.notable_errors) - _MAX_CELL_ERRORS),
+        "notes": report.notes[:_MAX_NOTES],
+        "environment": report.public_environment,
     }
 
 
@@ -123,7 +76,34 @@ def _sections(report: Report) -> list[tuple[str, list[Verdict]]]:
     ]
 
 
-def _counts(report: Report) -> list[tuple[str, int]]:
-    """How many criteria had which outcome, in the order of the marks."""
+def _outcome_counts(report: Report) -> list[tuple[str, int]]:
+    """Return the number of criteria with each outcome, in the order of OUTCOME_ICONS."""
     outcomes = [verdict.outcome for verdict in report.verdicts]
-    return [(name, outcomes.count(name)) for name in MARKS if name in outcomes]
+    return [(name, outcomes.count(name)) for name in OUTCOME_ICONS if name in outcomes]
+
+
+class _ChartRenderer:
+    """Renders charts until the page is full."""
+
+    def __init__(self, charts: Sequence[Chart]) -> None:
+        self._charts = charts
+        self._remaining = _MAX_CHART_CHARACTERS
+        self.omitted = 0
+        """Number of charts left out because the page was full."""
+
+    def render_for(self, criteria: Iterable[str]) -> list["RenderedChart"]:
+        """Render the charts of these criteria, given by id."""
+        ids = set(criteria)
+        charts = [chart for chart in self._charts if chart.criterion in ids]
+        return [rendered for chart in charts if (rendered := self._render(chart))]
+
+    def _render(self, chart: Chart) -> "RenderedChart | None":
+        from grader.render.charts import render_chart  # noqa: PLC0415 (matplotlib takes half a second)
+
+        rendered = render_chart(chart)
+        size = len(rendered.svg) + len(str(rendered.panel_data))
+        if size > self._remaining:
+            self.omitted += 1
+            return None
+        self._remaining -= size
+        return rendered

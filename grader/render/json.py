@@ -1,11 +1,11 @@
-"""The report as JSON."""
+"""Renders the report as JSON."""
 
 import json
 
-from grader.render.escape import in_json
+from grader.files.escape import escape_json
 from grader.report.model import Report
 
 
 def to_json(report: Report) -> str:
-    """The report's dictionary, indented, with a final newline; harmless to print and to embed."""
-    return in_json(json.dumps(report.to_dict(), indent=2, ensure_ascii=False)) + "\n"
+    """Render the report as indented JSON that is safe to print and to embed in a page."""
+    return escape_json(json.dumps(report.to_dict(), indent=2, ensure_ascii=False)) + "\n"

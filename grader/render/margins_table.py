@@ -1,4 +1,4 @@
-"""A rubric's proof: how far right answers and wrong ones are from each tolerance."""
+"""Renders the margins of a rubric: how far right and wrong answers are from each tolerance."""
 
 from collections.abc import Iterator
 
@@ -7,39 +7,39 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from grader.judging.margins import Margin, Proof
-from grader.render.escape import line
+from grader.files.escape import escape_line
+from grader.judging.margins import Margin, MarginReport
 
-_HEAD = ("Criterion", "Right", "farthest", "which", "Wrong", "closest", "which")
+_HEADER = ("Criterion", "Right", "farthest", "which", "Wrong", "closest", "which")
+_TEXT_COLUMNS = frozenset({"Criterion", "which"})
 
 
-def render(proof: Proof) -> RenderableType:
-    """The smallest gap of each criterion, then everything that is wrong."""
+def render_margins(proof: MarginReport) -> RenderableType:
+    """Render the closest margins of each criterion, then all problems and the summary."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in _HEAD:
-        right = column not in {"Criterion", "which"}
-        table.add_column(column, justify="right" if right else "left")
-    for row in _rows(proof):
-        table.add_row(*(Text(line(cell)) for cell in row))
-    problems = [Text(line(problem), style="red") for problem in proof.problems()]
+    for column in _HEADER:
+        table.add_column(column, justify="left" if column in _TEXT_COLUMNS else "right")
+    for row in _criterion_rows(proof):
+        table.add_row(*(Text(escape_line(cell)) for cell in row))
+    problems = [Text(escape_line(problem), style="red") for problem in proof.problems()]
     return Group(table, *problems, Text(summary(proof), style="bold"))
 
 
-def summary(proof: Proof) -> str:
-    """One line: what was compared, and whether anything is wrong."""
+def summary(proof: MarginReport) -> str:
+    """Return one line with the number of answers, margins and problems."""
     problems = len(proof.problems())
     variants = len({m.name for m in proof.margins if m.kind == "variant"})
     mistakes = len({m.name for m in proof.margins if m.kind == "mistake"})
-    worlds = len({m.world for m in proof.margins})
-    said = "all hold" if not problems else f"{problems} do not hold"
+    model_sets = len({m.model_set for m in proof.margins})
+    result = "all hold" if not problems else f"{problems} do not hold"
     return (
-        f"{variants} variants and {mistakes} mistakes in {worlds} worlds, "
-        f"{len(proof.margins)} margins: {said}."
+        f"{variants} variants and {mistakes} mistakes on {model_sets} model sets, "
+        f"{len(proof.margins)} margins: {result}."
     )
 
 
-def to_markdown(proof: Proof) -> str:
-    """The same as a page: the gap of each criterion, and each known answer's own margins."""
+def to_markdown(proof: MarginReport) -> str:
+    """Render the margins of each criterion and of each known answer as a Markdown page."""
     lines = [
         "# Margins",
         "",
@@ -52,54 +52,56 @@ def to_markdown(proof: Proof) -> str:
         "",
         "## The gap of each criterion",
         "",
-        *_markdown(_HEAD, _rows(proof)),
+        *_markdown_table(_HEADER, _criterion_rows(proof)),
         "",
         "## Every known answer",
         "",
-        "The largest margin where it must pass, the smallest where it must lose.",
+        "The largest margin where it must pass, the smallest where it must fail.",
         "",
-        *_markdown(("Answer", "Kind", "Passes within", "Loses", "beyond"), _answers(proof)),
+        *_markdown_table(
+            ("Answer", "Kind", "Passes within", "Fails", "beyond"), _answer_rows(proof)
+        ),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _markdown(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{' --- |' * len(head)}"
+def _markdown_table(header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield f"|{' --- |' * len(header)}"
     for row in rows:
         yield f"| {' | '.join(row)} |"
 
 
-def _rows(proof: Proof) -> Iterator[tuple[str, ...]]:
+def _criterion_rows(proof: MarginReport) -> Iterator[tuple[str, ...]]:
     for criterion in proof.rubric.criteria:
-        margins = proof.of(criterion.id)
+        margins = proof.for_criterion(criterion.id)
         right, wrong = proof.farthest_right(criterion.id), proof.closest_wrong(criterion.id)
-        passing = len({m.name for m in margins if not m.loses})
-        losing = len({m.name for m in margins if m.loses})
-        yield (criterion.id, str(passing), *_extreme(right), str(losing), *_extreme(wrong))
+        passing = len({m.name for m in margins if not m.must_fail})
+        failing = len({m.name for m in margins if m.must_fail})
+        yield (criterion.id, str(passing), *_closest(right), str(failing), *_closest(wrong))
 
 
-def _extreme(margin: Margin | None) -> tuple[str, str]:
+def _closest(margin: Margin | None) -> tuple[str, str]:
     if margin is None:
         return ("", "")
-    return (_size(margin.margin), f"{margin.name} ({margin.world})")
+    return (_format_margin(margin.margin), f"{margin.name} ({margin.model_set})")
 
 
-def _answers(proof: Proof) -> Iterator[tuple[str, ...]]:
+def _answer_rows(proof: MarginReport) -> Iterator[tuple[str, ...]]:
     for kind in ("variant", "mistake"):
         for name in dict.fromkeys(m.name for m in proof.margins if m.kind == kind):
-            mine = [m for m in proof.margins if m.name == name and m.kind == kind]
-            within = [m.margin for m in mine if not m.loses]
-            beyond = [m.margin for m in mine if m.loses]
-            lost = ", ".join(dict.fromkeys(m.criterion for m in mine if m.loses))
+            margins = [m for m in proof.margins if m.name == name and m.kind == kind]
+            within = [m.margin for m in margins if not m.must_fail]
+            beyond = [m.margin for m in margins if m.must_fail]
+            failed = ", ".join(dict.fromkeys(m.criterion for m in margins if m.must_fail))
             yield (
                 name,
                 kind,
-                _size(max(within)) if within else "",
-                lost,
-                _size(min(beyond)) if beyond else "",
+                _format_margin(max(within)) if within else "",
+                failed,
+                _format_margin(min(beyond)) if beyond else "",
             )
 
 
-def _size(margin: float) -> str:
+def _format_margin(margin: float) -> str:
     return "0" if margin == 0 else f"{margin:.2g}" if margin < 1000 else f"{margin:.0e}"  # noqa: PLR2004 (short numbers)

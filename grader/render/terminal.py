@@ -1,4 +1,4 @@
-"""The report as a student reads it in a terminal."""
+"""Renders the report for a terminal."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.render.escape import line
-from grader.render.feedback import MARKS, Block, blocks
+from grader.files.escape import escape_line
+from grader.render.feedback import OUTCOME_ICONS, FeedbackBlock, group_feedback
 from grader.report.model import Outcome, Report
 
 _COLOURS: dict[Outcome, str] = {
@@ -21,85 +21,90 @@ _COLOURS: dict[Outcome, str] = {
     "blocked": "yellow",
     "not_attempted": "bright_black",
 }
-_WORDS = {"not_attempted": "not attempted"}
+_MAX_CELL_ERRORS = 8
 
 
-def render(report: Report, hints: int = 1) -> RenderableType:
-    """The whole report.
+def render_report(report: Report, hints: int = 1) -> RenderableType:
+    """Render the whole report.
 
     Args:
-        report: What to show.
-        hints: How many hints on each mistake, of up to three.
+        report: The report.
+        hints: Number of hints per mistake, up to three.
     """
     parts: list[RenderableType] = [
-        _table(report),
-        *(_block(block, hints) for block in blocks(report)),
-        *_troubles(report),
+        _criteria_table(report),
+        *(_feedback(block, hints) for block in group_feedback(report)),
+        *_cell_errors(report),
+        *(Text(escape_line(note), style="bright_black") for note in report.notes),
         _score(report),
     ]
     return Group(*parts)
 
 
-def _table(report: Report) -> Table:
+def _criteria_table(report: Report) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
     table.add_column("Criterion")
     table.add_column("Outcome")
     table.add_column("Points", justify="right")
     for function, verdicts in groupby(report.verdicts, key=lambda v: v.function):
-        table.add_row("", Text(line(function or "The notebook as a whole"), style="bold"), "", "")
+        heading = escape_line(function or "The notebook as a whole")
+        table.add_row("", Text(heading, style="bold"), "", "")
         for verdict in verdicts:
-            mark, colour = MARKS[verdict.outcome], _COLOURS[verdict.outcome]
-            title = Text(f"  {line(verdict.title)}")
+            icon, colour = OUTCOME_ICONS[verdict.outcome], _COLOURS[verdict.outcome]
+            title = Text(f"  {escape_line(verdict.title)}")
             if verdict.variant:
-                title.append(f"  [{line(verdict.variant)}]", style="cyan")
+                title.append(f"  [{escape_line(verdict.variant)}]", style="cyan")
             if verdict.followed:
-                title.append("  [follows from yours]", style="cyan")
+                title.append("  [consistent with your earlier answers]", style="cyan")
             points = f"{verdict.points:g} / {verdict.max_points:g}" + (
                 "  bonus" if verdict.bonus else ""
             )
-            outcome = _WORDS.get(verdict.outcome, verdict.outcome)
-            table.add_row(Text(mark, style=colour), title, Text(outcome, style=colour), points)
+            outcome = verdict.outcome.replace("_", " ")
+            table.add_row(Text(icon, style=colour), title, Text(outcome, style=colour), points)
     return table
 
 
-def _block(block: Block, hints: int) -> RenderableType:
-    """What one mistake is, said once, with every criterion it cost."""
+def _feedback(block: FeedbackBlock, hints: int) -> RenderableType:
+    """Render the feedback on one mistake, with the criteria that it affected."""
     first = block.first
-    titles = ", ".join(line(verdict.title) for verdict in block.verdicts)
-    heading = Text(f"{line(first.function or 'The notebook')} · {titles}", style="bold")
+    titles = ", ".join(escape_line(verdict.title) for verdict in block.verdicts)
+    heading = Text(f"{escape_line(first.function or 'The notebook')} · {titles}", style="bold")
     if first.misconception:
-        name = line(first.misconception.replace("_", " "))
+        name = escape_line(first.misconception.replace("_", " "))
         heading.append(f"   known mistake: {name}", style="magenta")
-    lines: list[RenderableType] = [heading, Padding(Text(line(first.feedback)), (0, 0, 0, 2))]
+    lines: list[RenderableType] = [heading, _indent(Text(escape_line(first.feedback)))]
     lines += [
-        Padding(Text.assemble(("Hint: ", "cyan"), line(hint)), (0, 0, 0, 2))
+        _indent(Text.assemble(("Hint: ", "cyan"), escape_line(hint)))
         for hint in first.hints[:hints]
     ]
     return Padding(Group(*lines), (0, 0, 1, 0))
 
 
-def _troubles(report: Report) -> Iterator[RenderableType]:
-    """Cells that did not run to their end, and notes."""
-    shown = report.telling_troubles
-    for trouble in shown[:8]:
-        said = line(f"Cell {trouble.cell + 1}: {trouble.ename}: {trouble.evalue}")
-        yield Text(said, style="yellow")
-    if len(shown) > 8:  # noqa: PLR2004 (eight lines are enough to start with)
-        yield Text(f"… and {len(shown) - 8} more cells with errors", style="yellow")
-    for note in report.notes:
-        yield Text(line(note), style="bright_black")
+def _indent(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, 2))
+
+
+def _cell_errors(report: Report) -> Iterator[RenderableType]:
+    errors = report.notable_errors
+    for error in errors[:_MAX_CELL_ERRORS]:
+        text = escape_line(f"Cell {error.cell + 1}: {error.ename}: {error.evalue}")
+        yield Text(text, style="yellow")
+    if len(errors) > _MAX_CELL_ERRORS:
+        more = len(errors) - _MAX_CELL_ERRORS
+        yield Text(f"… and {more} more cells with errors", style="yellow")
 
 
 def _score(report: Report) -> RenderableType:
+    """Render the score, and warnings that belong to it."""
     environment = report.environment
-    world = f"on {environment['model']}, {environment['device']}, torch {environment['torch']}"
-    # Of bonus criteria alone, the total is nought: then it is the bonus that is out of something.
+    setup = f"on {environment['model']}, {environment['device']}, torch {environment['torch']}"
+    # A report on bonus criteria alone has a total of zero: then show the bonus points possible.
     total = report.total or sum(verdict.max_points for verdict in report.verdicts)
     text = Text.assemble(
         "\nScore ",
         (f"{report.score:g} / {total:g}", "bold green" if report.full_marks else "bold"),
-        f"   {line(world)}",
+        f"   {escape_line(setup)}",
     )
     if report.status == "partial":
         text.append(
@@ -109,7 +114,7 @@ def _score(report: Report) -> RenderableType:
     if environment.get("isolation") == "none":
         text.append(
             "\nThe notebook ran WITHOUT ISOLATION: grade only notebooks you trust "
-            "(grade doctor says what is missing).",
+            "(`grade doctor` tells you what is missing).",
             style="bold yellow",
         )
     return text

@@ -1,4 +1,4 @@
-"""What another scoring changes: for whom, by how much, in which criteria. Pure."""
+"""Compares two reports on each submission, from before and after a regrade."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ class CriterionChange:
     """One criterion of one submission, before and after."""
 
     before: Verdict | None
-    """None where it is a new criterion."""
+    """The old verdict, or None if the criterion is new."""
     after: Verdict | None
-    """None where there is no such criterion any more."""
+    """The new verdict, or None if the criterion was removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One submission, before and after."""
+class ReportDiff:
+    """The score of one submission before and after, with the criteria that differ."""
 
     student: str
     before: float
@@ -26,43 +26,43 @@ class Change:
     before_total: float
     after_total: float
     criteria: tuple[CriterionChange, ...]
-    """Those whose points or outcome are others now, in the new rubric's order; gone ones last."""
+    """Criteria whose points or outcome differ, in the new rubric's order; removed ones last."""
 
     @property
     def gain(self) -> float:
-        """Points won; below zero they are lost."""
+        """Points gained; negative if points were lost."""
         return round(self.after - self.before, 4)
 
     @property
     def has_changed(self) -> bool:
-        """Whether anything of it changed at all."""
-        other_total = round(self.after_total - self.before_total, 4)
-        return bool(self.gain or self.criteria or other_total)
+        """True if the score, the total or any criterion differs."""
+        total_change = round(self.after_total - self.before_total, 4)
+        return bool(self.gain or self.criteria or total_change)
 
 
-def changes(scored: Iterable[tuple[str, Report, Report]]) -> tuple[Change, ...]:
-    """What changes for each submission, the largest change first; of equal ones losses first.
+def diff_reports(scored: Iterable[tuple[str, Report, Report]]) -> tuple[ReportDiff, ...]:
+    """Compare the reports of each submission; the largest changes come first, losses before gains.
 
     Args:
-        scored: Student, report before, report after.
+        scored: The student, the report before and the report after.
     """
-    found = [_change(student, before, after) for student, before, after in scored]
-    return tuple(sorted(found, key=lambda c: (-abs(c.gain), c.gain, c.student)))
+    diffs = [_diff(student, before, after) for student, before, after in scored]
+    return tuple(sorted(diffs, key=lambda c: (-abs(c.gain), c.gain, c.student)))
 
 
-def _change(student: str, before: Report, after: Report) -> Change:
+def _diff(student: str, before: Report, after: Report) -> ReportDiff:
     old = {verdict.id: verdict for verdict in before.verdicts}
     new = {verdict.id: verdict for verdict in after.verdicts}
     pairs = [CriterionChange(before=old.get(name), after=new.get(name)) for name in {**new, **old}]
-    return Change(
+    return ReportDiff(
         student=student,
         before=before.score,
         after=after.score,
         before_total=before.total,
         after_total=after.total,
-        criteria=tuple(pair for pair in pairs if _earned(pair.before) != _earned(pair.after)),
+        criteria=tuple(pair for pair in pairs if _result(pair.before) != _result(pair.after)),
     )
 
 
-def _earned(verdict: Verdict | None) -> tuple[str, float, float] | None:
+def _result(verdict: Verdict | None) -> tuple[str, float, float] | None:
     return (verdict.outcome, verdict.points, verdict.max_points) if verdict else None

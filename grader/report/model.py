@@ -1,19 +1,21 @@
-"""What a submission earned and why: verdicts, and the report that gathers them."""
+"""The report on one submission: a verdict for each criterion, and the cells that failed.
+
+`Report.to_dict` defines the report's JSON, and `Report.from_dict` reads it back.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from grader.rubric.model import Rubric
 
-# MERGED: A report that was written earlier, read back as the machine found it.
 SCHEMA = "induction-lab-grader/report/1"
 Outcome = Literal["passed", "partial", "failed", "errored", "blocked", "not_attempted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """One criterion's outcome."""
+    """The outcome of one criterion."""
 
     id: str
     function: str | None
@@ -24,24 +26,26 @@ class Verdict:
     bonus: bool = False
     feedback: str = ""
     hints: tuple[str, ...] = ()
-    """From a nudge to nearly the solution."""
+    """Hints in order of detail, from a nudge to almost the solution."""
     misconception: str | None = None
+    """Name of the known mistake that explains the answer."""
     explanation: str = ""
-    """What its function is about, where points were lost."""
+    """Background on the function, set if points were lost."""
     variant: str | None = None
+    """Name of the accepted variant that the answer matches."""
     followed: bool = False
-    """Whether it counts because it follows from earlier answers that lost points."""
+    """True if the answer earns credit because it is consistent with earlier wrong answers."""
     visibility: str = "visible"
     seconds: float = 0.0
-    """How long the student's code took in its probes."""
+    """Seconds that the student's code ran in the criterion's probes."""
 
     @property
     def hint(self) -> str:
-        """The first hint."""
+        """The first hint, or an empty string."""
         return self.hints[0] if self.hints else ""
 
     def to_dict(self) -> dict[str, Any]:
-        """As in the report's JSON."""
+        """Return the verdict as it stands in the report's JSON."""
         return {
             "id": self.id,
             "function": self.function,
@@ -61,21 +65,28 @@ class Verdict:
             "seconds": round(self.seconds, 3),
         }
 
+    @classmethod
+    def from_dict(cls, node: Mapping[str, Any]) -> Self:
+        """Rebuild the grader's own verdict; an instructor's override of it is dropped."""
+        machine = node.get("override", {}).get("machine", node)
+        fields = {k: machine[k] for k in machine if k not in {"hint", "hints", "override"}}
+        return cls(**fields, hints=tuple(machine["hints"]))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CellTrouble:
-    """A cell that did not run to its end."""
+class CellError:
+    """A cell that did not finish."""
 
     cell: int
     ename: str
     evalue: str
     traceback: str = ""
-    """Where in the student's own code it happened; frames of libraries are left out."""
+    """Traceback, limited to the student's own frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything there is to say about one submission."""
+    """All results of one submission."""
 
     status: Literal["graded", "partial", "ungradable"]
     name: str
@@ -88,13 +99,14 @@ class Report:
     total: float
     verdicts: tuple[Verdict, ...]
     cells: int
+    """Number of cells in the notebook."""
     seconds: float
-    troubles: tuple[CellTrouble, ...]
+    cell_errors: tuple[CellError, ...]
     notes: tuple[str, ...]
     environment: Mapping[str, Any]
 
-    def about(self, name: str | None) -> "Report":
-        """The same report on one criterion or function alone."""
+    def only(self, name: str | None) -> "Report":
+        """Return the report limited to one criterion or function; None selects everything."""
         if name is None:
             return self
         verdicts = tuple(v for v in self.verdicts if name in {v.id, v.function})
@@ -102,28 +114,28 @@ class Report:
         return replace(self, verdicts=verdicts, total=total)
 
     @property
-    def shown_environment(self) -> dict[str, Any]:
-        """The environment for everyone's eyes: a secret seed stays in the instructor's record."""
+    def public_environment(self) -> dict[str, Any]:
+        """The environment without the seed of hidden models, which only the instructor may see."""
         secret = {"seed"} if self.environment.get("hidden_probes") else set()
         return {name: value for name, value in self.environment.items() if name not in secret}
 
     @property
-    def telling_troubles(self) -> tuple[CellTrouble, ...]:
-        """Cells that did not run to their end; a stub's NotImplementedError is no news."""
-        return tuple(t for t in self.troubles if t.ename != "NotImplementedError")
+    def notable_errors(self) -> tuple[CellError, ...]:
+        """Cell errors, except a stub's NotImplementedError."""
+        return tuple(e for e in self.cell_errors if e.ename != "NotImplementedError")
 
     @property
     def score(self) -> float:
-        """Points earned, bonus included."""
+        """Points earned, including bonus points."""
         return round(sum(verdict.points for verdict in self.verdicts), 4)
 
     @property
     def full_marks(self) -> bool:
-        """Whether no point within the total was lost."""
+        """True if no points within the total were lost."""
         return sum(v.points for v in self.verdicts if not v.bonus) >= self.total - 1e-9
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as JSON; apart from ``seconds`` the same notebook gives the same bytes."""
+        """Return the report as JSON values; only ``seconds`` differ between two equal runs."""
         return {
             "schema": SCHEMA,
             "status": self.status,
@@ -139,45 +151,38 @@ class Report:
             "notebook": {
                 "cells": self.cells,
                 "seconds": round(self.seconds, 3),
-                "errors": [asdict(trouble) for trouble in self.troubles],
+                "errors": [asdict(error) for error in self.cell_errors],
             },
             "notes": list(self.notes),
             "environment": dict(self.environment),
         }
 
+    @classmethod
+    def from_dict(cls, node: Mapping[str, Any], rubric: Rubric) -> Self | None:
+        """Rebuild a report from its JSON, or return None if it is incomplete.
 
-def past_report(node: Mapping[str, Any], rubric: Rubric) -> Report | None:
-    """The report that `Report.to_dict` gave; None where a part of it is missing.
-
-    Args:
-        node: The JSON.
-        rubric: The one it was graded by.
-    """
-    try:
-        submission, noted = node["submission"], node["notebook"]
-        return Report(
-            status=node["status"],
-            name=submission["name"],
-            sha256=submission["sha256"],
-            student=submission["student"],
-            lab=node["rubric"]["lab"],
-            lab_title=rubric.title,
-            rubric_version=node["rubric"]["version"],
-            rubric_sha256=node["rubric"]["sha256"],
-            total=float(node["max_score"]),
-            verdicts=tuple(_verdict(one) for one in node["criteria"]),
-            cells=noted["cells"],
-            seconds=float(noted["seconds"]),
-            troubles=tuple(CellTrouble(**trouble) for trouble in noted["errors"]),
-            notes=tuple(node["notes"]),
-            environment=node["environment"],
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
-
-
-def _verdict(node: Mapping[str, Any]) -> Verdict:
-    """The machine's, where an instructor has set another."""
-    found = node.get("override", {}).get("machine", node)
-    kept = {name: found[name] for name in found if name not in {"hint", "hints", "override"}}
-    return Verdict(**kept, hints=tuple(found["hints"]))
+        Args:
+            node: The parsed JSON.
+            rubric: The rubric that the submission was graded by, for its title.
+        """
+        try:
+            submission, notebook = node["submission"], node["notebook"]
+            return cls(
+                status=node["status"],
+                name=submission["name"],
+                sha256=submission["sha256"],
+                student=submission["student"],
+                lab=node["rubric"]["lab"],
+                lab_title=rubric.title,
+                rubric_version=node["rubric"]["version"],
+                rubric_sha256=node["rubric"]["sha256"],
+                total=float(node["max_score"]),
+                verdicts=tuple(Verdict.from_dict(criterion) for criterion in node["criteria"]),
+                cells=notebook["cells"],
+                seconds=float(notebook["seconds"]),
+                cell_errors=tuple(CellError(**error) for error in notebook["errors"]),
+                notes=tuple(node["notes"]),
+                environment=node["environment"],
+            )
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None

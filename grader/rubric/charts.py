@@ -1,4 +1,4 @@
-"""What a criterion's picture shows: a rubric's plan of it, as data."""
+"""Chart specifications: which answers the report draws for a criterion, and how."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -10,76 +10,82 @@ _Caption = Annotated[str, Field(max_length=200)]
 
 
 class _Plan(BaseModel):
+    """Base class of the specifications of charts."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     title: _Caption
-    """What is to be seen, in a few words."""
+    """Title of the chart, in a few words."""
 
     def probes(self) -> tuple[str, ...]:
-        """The probes whose answers it shows."""
+        """Return the probes whose answers the chart shows."""
         raise NotImplementedError
 
 
-class HeatmapPlan(_Plan):
+class HeatmapSpec(_Plan):
     """A matrix: the student's, the expected one and the difference, on one scale."""
 
     kind: Literal["heatmap"]
     probe: _Name
+    """Probe with the matrix."""
     axes: tuple[str, str] = ("row", "column")
-    """What rows and columns are; of ``[layer, head]`` entries are called ``L5H1``."""
+    """Names of rows and columns; with ``[layer, head]``, entries are called ``L5H1``."""
     marked: _Name | None = None
-    """A probe that gives heads, to be marked in the matrix."""
+    """Probe with heads to mark in the matrix."""
 
     def probes(self) -> tuple[str, ...]:
-        """The matrix, and what is marked in it."""
+        """Return the probes of the matrix and of the marked heads."""
         return (self.probe, self.marked) if self.marked else (self.probe,)
 
 
-class PatternPlan(_Plan):
+class PatternSpec(_Plan):
     """A head's attention pattern, with the places that a head of its kind attends to."""
 
     kind: Literal["pattern"]
     probe: _Name
+    """Probe with the attention pattern."""
     stripe: Literal["induction", "previous_token"]
-    """Where those places are, on a sequence that comes twice."""
+    """Kind of head, which decides the places, on a repeated sequence."""
     head: _Name | None = None
-    """A probe that gives heads: the first is the one shown, and named."""
+    """Probe with heads: the pattern is that of the first one."""
 
     def probes(self) -> tuple[str, ...]:
-        """The pattern, and whose it is."""
+        """Return the probes of the pattern and of its head."""
         return (self.probe, self.head) if self.head else (self.probe,)
 
 
-class BarsPlan(_Plan):
-    """Some numbers side by side: the student's and the expected ones."""
+class BarsSpec(_Plan):
+    """Numbers side by side: the student's and the expected ones."""
 
     kind: Literal["bars"]
     values: Annotated[Mapping[str, _Name], Field(max_length=24)] = {}
-    """Labels to probes that give a number each; without them ``probe`` gives all."""
+    """Probes with one number each, by label; without them, ``probe`` gives all numbers."""
     probe: _Name | None = None
+    """Probe with several numbers."""
     labels: Annotated[tuple[str, ...], Field(max_length=24)] = ()
-    """Of its numbers; a dict has its own."""
+    """Labels of the numbers of ``probe``; a dict has its own."""
     part: int | None = None
-    """Which number of each answer, where an answer is several, such as ``(loss, accuracy)``."""
+    """Index of the number to draw, if each answer has several, such as ``(loss, accuracy)``."""
     unit: str = ""
-    """What the numbers are."""
+    """Name and unit of the numbers."""
 
     def probes(self) -> tuple[str, ...]:
-        """Whatever gives a number."""
+        """Return the probes of all numbers."""
         return (*dict.fromkeys(self.values.values()), *([self.probe] if self.probe else []))
 
 
-class TokensPlan(_Plan):
+class TokensSpec(_Plan):
     """A sequence of tokens in two rows, its halves; equal tokens have equal colours."""
 
     kind: Literal["tokens"]
     probe: _Name
+    """Probe with the sequence."""
 
     def probes(self) -> tuple[str, ...]:
-        """The sequence."""
+        """Return the probe of the sequence."""
         return (self.probe,)
 
 
-Illustration = Annotated[
-    HeatmapPlan | PatternPlan | BarsPlan | TokensPlan, Field(discriminator="kind")
+ChartSpec = Annotated[
+    HeatmapSpec | PatternSpec | BarsSpec | TokensSpec, Field(discriminator="kind")
 ]

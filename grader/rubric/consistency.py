@@ -1,188 +1,201 @@
-"""What is wrong between the parts of a rubric whose parts are right."""
+"""Consistency checks of a rubric: names, totals and hidden probes, once each section is valid.
+
+Paths of problems are those of the written form, so that they can be found in the file.
+"""
 
 from collections.abc import Iterator, Mapping
 
 from grader.checks.base import BaseCheck
+from grader.rubric.document import NOTEBOOK
 from grader.rubric.hidden_models import pattern_problem
-from grader.rubric.model import Answer, Rubric
+from grader.rubric.known_answers import KnownAnswer, Mistake, Variant
+from grader.rubric.model import Rubric
+from grader.rubric.sections import Criterion
 
 Path = tuple[str | int, ...]
+Problem = tuple[Path, str]
+_ROUNDING = 1e-9
 
 
-def contradictions(rubric: Rubric) -> list[tuple[Path, str]]:
-    """What is wrong between the parts of a rubric whose parts are right: (path, what)."""
-    found = [
-        *_unknown_names(rubric),
-        *_probe_names(rubric),
-        *_functions(rubric),
-        *_answers(rubric),
-        *_hidden(rubric),
-        *_following(rubric),
-        *_pictures(rubric),
-        *_repeats(rubric),
+def find_problems(rubric: Rubric) -> list[Problem]:
+    """Return all contradictions between the sections of a rubric, each with its path."""
+    problems = [
+        *_check_checks(rubric),
+        *_check_models_and_recordings(rubric),
+        *_check_functions(rubric),
+        *_check_answers(rubric),
+        *_check_hidden(rubric),
+        *_check_follow_through(rubric),
+        *_check_pictures(rubric),
+        *_check_duplicates(rubric),
     ]
     total = sum(c.points for c in rubric.criteria if not c.bonus)
-    if abs(total - rubric.total) > 1e-9:  # noqa: PLR2004 (rounding of decimal points)
-        found.append((("total",), f"the criteria add up to {total:g}, not {rubric.total:g}"))
-    return found
+    if abs(total - rubric.total) > _ROUNDING:
+        text = f"the criteria add up to {total:g}, not {rubric.total:g}; total may be left out"
+        problems.append((("total",), text))
+    return problems
 
 
-def _unknown_names(rubric: Rubric) -> list[tuple[Path, str]]:
-    found: list[tuple[Path, str]] = []
-    for at, check in _checks(rubric):
-        names = dict.fromkeys((*check.probes(), *check.references()))
-        found += [
-            (at, f"no probe is named {name!r}") for name in names if name not in rubric.probes
-        ]
-        tolerance = getattr(check, "tolerance", None)
-        if tolerance is not None and tolerance not in rubric.all_tolerances:
-            found.append(((*at, "tolerance"), f"no tolerance class is named {tolerance!r}"))
-    return found
+def answer_problems(rubric: Rubric, answer: KnownAnswer) -> list[Problem]:
+    """Return what contradicts the rubric in a known answer, with paths within the answer.
+
+    The criteria that a mistake fails are not checked: a rubric may leave some of them out.
+    """
+    problems: list[Problem] = []
+    if answer.function not in rubric.functions:
+        problems.append((("function",), f"no probe is about {answer.function!r}"))
+    unknown = [name for name in answer.replace_values if name not in rubric.probes]
+    problems += [(("replace_values",), f"no probe is named {name!r}") for name in unknown]
+    if isinstance(answer, Variant) and answer.equivalent and answer.is_reference:
+        problems.append(((), "an equivalent variant needs source or replace_values"))
+    if isinstance(answer, Mistake):
+        if (answer.source is None) == (not answer.replace_values):
+            problems.append(((), "give either source or replace_values"))
+        for i, check in enumerate(answer.when):
+            problems += _check_names(rubric, ("when", i), check)
+    return problems
 
 
-def _checks(rubric: Rubric) -> Iterator[tuple[Path, BaseCheck]]:
-    """Every check of the rubric, wherever one may stand."""
-    for i, criterion in enumerate(rubric.criteria):
-        for j, check in enumerate(criterion.checks):
-            yield ("criteria", i, "checks", j), check
-        plan = criterion.follow_through
-        for j, check in enumerate(plan.checks if plan else ()):
-            yield ("criteria", i, "follow_through", "checks", j), check
-    for i, mistake in enumerate(rubric.mistakes):
-        for j, check in enumerate(mistake.when):
-            yield ("mistakes", i, "when", j), check
+def _path(criterion: Criterion) -> Path:
+    return ("functions", criterion.function or NOTEBOOK, "criteria", criterion.id)
 
 
-def _probe_names(rubric: Rubric) -> list[tuple[Path, str]]:
-    found: list[tuple[Path, str]] = []
+def _check_checks(rubric: Rubric) -> list[Problem]:
+    return [
+        problem
+        for criterion in rubric.criteria
+        for path, check in _checks(criterion)
+        for problem in _check_names(rubric, path, check)
+    ]
+
+
+def _checks(criterion: Criterion) -> Iterator[tuple[Path, BaseCheck]]:
+    """Yield a criterion's checks, those of its follow-through included, with their paths."""
+    path, plan = _path(criterion), criterion.follow_through
+    for i, check in enumerate(criterion.checks):
+        yield (*path, "checks", i), check
+    for i, check in enumerate(plan.checks if plan else ()):
+        yield (*path, "follow_through", "checks", i), check
+
+
+def _check_names(rubric: Rubric, path: Path, check: BaseCheck) -> list[Problem]:
+    """Check that a check's probes and its tolerance class exist."""
+    names = dict.fromkeys((*check.probes(), *check.references()))
+    problems: list[Problem] = [
+        (path, f"no probe is named {name!r}") for name in names if name not in rubric.probes
+    ]
+    tolerance = getattr(check, "tolerance", None)
+    if tolerance is not None and tolerance not in rubric.all_tolerances:
+        problems.append(((*path, "tolerance"), f"no tolerance class is named {tolerance!r}"))
+    return problems
+
+
+def _check_models_and_recordings(rubric: Rubric) -> list[Problem]:
+    problems: list[Problem] = []
     if "grading" not in rubric.models:
-        found.append((("models",), "one of the models must be named 'grading'"))
-    worlds: list[tuple[tuple[str, str], Mapping[str, str]]] = [
+        problems.append((("models",), "one of the models must be named 'grading'"))
+    users: list[tuple[Path, Mapping[str, str]]] = [
         *((("probes", name), probe.models) for name, probe in rubric.probes.items()),
         *((("recordings", name), plan.models) for name, plan in rubric.recordings.items()),
     ]
-    for at, models in worlds:
-        found += [
-            (at, f"no model is named {m!r}") for m in models.values() if m not in rubric.models
-        ]
+    for path, models in users:
+        unknown = [model for model in models.values() if model not in rubric.models]
+        problems += [(path, f"no model is named {model!r}") for model in unknown]
     for name, probe in rubric.probes.items():
-        unknown = [r for r in probe.provide if r not in rubric.recordings]
-        found += [(("probes", name, "provide"), f"no recording is named {r!r}") for r in unknown]
-    return found
+        problems += [
+            (("probes", name, "use_recordings"), f"no recording is named {recording!r}")
+            for recording in probe.use_recordings
+            if recording not in rubric.recordings
+        ]
+    return problems
 
 
-def _functions(rubric: Rubric) -> list[tuple[Path, str]]:
-    """Criteria, variants and mistakes that are about a function no probe asks for."""
-    about: list[tuple[str, int, str | None]] = [
-        *(("criteria", i, c.function) for i, c in enumerate(rubric.criteria)),
-        *(("variants", i, v.function) for i, v in enumerate(rubric.variants)),
-        *(("mistakes", i, m.function) for i, m in enumerate(rubric.mistakes)),
-    ]
-    return [
-        ((section, i, "function"), f"no probe is about {function!r}")
-        for section, i, function in about
-        if function is not None and function not in rubric.functions
-    ]
+def _check_functions(rubric: Rubric) -> list[Problem]:
+    """Check that every function with criteria or an explanation has a probe."""
+    problems: list[Problem] = []
+    if NOTEBOOK in rubric.functions:
+        text = f"{NOTEBOOK!r} stands for the notebook as a whole: no probe may test such a function"
+        problems.append((("probes",), text))
+    with_criteria = (c.function for c in rubric.criteria if c.function)
+    names = dict.fromkeys((*with_criteria, *rubric.explanations))
+    unknown = [name for name in names if name not in {NOTEBOOK, *rubric.functions}]
+    return problems + [(("functions", name), f"no probe is about {name!r}") for name in unknown]
 
 
-def _answers(rubric: Rubric) -> list[tuple[Path, str]]:
-    """Variants and mistakes that say no answer, and what mistakes say they lose."""
-    found: list[tuple[Path, str]] = []
-    ids = {criterion.id for criterion in rubric.criteria}
-    for i, variant in enumerate(rubric.variants):
-        if variant.alike and variant.is_own:
-            found.append((("variants", i), "an alike variant needs a source, or what is instead"))
-    found += [
-        (("probes", name), "only an expression has side effects")
+def _check_answers(rubric: Rubric) -> list[Problem]:
+    problems: list[Problem] = [
+        (("probes", name), "side_effects needs an expression")
         for name, probe in rubric.probes.items()
         if probe.side_effects and probe.expression is None
     ]
-    for i, mistake in enumerate(rubric.mistakes):
-        at = ("mistakes", i)
-        if (mistake.source is None) == (not mistake.instead):
-            found.append((at, "give either a source or what stands instead of some probes"))
-        found += [
-            (at, f"no criterion is named {name!r}")
-            for name in (*mistake.loses, *mistake.may_lose)
-            if name not in ids
-        ]
-    answers: list[tuple[str, int, Answer]] = [
-        *(("variants", i, v) for i, v in enumerate(rubric.variants)),
-        *(("mistakes", i, m) for i, m in enumerate(rubric.mistakes)),
-    ]
-    found += [
-        ((section, i, "instead"), f"no probe is named {name!r}")
-        for section, i, answer in answers
-        for name in answer.instead
-        if name not in rubric.probes
-    ]
-    return found
+    for variant in rubric.variants:
+        found = answer_problems(rubric, variant)
+        problems += [(("variants", variant.name, *rest), text) for rest, text in found]
+    ids = {criterion.id for criterion in rubric.criteria}
+    for mistake in rubric.own_mistakes:
+        path: Path = ("mistakes", mistake.name)
+        problems += [((*path, *rest), text) for rest, text in answer_problems(rubric, mistake)]
+        for key in ("fails", "may_fail"):
+            unknown = [name for name in getattr(mistake, key) if name not in ids]
+            problems += [((*path, key), f"no criterion is named {name!r}") for name in unknown]
+    return problems
 
 
-def _hidden(rubric: Rubric) -> list[tuple[Path, str]]:
-    found: list[tuple[Path, str]] = []
+def _check_hidden(rubric: Rubric) -> list[Problem]:
+    problems: list[Problem] = []
     for name, pattern in rubric.hidden.items():
         if name not in rubric.models:
-            found.append((("hidden", name), f"no model is named {name!r}"))
+            problems.append((("hidden", name), f"no model is named {name!r}"))
         if problem := pattern_problem(pattern):
-            found.append((("hidden", name), problem))
-    found += [
-        (("probes", name), "a hidden probe needs a model that is drawn")
+            problems.append((("hidden", name), problem))
+    problems += [
+        (("probes", name), "a hidden probe needs a model that is drawn (section hidden)")
         for name, probe in rubric.probes.items()
         if probe.hidden and not set(probe.models.values()) & set(rubric.hidden)
     ]
-    found += [
-        (("criteria", i), "all its checks are hidden: a self-check shows nothing")
-        for i, criterion in enumerate(rubric.without_hidden().criteria)
+    problems += [
+        (_path(criterion), "all its checks are hidden: a self-check would show nothing")
+        for criterion in rubric.without_hidden().criteria
         if not criterion.checks
     ]
-    return found
+    return problems
 
 
-def _following(rubric: Rubric) -> list[tuple[Path, str]]:
-    """A criterion follows from earlier ones only."""
-    found: list[tuple[Path, str]] = []
+def _check_follow_through(rubric: Rubric) -> list[Problem]:
+    """Check that criteria follow from earlier ones only."""
+    problems: list[Problem] = []
     for i, criterion in enumerate(rubric.criteria):
         earlier = {c.id for c in rubric.criteria[:i]}
         plan = criterion.follow_through
-        found += [
-            (("criteria", i, "follow_through", "requires"), f"{name!r} is no criterion before this")
+        problems += [
+            ((*_path(criterion), "follow_through", "requires"), f"no earlier criterion is {name!r}")
             for name in (plan.requires if plan else ())
             if name not in earlier
         ]
-    return found
+    return problems
 
 
-def _pictures(rubric: Rubric) -> list[tuple[Path, str]]:
-    """What is shown must be asked, and of everyone; what is explained must be asked about."""
-    found: list[tuple[Path, str]] = [
-        (("explanations", name), f"no probe is about {name!r}")
-        for name in rubric.explanations
-        if name not in rubric.functions
-    ]
-    for i, criterion in enumerate(rubric.criteria):
-        for j, plan in enumerate(criterion.pictures):
-            at = ("criteria", i, "pictures", j)
+def _check_pictures(rubric: Rubric) -> list[Problem]:
+    """Check that charts show probes which exist and are not hidden."""
+    problems: list[Problem] = []
+    for criterion in rubric.criteria:
+        for i, plan in enumerate(criterion.pictures):
+            path = (*_path(criterion), "pictures", i)
             for name in plan.probes():
                 if name not in rubric.probes:
-                    found.append((at, f"no probe is named {name!r}"))
+                    problems.append((path, f"no probe is named {name!r}"))
                 elif rubric.probes[name].hidden:
-                    found.append((at, f"{name!r} is hidden: a picture would show its answer"))
+                    problems.append((path, f"{name!r} is hidden: a picture would show its answer"))
             if not plan.probes():
-                found.append((at, "give either values or a probe"))
-    return found
+                problems.append((path, "give either values or a probe"))
+    return problems
 
 
-def _repeats(rubric: Rubric) -> list[tuple[Path, str]]:
-    found: list[tuple[Path, str]] = []
-    for section, names in (
-        ("criteria", [c.id for c in rubric.criteria]),
-        ("variants", [v.name for v in rubric.variants]),
-        ("mistakes", [m.name for m in rubric.mistakes]),
-    ):
-        found += [
-            ((section, i), f"{name!r} stands twice")
-            for i, name in enumerate(names)
-            if name in names[:i]
-        ]
-    return found
+def _check_duplicates(rubric: Rubric) -> list[Problem]:
+    """Check that ids of criteria are unique across functions."""
+    ids = [criterion.id for criterion in rubric.criteria]
+    return [
+        (_path(criterion), f"another criterion is named {criterion.id!r}")
+        for i, criterion in enumerate(rubric.criteria)
+        if criterion.id in ids[:i]
+    ]

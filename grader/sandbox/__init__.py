@@ -1,5 +1,6 @@
-"""What keeps student code from everything that is not its own: backends, and how one is chosen.
+"""Isolates student code from everything that is not its own: sandbox backends and their selection.
 
-The driver and the kernel both live inside; the grader's own process only holds the pipes. Nothing
-here runs student code, imports torch or knows a rubric.
+Begin with `base` (limits, the backend protocol) and `select` (which backend is used). The driver
+and the kernel run inside a sandbox; the grader's process only holds the pipes. Nothing here runs
+student code, imports torch or knows a rubric.
 """

@@ -1,4 +1,4 @@
-"""What a sandbox is given, what a backend does with it, and what runs in one."""
+"""Limits of a sandbox, the protocol that backends implement, and a handle to a running sandbox."""
 
 import subprocess
 from collections.abc import Callable, Sequence
@@ -9,33 +9,35 @@ from typing import IO, Any, Protocol
 
 from grader.errors import KernelError
 
-_STOP_GRACE = 5.0
+_STOP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sandbox:
-    """What the processes of one submission may have. What is not named here they may not."""
+class SandboxLimits:
+    """Resources of the processes of one submission; everything else is denied."""
 
     memory_bytes: int = 4 * 2**30
-    """Of data, each process."""
+    """Maximum data segment (RLIMIT_DATA) of each process."""
     processes: int = 256
-    """Processes and threads together."""
+    """Maximum number of processes and threads together."""
     open_files: int = 512
-    """Each process."""
+    """Maximum open files of each process."""
     home_bytes: int = 256 * 2**20
+    """Size of the home folder, and the maximum size of a file."""
     shm_bytes: int = 64 * 2**20
+    """Size of /dev/shm."""
     weights_bytes: int = 2**20
-    """For hidden models' weights, beside the home."""
+    """Size of the folder for hidden models' weights, beside the home."""
     model: str = ""
-    """The grading model; a directory, or weights in a hub's cache, are made readable."""
-    ahead: tuple[str, ...] = ()
-    """Further models that a warm parent builds for all of its kernels: public ones."""
+    """The grading model; if it is a directory or in a hub's cache, that is made readable."""
+    prebuilt: tuple[str, ...] = ()
+    """Further models, all public, that a fork server builds for all of its kernels."""
     device: str = "cpu"
-    """``cuda`` gives the graphics driver; ``auto`` does not."""
+    """Torch device. ``cuda`` grants access to the NVIDIA driver's devices; ``auto`` does not."""
 
     @property
     def rlimits(self) -> dict[str, int]:
-        """The limits of each process, by the kernel's names for them."""
+        """Resource limits of each process, by their RLIMIT names."""
         return {
             "DATA": self.memory_bytes,
             "NOFILE": self.open_files,
@@ -45,143 +47,146 @@ class Sandbox:
 
 
 class Process(Protocol):
-    """What there is to do with a process: a child of ours, or of a warm parent."""
+    """The common part of a child process and a process forked by a fork server."""
 
     @property
     def pid(self) -> int:
-        """As this process's namespace numbers it."""
+        """The process id in the grader's PID namespace."""
 
     @property
     def stdin(self) -> IO[bytes] | None:
-        """Where it reads."""
+        """The write end of its standard input."""
 
     @property
     def stdout(self) -> IO[bytes] | None:
-        """Where it writes."""
+        """The read end of its standard output."""
 
     def poll(self) -> int | None:
-        """None while it runs."""
+        """Return None while the process runs."""
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end.
+        """Wait until the process has ended.
 
         Raises:
             TimeoutExpired: It still runs.
         """
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Send SIGTERM."""
 
     def kill(self) -> None:
-        """End it."""
+        """Send SIGKILL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What one child of a warm parent may have, and how it is ended."""
+    """Permissions of one child of a fork server, and how it is ended."""
 
     plan: dict[str, Any]
-    """As `grader.sandbox.inside.namespaces` takes it."""
+    """Plan for `grader.sandbox.inside.namespaces.enter_sandbox`."""
     depth: int
-    gentle: bool = False
+    graceful: bool = False
     home: Path | None = None
 
 
 @dataclass(slots=True)
-class Running:
-    """A driver that was started, and how to end it with all it has started."""
+class RunningSandbox:
+    """A running driver, and how to end it with everything it has started."""
 
     process: Process
     depth: int = 0
-    """How far below this process the driver is: the student's processes are its equals or below."""
-    clean: Callable[[], None] = field(default=lambda: None)
-    """What is left to tidy away once nothing runs any more."""
-    gentle: bool = False
-    """Whether the process is asked to end and takes all it has started with it."""
+    """Levels between `process` and the driver; student processes are the driver's siblings or
+    descendants."""
+    clean_up: Callable[[], None] = field(default=lambda: None)
+    """Called once nothing runs any more."""
+    graceful: bool = False
+    """True if SIGTERM makes the process end everything it has started."""
     home: Path | None = None
-    """Where its files are, if they are on a disk that has no limit for it."""
+    """Folder of its files, if they are on a disk where nothing else limits their size."""
 
     @property
     def stdin(self) -> IO[bytes]:
-        """Where the driver reads."""
-        return _given(self.process.stdin)
+        """The pipe to the driver's standard input."""
+        return _require_pipe(self.process.stdin)
 
     @property
     def stdout(self) -> IO[bytes]:
-        """Where the driver writes."""
-        return _given(self.process.stdout)
+        """The pipe from the driver's standard output."""
+        return _require_pipe(self.process.stdout)
 
     def kill(self) -> None:
-        """End everything that runs; what it left is cleaned up by `end`."""
+        """Kill everything that runs; `end` cleans up afterwards."""
         if self.process.poll() is None:
-            self.process.terminate() if self.gentle else self.process.kill()
+            self.process.terminate() if self.graceful else self.process.kill()
 
     def end(self) -> None:
-        """End everything, wait until it is gone, and clean up."""
+        """Kill everything, wait until it is gone, and clean up."""
         _close(self.process.stdin)
         self.kill()
         try:
-            self.process.wait(_STOP_GRACE)
+            self.process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         _close(self.process.stdout)
-        self.clean()
+        self.clean_up()
 
 
 class Backend(Protocol):
-    """One way to keep student code in."""
+    """One way to isolate student code."""
 
     @property
     def name(self) -> str:
-        """As reports and `grade doctor` call it."""
+        """The name shown in reports and by `grade doctor`."""
 
-    def missing(self) -> str | None:
-        """What this machine lacks for it, in one line; None when it can be tried."""
+    def unavailable_reason(self) -> str | None:
+        """Return what this machine lacks for the backend, in one line; None if it can be tried."""
 
-    def start(self, command: Sequence[str], sandbox: Sandbox, *, errors: int) -> Running:
+    def start(
+        self, command: Sequence[str], sandbox: SandboxLimits, *, errors: int
+    ) -> RunningSandbox:
         """Start a command inside.
 
         Args:
-            command: What to run; its standard input and output are pipes.
-            sandbox: What it may have.
-            errors: Where its standard error goes, a descriptor.
+            command: The command line; standard input and output are pipes.
+            sandbox: Its limits.
+            errors: File descriptor for its standard error.
 
         Raises:
-            KernelError: It could not be started.
+            KernelError: The command could not be started.
         """
 
 
-class Forkable(Backend, Protocol):
-    """A backend whose drivers can be forked from a warm parent instead of started."""
+class ForkableBackend(Backend, Protocol):
+    """A backend whose drivers can be forked from a fork server instead of started."""
 
-    def parent(
-        self, command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
+    def start_fork_server(
+        self, command: Sequence[str], sandbox: SandboxLimits, *, control: int, errors: int
     ) -> "subprocess.Popen[bytes]":
-        """Start a warm parent, whose children enter the sandbox; no student code is its own.
+        """Start a fork server, whose children enter the sandbox; it runs no student code itself.
 
         Args:
-            command: What to run.
-            sandbox: What its children may have at most.
-            control: A socket that it inherits.
-            errors: Where its standard error goes, a descriptor.
+            command: The command line.
+            sandbox: Maximum limits of its children.
+            control: File descriptor of a socket that it inherits.
+            errors: File descriptor for its standard error.
 
         Raises:
-            KernelError: It could not be started.
+            KernelError: The command could not be started.
         """
 
-    def grant(self, sandbox: Sandbox) -> AbstractContextManager[Grant]:
-        """What a child of that parent is given, for as long as it runs.
+    def grant(self, sandbox: SandboxLimits) -> AbstractContextManager[Grant]:
+        """Reserve what one child of the fork server needs, for as long as it runs.
 
         Args:
-            sandbox: What it may have.
+            sandbox: The child's limits.
 
         Raises:
-            KernelError: There is nothing to give.
+            KernelError: No user or folder is available.
         """
 
 
-def _given(stream: IO[bytes] | None) -> IO[bytes]:
+def _require_pipe(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:
         raise KernelError("The driver has no pipes.")
     return stream

@@ -1,4 +1,7 @@
-"""bubblewrap: own namespaces for processes, network, files. What is not mounted is not there."""
+"""The bubblewrap backend: separate process, network and mount namespaces.
+
+A path that is not mounted does not exist inside.
+"""
 
 import json
 import os
@@ -14,110 +17,118 @@ from typing import Any
 
 from grader.errors import KernelError
 from grader.sandbox import seccomp
-from grader.sandbox.base import Grant, Running, Sandbox
-from grader.sandbox.environment import PARENTS, environment
+from grader.sandbox.base import Grant, RunningSandbox, SandboxLimits
+from grader.sandbox.environment import FORK_SERVER_ENVIRONMENT, sandbox_environment
 from grader.sandbox.inside.env_vars import WEIGHTS
-from grader.sandbox.uid_pool import Slot
-from grader.sandbox.visible_paths import View, view
+from grader.sandbox.uid_pool import SandboxUser
+from grader.sandbox.visible_paths import VisiblePaths, visible_paths
 
-HOME, OWN_WEIGHTS = "/sandbox", "/weights"
-"""Places no real path is below."""
-_CONFINE = Path(__file__).with_name("inside") / "restrict.py"
+_HOME, _WEIGHTS_FOLDER = "/sandbox", "/weights"
+"""Folders inside the sandbox; no real path lies below them."""
+_RESTRICT_SCRIPT = Path(__file__).with_name("inside") / "restrict.py"
 _UID = 1000
 
 
 class Bubblewrap:
-    """Starts the driver under bwrap, as a real user that is not root."""
+    """Starts the driver under bwrap, as a user other than root."""
 
     name = "bubblewrap"
 
-    def missing(self) -> str | None:
-        """Whether bwrap and libseccomp are here."""
+    def unavailable_reason(self) -> str | None:
+        """Return what is missing of bwrap and libseccomp."""
         if sys.platform != "linux":
             return "bubblewrap is for Linux"
         if shutil.which("bwrap") is None:
             return "bubblewrap is not installed: apt install bubblewrap"
-        return seccomp.missing()
+        return seccomp.unavailable_reason()
 
-    def start(self, command: Sequence[str], sandbox: Sandbox, *, errors: int) -> Running:
+    def start(
+        self, command: Sequence[str], sandbox: SandboxLimits, *, errors: int
+    ) -> RunningSandbox:
         """Start a command inside; see `Backend.start`."""
         with ExitStack() as stack:
-            slot = stack.enter_context(Slot.take()) if os.geteuid() == 0 else None
+            user = stack.enter_context(SandboxUser.acquire()) if os.geteuid() == 0 else None
             program = stack.enter_context(tempfile.TemporaryFile())
             program.write(seccomp.build(same_user=False))
             program.seek(0)
-            plan = _plan(sandbox, slot.uid if slot else None)
+            plan = _plan(sandbox, user.uid if user else None)
             plan |= {"command": list(command)}
             arguments = [
-                *_namespaces(root=slot is not None, warm=False),
-                *_files(view(sandbox), sandbox),
-                *("--chdir", HOME, "--seccomp", str(program.fileno())),
-                # Limits first, which would hinder bwrap itself, then the command.
-                *("--", sys.executable, "-I", "-S", str(_CONFINE), json.dumps(plan)),
+                *_namespace_args(root=user is not None, fork_server=False),
+                *_mount_args(visible_paths(sandbox), sandbox),
+                *("--chdir", _HOME, "--seccomp", str(program.fileno())),
+                # The script applies the limits, which would hinder bwrap itself, then execs.
+                *("--", sys.executable, "-I", "-S", str(_RESTRICT_SCRIPT), json.dumps(plan)),
             ]
-            process = _bwrap(arguments, pipe=subprocess.PIPE, errors=errors, kept=program.fileno())
-            return Running(process, depth=2 if slot else 1, clean=stack.pop_all().close)
+            process = _bwrap(
+                arguments, pipe=subprocess.PIPE, errors=errors, inherited=program.fileno()
+            )
+            return RunningSandbox(process, depth=2 if user else 1, clean_up=stack.pop_all().close)
 
-    def parent(
-        self, command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
+    def start_fork_server(
+        self, command: Sequence[str], sandbox: SandboxLimits, *, control: int, errors: int
     ) -> "subprocess.Popen[bytes]":
-        """Start a warm parent inside, with the rights its children need to enter further in."""
-        set_there = environment(HOME, sandbox, **PARENTS)
+        """Start a fork server inside, with the rights its children need to create namespaces."""
+        variables = sandbox_environment(_HOME, sandbox, **FORK_SERVER_ENVIRONMENT)
         arguments = [
-            *_namespaces(root=os.geteuid() == 0, warm=True),
-            *_files(view(sandbox), sandbox),
-            *("--chdir", HOME),
-            *(word for pair in set_there.items() for word in ("--setenv", *pair)),
+            *_namespace_args(root=os.geteuid() == 0, fork_server=True),
+            *_mount_args(visible_paths(sandbox), sandbox),
+            *("--chdir", _HOME),
+            *(word for pair in variables.items() for word in ("--setenv", *pair)),
             *("--", *command),
         ]
-        return _bwrap(arguments, pipe=subprocess.DEVNULL, errors=errors, kept=control)
+        return _bwrap(arguments, pipe=subprocess.DEVNULL, errors=errors, inherited=control)
 
     @contextmanager
-    def grant(self, sandbox: Sandbox) -> Iterator[Grant]:
-        """Namespaces of its own, and as root a user of its own."""
+    def grant(self, sandbox: SandboxLimits) -> Iterator[Grant]:
+        """Grant namespaces of its own, and a user of its own if the grader is root."""
         with ExitStack() as stack:
-            slot = stack.enter_context(Slot.take()) if os.geteuid() == 0 else None
-            folders = _own(sandbox)
-            plan = _plan(sandbox, slot.uid if slot else None) | {
+            user = stack.enter_context(SandboxUser.acquire()) if os.geteuid() == 0 else None
+            folders = _private_mounts(sandbox)
+            plan = _plan(sandbox, user.uid if user else None) | {
                 "seccomp": b64encode(seccomp.build(same_user=False)).decode(),
-                "namespaces": {"user": slot is None, "folders": folders} | _again(sandbox, folders),
+                "namespaces": {
+                    "user": user is None,
+                    "folders": folders,
+                    "seen": _visible_inside(sandbox, folders),
+                },
             }
             yield Grant(plan=plan, depth=1)
 
 
-def _again(sandbox: Sandbox, folders: Iterable[str]) -> dict[str, list[str]]:
-    """What of the view lies in folders that are made anew: an environment in /tmp, say."""
-    seen = view(sandbox)
-    return {
-        "seen": sorted(
-            {
-                str(Path(folder) / path.relative_to(folder).parts[0])
-                for folder in folders
-                for path in (*seen.trees, *seen.grader)
-                if Path(folder) in path.parents
-            }
-        )
-    }
+def _visible_inside(sandbox: SandboxLimits, folders: Iterable[str]) -> list[str]:
+    """Return visible paths in folders that are mounted empty, such as an environment in /tmp."""
+    visible = visible_paths(sandbox)
+    return sorted(
+        {
+            str(Path(folder) / path.relative_to(folder).parts[0])
+            for folder in folders
+            for path in (*visible.trees, *visible.grader)
+            if Path(folder) in path.parents
+        }
+    )
 
 
-def _own(sandbox: Sandbox) -> dict[str, int]:
-    """Folders that start empty, with their sizes."""
+def _private_mounts(sandbox: SandboxLimits) -> dict[str, int]:
+    """Return the folders that start empty, with their sizes in bytes."""
     return {
         "/dev/shm": sandbox.shm_bytes,  # noqa: S108 (the sandbox's own)
         "/tmp": sandbox.home_bytes // 4,  # noqa: S108 (the same)
-        HOME: sandbox.home_bytes,
-        OWN_WEIGHTS: sandbox.weights_bytes,
+        _HOME: sandbox.home_bytes,
+        _WEIGHTS_FOLDER: sandbox.weights_bytes,
     }
 
 
-def _bwrap(arguments: list[str], *, pipe: int, errors: int, kept: int) -> "subprocess.Popen[bytes]":
+def _bwrap(
+    arguments: list[str], *, pipe: int, errors: int, inherited: int
+) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(  # noqa: S603 (bwrap, found on the path, and our own program)
             [shutil.which("bwrap") or "bwrap", *arguments],
             stdin=pipe,
             stdout=pipe,
             stderr=errors,
-            pass_fds=(kept,),
+            pass_fds=(inherited,),
             start_new_session=True,
             env={},
         )
@@ -125,42 +136,43 @@ def _bwrap(arguments: list[str], *, pipe: int, errors: int, kept: int) -> "subpr
         raise KernelError(f"bubblewrap could not be started: {error}") from error
 
 
-def _namespaces(*, root: bool, warm: bool) -> Iterator[str]:
-    """Everything unshared. Root needs no user namespace, and becomes a real other user inside.
+def _namespace_args(*, root: bool, fork_server: bool) -> Iterator[str]:
+    """Return bwrap's arguments for namespaces and capabilities.
 
-    A warm parent keeps the right to unshare once more for each of its children.
+    Root needs no user namespace and becomes another real user inside. A fork server keeps the right
+    to unshare once more for each of its children.
     """
     yield from ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts")
     yield from ("--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv")
     yield from ("--cap-drop", "ALL")
     if root:
         yield from ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
-        yield from ("--cap-add", "CAP_SYS_ADMIN") if warm else ()
+        yield from ("--cap-add", "CAP_SYS_ADMIN") if fork_server else ()
     else:
         yield from ("--unshare-user", "--uid", str(_UID), "--gid", str(_UID))
-        yield from () if warm else ("--disable-userns",)
-        # Or bwrap would be beside the driver as the notebook's equal, with the same pipes.
+        yield from () if fork_server else ("--disable-userns",)
+        # Otherwise bwrap runs beside the driver as the notebook's user, with the driver's pipes.
         yield "--as-pid-1"
 
 
-def _files(seen: View, sandbox: Sandbox) -> Iterator[str]:
-    """Own empty folders first, then what is read, then what is hidden in it."""
+def _mount_args(visible: VisiblePaths, sandbox: SandboxLimits) -> Iterator[str]:
+    """Return bwrap's mounts: empty folders, then readable trees, then what is hidden in them."""
     yield from ("--proc", "/proc", "--dev", "/dev")
-    for folder, size in _own(sandbox).items():
+    for folder, size in _private_mounts(sandbox).items():
         yield from ("--perms", "1777", "--size", str(size), "--tmpfs", folder)
     yield from ("--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu")
-    for passage in _on_the_way(seen):
-        yield from ("--perms", "0755", "--dir", str(passage))
-    for path in seen.trees:
-        yield from _bound(path)
-    hidden = [str(p) for p in seen.hidden if any(tree in p.parents for tree in seen.trees)]
+    for parent in _parent_dirs(visible):
+        yield from ("--perms", "0755", "--dir", str(parent))
+    for path in visible.trees:
+        yield from _bind_args(path)
+    hidden = [str(p) for p in visible.hidden if any(tree in p.parents for tree in visible.trees)]
     yield from (word for path in hidden for word in ("--perms", "0755", "--tmpfs", path))
     covered = set(map(Path, hidden))
-    inner = {p for path in seen.grader for p in path.parents if covered & set(p.parents)}
-    for passage in sorted(inner):
-        yield from ("--perms", "0755", "--dir", str(passage))
-    for path in seen.grader:
-        yield from _bound(path)
+    inner = {p for path in visible.grader for p in path.parents if covered & set(p.parents)}
+    for parent in sorted(inner):
+        yield from ("--perms", "0755", "--dir", str(parent))
+    for path in visible.grader:
+        yield from _bind_args(path)
     yield from (word for path in hidden for word in ("--remount-ro", path))
     if sandbox.device == "cuda":
         for device in sorted(Path("/dev").glob("nvidia*")):
@@ -168,24 +180,27 @@ def _files(seen: View, sandbox: Sandbox) -> Iterator[str]:
     yield from ("--remount-ro", "/dev", "--remount-ro", "/")
 
 
-def _bound(path: Path) -> tuple[str, str, str]:
+def _bind_args(path: Path) -> tuple[str, str, str]:
     if path.is_symlink():
         return ("--symlink", str(path.readlink()), str(path))
     return ("--ro-bind", str(path), str(path))
 
 
-def _on_the_way(seen: View) -> list[Path]:
-    """The folders above what is mounted, outermost first; bwrap would close them to others."""
-    parents = {parent for path in (*seen.trees, *seen.grader) for parent in path.parents}
-    inside = {p for p in parents if any(tree == p or tree in p.parents for tree in seen.trees)}
-    return sorted(parents - inside - {Path("/"), Path("/tmp")})  # noqa: S108 (made above)
+def _parent_dirs(visible: VisiblePaths) -> list[Path]:
+    """Return the folders above the mounts, outermost first.
+
+    bwrap would create them without access for other users.
+    """
+    parents = {parent for path in (*visible.trees, *visible.grader) for parent in path.parents}
+    inside = {p for p in parents if any(tree == p or tree in p.parents for tree in visible.trees)}
+    return sorted(parents - inside - {Path("/"), Path("/tmp")})  # noqa: S108 (mounted above)
 
 
-def _plan(sandbox: Sandbox, uid: int | None) -> dict[str, Any]:
-    """What the driver gives up once it is inside."""
+def _plan(sandbox: SandboxLimits, uid: int | None) -> dict[str, Any]:
+    """Return the restrictions that the driver applies to itself once it is inside."""
     return {
-        "environment": environment(HOME, sandbox, **{WEIGHTS: OWN_WEIGHTS}),
-        "home": HOME,
+        "environment": sandbox_environment(_HOME, sandbox, **{WEIGHTS: _WEIGHTS_FOLDER}),
+        "home": _HOME,
         "uid": uid,
         "rlimits": sandbox.rlimits,
         "processes": sandbox.processes,

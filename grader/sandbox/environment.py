@@ -1,4 +1,4 @@
-"""The environment variables of a sandbox: made anew, nothing of the grader's own in them."""
+"""The environment variables of a sandbox: built from scratch, with none of the grader's own."""
 
 import os
 import sys
@@ -6,31 +6,32 @@ import sysconfig
 from pathlib import Path
 
 from grader.files.cache import hub_cache
-from grader.protocol.training_runs import CACHE, cache_folder
-from grader.rubric.hidden_models import is_constructed
-from grader.sandbox.base import Sandbox
+from grader.protocol.installation import CACHE_VARIABLE, cache_folder
+from grader.protocol.model_names import is_synthetic
+from grader.sandbox.base import SandboxLimits
 from grader.sandbox.inside.env_vars import SANDBOXED
 
-PARENTS = {
-    # A forward pass takes and gives back many megabytes: kept, and in huge pages, they cost a
-    # seventh less time. Read by glibc when a process starts, so that forked kernels have it too.
+FORK_SERVER_ENVIRONMENT = {
+    # A forward pass allocates and frees many megabytes. Not returning them to the system (high
+    # mmap and trim thresholds), and huge pages, save a seventh of its time. glibc reads this when
+    # a process starts, so forked kernels have it too.
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:"
     "glibc.malloc.trim_threshold=1073741824",
 }
-"""Set for warm parents besides."""
+"""Additional variables of fork servers."""
 
 
-def environment(home: str, sandbox: Sandbox, **more: str) -> dict[str, str]:
-    """What a driver in a sandbox finds set.
+def sandbox_environment(home: str, sandbox: SandboxLimits, **more: str) -> dict[str, str]:
+    """Return all environment variables of a driver in a sandbox.
 
     Args:
-        home: Its home.
-        sandbox: What it may have.
+        home: Its home folder.
+        sandbox: Its limits and model.
         more: Further variables.
     """
     hub = (
         {}
-        if is_constructed(sandbox.model) or not sandbox.model
+        if is_synthetic(sandbox.model) or not sandbox.model
         else {"HF_HUB_CACHE": str(hub_cache())}
     )
     return {
@@ -42,16 +43,16 @@ def environment(home: str, sandbox: Sandbox, **more: str) -> dict[str, str]:
         "LOGNAME": "student",
         "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
-        **_where_the_grader_is(),
-        CACHE: str(cache_folder()),
+        **_pythonpath(),
+        CACHE_VARIABLE: str(cache_folder()),
         SANDBOXED: "1",
         **hub,
         **more,
     }
 
 
-def _where_the_grader_is() -> dict[str, str]:
-    """Its folder, where Python does not find it by itself: in a checkout, say."""
+def _pythonpath() -> dict[str, str]:
+    """Return PYTHONPATH with the grader's folder if it is not installed, as in a checkout."""
     root = Path(__file__).parents[2]
     installed = {Path(sysconfig.get_paths()[name]).resolve() for name in ("purelib", "platlib")}
     return {} if root.resolve() in installed else {"PYTHONPATH": str(root)}

@@ -1,4 +1,4 @@
-"""A backend whose drivers are forked from a process that has imported everything already."""
+"""A backend that forks drivers from a fork server, a process with all imports already done."""
 
 import json
 import os
@@ -12,36 +12,38 @@ from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import IO, Any, Self
 
-from grader.errors import KernelError, last_words
-from grader.sandbox.base import Forkable, Running, Sandbox
-from grader.sandbox.inside.forked_process import Forked
+from grader.errors import KernelError, last_stderr_line
+from grader.sandbox.base import ForkableBackend, RunningSandbox, SandboxLimits
+from grader.sandbox.inside.forked_process import ForkedProcess
 
-FORKS = 300
-"""After that many a parent is replaced: what little it leaks does not add up."""
-_START, _FORK = 120.0, 10.0
-_CREDENTIALS = struct.calcsize("3i")
-_MAX_WORD = 4096
+MAX_FORKS = 300
+"""A fork server is replaced after this many forks, which bounds the memory it leaks."""
+_START_SECONDS, _FORK_SECONDS = 120.0, 10.0
+_CREDENTIALS_BYTES = struct.calcsize("3i")  # struct ucred: pid, uid, gid
+_STDERR_BYTES = 4096
 
 
-class Warm:
-    """Forks drivers instead of starting them; as a backend, it is the one it was made from."""
+class ForkServer:
+    """Forks drivers instead of starting them, in the sandbox of another backend."""
 
-    def __init__(self, backend: Forkable, sandbox: Sandbox, *, forks: int = FORKS) -> None:
-        """Take what keeps its children in; nothing is started yet.
+    def __init__(
+        self, backend: ForkableBackend, sandbox: SandboxLimits, *, forks: int = MAX_FORKS
+    ) -> None:
+        """Prepare a fork server; the process starts when it is first needed.
 
         Args:
-            backend: The backend.
-            sandbox: What children may have at most, and the model to build for all of them.
-            forks: How many children a parent has.
+            backend: The backend that isolates the children.
+            sandbox: Maximum limits of the children, and the models to build for all of them.
+            forks: Number of children per process.
         """
         self._backend, self._sandbox, self._forks = backend, sandbox, forks
-        self._parent: _Parent | None = None
-        self._retired: list[_Parent] = []
+        self._server: _ServerProcess | None = None
+        self._retired: list[_ServerProcess] = []
         self._lock = threading.Lock()
 
     @property
     def name(self) -> str:
-        """The backend's."""
+        """The name of the underlying backend."""
         return self._backend.name
 
     def __enter__(self) -> Self:
@@ -55,166 +57,177 @@ class Warm:
     ) -> None:
         self.close()
 
-    def anew(self) -> "Warm":
-        """The same with a parent of its own."""
-        return Warm(self._backend, self._sandbox, forks=self._forks)
+    def clone(self) -> "ForkServer":
+        """Return a fork server of the same kind with a process of its own."""
+        return ForkServer(self._backend, self._sandbox, forks=self._forks)
 
     def close(self) -> None:
-        """End the parent; its children with it."""
+        """Kill the process and its children."""
         with self._lock:
-            self._forget()
-            for parent in self._retired:
-                parent.end()
+            self._drop_server()
+            for server in self._retired:
+                server.kill()
             self._retired = []
 
-    def ready(self) -> None:
-        """Have a parent that can have one more child.
+    def ensure_running(self) -> None:
+        """Start the process if none runs that may fork once more.
 
         Raises:
-            KernelError: None can be started.
+            KernelError: It cannot be started.
         """
         with self._lock:
-            self._living()
+            self._available_server()
 
-    def missing(self) -> str | None:
-        """What this machine lacks for it, in one line."""
+    def unavailable_reason(self) -> str | None:
+        """Return what this machine lacks, in one line."""
         if sys.platform != "linux":
             return "kernels are forked on Linux alone"
-        return self._backend.missing()
+        return self._backend.unavailable_reason()
 
-    def start(self, command: Sequence[str], sandbox: Sandbox, *, errors: int) -> Running:
-        """Fork a driver, from a new parent if the last one fails; see `Backend.start`."""
+    def start(
+        self, command: Sequence[str], sandbox: SandboxLimits, *, errors: int
+    ) -> RunningSandbox:
+        """Fork a driver, from a new process if the present one fails; see `Backend.start`."""
         with ExitStack() as stack:
             grant = stack.enter_context(self._backend.grant(sandbox))
             plan = {**grant.plan, "command": list(command)}
             process = self._fork(plan, errors)
-            clean = stack.pop_all().close
-            return Running(
-                process, depth=grant.depth, clean=clean, gentle=grant.gentle, home=grant.home
+            return RunningSandbox(
+                process,
+                depth=grant.depth,
+                clean_up=stack.pop_all().close,
+                graceful=grant.graceful,
+                home=grant.home,
             )
 
-    def _fork(self, plan: dict[str, Any], errors: int) -> Forked:
-        """A driver, from a new parent if the one at hand has ended.
+    def _fork(self, plan: dict[str, Any], errors: int) -> ForkedProcess:
+        """Fork a driver, from a new server process if the present one has ended.
 
         Raises:
-            KernelError: No parent could be started, or the sandbox not be entered.
+            KernelError: No server could be started, or its child could not enter the sandbox.
         """
         with self._lock:
-            fresh = self._parent is None
+            fresh = self._server is None
             try:
-                return self._living().fork(plan, errors)
+                return self._available_server().fork(plan, errors)
             except OSError as error:
-                self._forget()
+                self._drop_server()
                 if fresh:
                     raise KernelError(
-                        "The sandbox could not be entered from a warm parent: use --isolation none,"
-                        " or look at `grade doctor`."
+                        "A child of the fork server could not enter the sandbox: use --isolation "
+                        "none, or run `grade doctor`."
                     ) from error
         return self._fork(plan, errors)
 
-    def _living(self) -> "_Parent":
-        """A parent that may have one more child; a full one ends with the last of its own."""
-        self._retired = [parent for parent in self._retired if not parent.gone()]
-        if self._parent is not None and self._parent.gone():
-            self._parent = None
-        if self._parent is not None and self._parent.forked >= self._forks:
-            self._parent.let_go()
-            self._retired.append(self._parent)
-            self._parent = None
-        if self._parent is None:
-            self._parent = _Parent(self._backend, self._sandbox)
-        return self._parent
+    def _available_server(self) -> "_ServerProcess":
+        """Return a server that may fork once more; a used-up one ends with its last child."""
+        self._retired = [server for server in self._retired if not server.has_ended()]
+        if self._server is not None and self._server.has_ended():
+            self._server = None
+        if self._server is not None and self._server.forked >= self._forks:
+            self._server.retire()
+            self._retired.append(self._server)
+            self._server = None
+        if self._server is None:
+            self._server = _ServerProcess(self._backend, self._sandbox)
+        return self._server
 
-    def _forget(self) -> None:
-        if self._parent is not None:
-            self._parent.end()
-        self._parent = None
+    def _drop_server(self) -> None:
+        if self._server is not None:
+            self._server.kill()
+        self._server = None
 
 
-class _Parent:
-    """One warm process and the socket to it."""
+class _ServerProcess:
+    """One process of a fork server, and the socket to it."""
 
-    def __init__(self, backend: Forkable, sandbox: Sandbox) -> None:
+    def __init__(self, backend: ForkableBackend, sandbox: SandboxLimits) -> None:
         self.forked = 0
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the process is)
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            models = [sandbox.model, *sandbox.ahead]
-            settings = {"control": theirs.fileno(), "models": models}
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the process is)
+        self._control, server_socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with server_socket:
+            models = [sandbox.model, *sandbox.prebuilt]
+            settings = {"control": server_socket.fileno(), "models": models}
             command = [sys.executable, "-P", "-m", "grader.kernel.forkserver", json.dumps(settings)]
-            self._process = backend.parent(
-                command, sandbox, control=theirs.fileno(), errors=self._said.fileno()
+            self._process = backend.start_fork_server(
+                command, sandbox, control=server_socket.fileno(), errors=self._stderr.fileno()
             )
-        self._control.settimeout(_START)
+        self._control.settimeout(_START_SECONDS)
         try:
             ready = self._control.recv(16)
         except OSError:
             ready = b""
         if not ready:
-            said = self._last_words()
-            self.end()
-            raise KernelError(f"The grading kernel could not be made ready: {said}")
+            reason = self._last_stderr_line()
+            self.kill()
+            raise KernelError(f"The grading kernel could not be made ready: {reason}")
 
-    def fork(self, plan: dict[str, Any], errors: int) -> Forked:
-        """A child that has entered its sandbox.
+    def fork(self, plan: dict[str, Any], errors: int) -> ForkedProcess:
+        """Fork a child and wait until it has entered its sandbox.
 
         Raises:
-            OSError: This process has ended or refuses.
+            OSError: This process has ended or refuses to fork.
         """
         self.forked += 1
         with ExitStack() as stack:
-            ours, hello = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            stack.enter_context(ours)
-            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-            ours.settimeout(_FORK)
-            reads, stdin = _pipe(stack)
-            stdout, writes = _pipe(stack)
-            with hello, reads, writes:
-                theirs = [reads.fileno(), writes.fileno(), errors, hello.fileno()]
-                socket.send_fds(self._control, [json.dumps(plan).encode()], theirs)
-            pid = _sender(ours)
+            own_socket, hello = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            stack.enter_context(own_socket)
+            own_socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            own_socket.settimeout(_FORK_SECONDS)
+            child_stdin, stdin = _pipe_pair(stack)
+            stdout, child_stdout = _pipe_pair(stack)
+            with hello, child_stdin, child_stdout:
+                sent = [child_stdin.fileno(), child_stdout.fileno(), errors, hello.fileno()]
+                socket.send_fds(self._control, [json.dumps(plan).encode()], sent)
+            pid = _peer_pid(own_socket)
             stack.pop_all()
-        ours.close()
-        return Forked(pid, stdin, stdout)
+        own_socket.close()
+        return ForkedProcess(pid, stdin, stdout)
 
-    def let_go(self) -> None:
-        """No more children; it ends with the last of those it has."""
+    def retire(self) -> None:
+        """Ask it to fork no more and to end with the last of its children."""
         with suppress(OSError):
             self._control.send(b"null")
 
-    def gone(self) -> bool:
-        """Whether it has ended by itself."""
+    def has_ended(self) -> bool:
+        """Return True, after releasing its resources, if it has ended by itself."""
         if self._process.poll() is None:
             return False
-        self.end()
+        self.kill()
         return True
 
-    def end(self) -> None:
-        """End it and all of its children."""
+    def kill(self) -> None:
+        """Kill it and all of its children."""
         self._control.close()
         self._process.kill()
         self._process.wait()
-        self._said.close()
+        self._stderr.close()
 
-    def _last_words(self) -> str:
-        self._said.seek(0)
-        return last_words(self._said.read(_MAX_WORD)) or "no word from its parent"
+    def _last_stderr_line(self) -> str:
+        self._stderr.seek(0)
+        return (
+            last_stderr_line(self._stderr.read(_STDERR_BYTES)) or "the fork server gave no reason"
+        )
 
 
-def _pipe(stack: ExitStack) -> tuple[IO[bytes], IO[bytes]]:
-    """Both ends of a pipe, closed with the stack."""
+def _pipe_pair(stack: ExitStack) -> tuple[IO[bytes], IO[bytes]]:
+    """Return the read end and the write end of a pipe, closed with the stack."""
     read, write = os.pipe()
     return stack.enter_context(os.fdopen(read, "rb")), stack.enter_context(os.fdopen(write, "wb"))
 
 
-def _sender(hello: socket.socket) -> int:
-    """Who sends the greeting: the kernel says so, in our own numbers.
+def _peer_pid(own_socket: socket.socket) -> int:
+    """Receive the child's announcement and return its id, translated to this PID namespace.
+
+    Linux fills in the SCM_CREDENTIALS of the message, so the child cannot lie.
 
     Raises:
-        OSError: Nobody does.
+        OSError: No announcement arrives.
     """
-    greeting, extra, _flags, _address = hello.recvmsg(16, socket.CMSG_SPACE(_CREDENTIALS))
-    for level, kind, data in extra:
-        if greeting and (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
-            return int(struct.unpack("3i", data[:_CREDENTIALS])[0])
-    raise ConnectionResetError("nobody is in")
+    message, ancillary, _flags, _address = own_socket.recvmsg(
+        16, socket.CMSG_SPACE(_CREDENTIALS_BYTES)
+    )
+    for level, kind, data in ancillary:
+        if message and (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+            return int(struct.unpack("3i", data[:_CREDENTIALS_BYTES])[0])
+    raise ConnectionResetError("the forked child did not announce itself")

@@ -1,6 +1,7 @@
-"""Landlock, seccomp and rlimits: for machines without user namespaces, course containers first.
+"""The Landlock backend: Landlock, seccomp and rlimits, for machines without user namespaces.
 
-Needs no privilege. Where the grader is root, the driver becomes another user as well.
+Needs no privilege, and works in most course containers. If the grader is root, the driver becomes
+another user as well.
 """
 
 import json
@@ -20,16 +21,17 @@ import psutil
 
 from grader.errors import KernelError
 from grader.sandbox import seccomp
-from grader.sandbox.base import Grant, Running, Sandbox
-from grader.sandbox.environment import environment
-from grader.sandbox.inside.env_vars import FILTER, PATHS, WEIGHTS
-from grader.sandbox.uid_pool import Slot
-from grader.sandbox.unsandboxed import outside
-from grader.sandbox.visible_paths import carved, view
+from grader.sandbox.base import Grant, RunningSandbox, SandboxLimits
+from grader.sandbox.environment import sandbox_environment
+from grader.sandbox.inside.env_vars import KERNEL_FILTER, KERNEL_PATHS, WEIGHTS
+from grader.sandbox.uid_pool import SandboxUser
+from grader.sandbox.unsandboxed import start_host_process
+from grader.sandbox.visible_paths import allow_rules, visible_paths
 
-_HERE = Path(__file__).with_name("inside")
+_INSIDE = Path(__file__).with_name("inside")
+_RESTRICT_SCRIPT, _SUPERVISOR_SCRIPT = _INSIDE / "restrict.py", _INSIDE / "supervisor.py"
 _DEVICES = ("null", "zero", "full", "random", "urandom")
-_MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/proc/filesystems", "/sys/devices/system/cpu")
+_SYSTEM_FILES = ("/proc/cpuinfo", "/proc/meminfo", "/proc/filesystems", "/sys/devices/system/cpu")
 
 
 class Landlock:
@@ -37,8 +39,8 @@ class Landlock:
 
     name = "landlock"
 
-    def missing(self) -> str | None:
-        """Whether py_landlock and libseccomp are here, and Python can be read by another user."""
+    def unavailable_reason(self) -> str | None:
+        """Return what is missing: Landlock, libseccomp, or a Python that other users can read."""
         if sys.platform != "linux":
             return "Landlock is for Linux"
         try:
@@ -49,25 +51,27 @@ class Landlock:
             return "py-landlock is not installed: pip install py-landlock"
         except (OSError, RuntimeError, py_landlock.LandlockError):
             return "this kernel has no Landlock, or it is switched off (Linux 5.13 or newer has it)"
-        if os.geteuid() == 0 and (closed := _closed_to_others(Path(sys.executable))):
-            return f"Python lies below {closed}, which only root can enter: install it elsewhere"
-        return seccomp.missing()
+        if os.geteuid() == 0 and (blocked := _other_users_blocked(Path(sys.executable))):
+            return f"Python lies below {blocked}, which only root can enter: install it elsewhere"
+        return seccomp.unavailable_reason()
 
-    def start(self, command: Sequence[str], sandbox: Sandbox, *, errors: int) -> Running:
+    def start(
+        self, command: Sequence[str], sandbox: SandboxLimits, *, errors: int
+    ) -> RunningSandbox:
         """Start a command inside; see `Backend.start`."""
         with ExitStack() as stack:
-            slot = stack.enter_context(Slot.take()) if os.geteuid() == 0 else None
-            uid = slot.uid if slot else None
+            user = stack.enter_context(SandboxUser.acquire()) if os.geteuid() == 0 else None
+            uid = user.uid if user else None
             base = stack.enter_context(_folders(uid))
-            confined = {**_plan(sandbox, base, uid), "command": list(command)}
+            restricted = {**_plan(sandbox, base, uid), "command": list(command)}
             plan = {
-                "command": [*_script("confine.py"), json.dumps(confined)],
+                "command": [*_script_command(_RESTRICT_SCRIPT), json.dumps(restricted)],
                 "parent": os.getpid(),
                 "uid": uid,
             }
             try:
                 process = subprocess.Popen(  # noqa: S603 (our own driver)
-                    [*_script("supervise.py"), json.dumps(plan)],
+                    [*_script_command(_SUPERVISOR_SCRIPT), json.dumps(plan)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=errors,
@@ -76,65 +80,66 @@ class Landlock:
                 )
             except OSError as error:
                 raise KernelError(f"The sandbox could not be started: {error}") from error
-            clean = stack.pop_all().close
-            return Running(process, depth=1, clean=clean, gentle=True, home=base)
+            clean_up = stack.pop_all().close
+            return RunningSandbox(process, depth=1, clean_up=clean_up, graceful=True, home=base)
 
-    def parent(
-        self, command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
+    def start_fork_server(
+        self, command: Sequence[str], sandbox: SandboxLimits, *, control: int, errors: int
     ) -> "subprocess.Popen[bytes]":
-        """Start a warm parent; it stays outside, as the user that its children may cease to be."""
-        return outside(command, sandbox, control=control, errors=errors)
+        """Start a fork server outside the sandbox, as a user that its children can change."""
+        return start_host_process(command, sandbox, control=control, errors=errors)
 
     @contextmanager
-    def grant(self, sandbox: Sandbox) -> Iterator[Grant]:
-        """A folder of its own, and as root a user of its own."""
+    def grant(self, sandbox: SandboxLimits) -> Iterator[Grant]:
+        """Grant a folder of its own, and a user of its own if the grader is root."""
         with ExitStack() as stack:
-            slot = stack.enter_context(Slot.take()) if os.geteuid() == 0 else None
-            uid = slot.uid if slot else None
+            user = stack.enter_context(SandboxUser.acquire()) if os.geteuid() == 0 else None
+            uid = user.uid if user else None
             base = stack.enter_context(_folders(uid))
             plan = _plan(sandbox, base, uid) | {"namespaces": None}
-            yield Grant(plan=plan, depth=2, gentle=True, home=base)
+            yield Grant(plan=plan, depth=2, graceful=True, home=base)
 
 
-def _plan(sandbox: Sandbox, base: Path, uid: int | None) -> dict[str, Any]:
-    """What the driver gives up before anything else."""
+def _plan(sandbox: SandboxLimits, base: Path, uid: int | None) -> dict[str, Any]:
+    """Return the restrictions that the driver's process applies to itself first."""
     same_user = uid is None
     home, weights = str(base / "home"), str(base / "weights")
-    kernel = b64encode(seccomp.build_for_kernel()).decode()
+    kernel_filter = b64encode(seccomp.build_for_kernel()).decode()
     paths = _paths(sandbox, [home, weights])
-    more = {WEIGHTS: weights, FILTER: kernel, PATHS: json.dumps(paths)}
+    more = {WEIGHTS: weights, KERNEL_FILTER: kernel_filter, KERNEL_PATHS: json.dumps(paths)}
     return {
-        "environment": environment(home, sandbox, **more),
+        "environment": sandbox_environment(home, sandbox, **more),
         "home": home,
         "uid": uid,
         "rlimits": sandbox.rlimits,
-        # The user's other processes count too, and there may be many.
-        "processes": sandbox.processes + (_tasks_of_user() if same_user else 0),
-        # The driver sees to what the notebook has started; for that it must find it.
+        # RLIMIT_NPROC counts the user's other processes too, and there may be many.
+        "processes": sandbox.processes + (_count_tasks() if same_user else 0),
+        # The driver must find the processes that the notebook has started, to kill them.
         "landlock": {**paths, "read": [*paths["read"], "/proc"]},
         "seccomp": b64encode(seccomp.build(same_user=same_user)).decode(),
     }
 
 
-def _paths(sandbox: Sandbox, own: list[str]) -> dict[str, Any]:
-    whole, listed = carved(view(sandbox))
+def _paths(sandbox: SandboxLimits, own_folders: list[str]) -> dict[str, Any]:
+    """Return the path rules for `restrict.allow_paths`."""
+    readable, listed = allow_rules(visible_paths(sandbox))
     devices = [f"/dev/{name}" for name in _DEVICES]
     if sandbox.device == "cuda":
         devices += map(str, Path("/dev").glob("nvidia*"))
     return {
         "library": sysconfig.get_paths()["purelib"],
-        "read": [*map(str, whole), *_MACHINE],
+        "read": [*map(str, readable), *_SYSTEM_FILES],
         "list": [str(path) for path in listed],
-        "write": [*own, *devices],
+        "write": [*own_folders, *devices],
     }
 
 
 @contextmanager
 def _folders(uid: int | None) -> Iterator[Path]:
-    """A folder for the sandbox's files, which it may enter and not change, and its home in it.
+    """Create a folder that the sandbox may enter but not change, with its home in it.
 
     Raises:
-        KernelError: It cannot be made, or not be given away.
+        KernelError: It cannot be created, or its owner cannot be changed.
     """
     base = Path(tempfile.mkdtemp(prefix="grade-"))
     try:
@@ -152,7 +157,7 @@ def _folders(uid: int | None) -> Iterator[Path]:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder whatever is in it: trees too deep for Python, closed ones."""
+    """Remove a folder with any contents: trees too deep for shutil.rmtree, unreadable folders."""
     commands = (["rm", "-rf"], ["chmod", "-R", "u+rwX"], ["rm", "-rf"])
     for command in commands:
         tool = shutil.which(command[0]) or command[0]
@@ -161,21 +166,23 @@ def _remove(folder: Path) -> None:
             return
 
 
-def _script(name: str) -> list[str]:
-    return [sys.executable, "-I", "-S", str(_HERE / name)]
+def _script_command(script: Path) -> list[str]:
+    return [sys.executable, "-I", "-S", str(script)]
 
 
-def _tasks_of_user() -> int:
-    """Threads of all processes of this user, as the kernel counts them."""
+def _count_tasks() -> int:
+    """Count the threads of all processes of this user, as RLIMIT_NPROC does."""
     uid = os.getuid()
-    mine = psutil.process_iter(["uids", "num_threads"])
+    processes = psutil.process_iter(["uids", "num_threads"])
     return sum(
-        p.info["num_threads"] or 1 for p in mine if p.info["uids"] and p.info["uids"].real == uid
+        p.info["num_threads"] or 1
+        for p in processes
+        if p.info["uids"] and p.info["uids"].real == uid
     )
 
 
-def _closed_to_others(path: Path) -> Path | None:
-    """The first folder on the way that another user cannot pass through."""
+def _other_users_blocked(path: Path) -> Path | None:
+    """Return the outermost folder above a path that other users cannot enter."""
     for place in (path, path.resolve()):
         for folder in reversed(place.parents):
             if not folder.stat().st_mode & 0o001:

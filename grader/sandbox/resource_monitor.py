@@ -1,4 +1,4 @@
-"""Watching a run from outside: its time, its memory, its disk. Nothing inside is asked."""
+"""Monitors a run from outside: its time, memory and disk use, without asking anything inside."""
 
 import os
 import threading
@@ -8,119 +8,129 @@ from time import monotonic
 
 import psutil
 
-from grader.sandbox.base import Running
+from grader.sandbox.base import RunningSandbox
 
-_PAUSE = 0.1
+_POLL_SECONDS = 0.1
 _MEMORY_EVERY = 3
+"""Polls between two checks of the memory."""
 _MAX_FILES = 50_000
-_LOOKS_FULL = 50
-"""After that many looks at a home that stays full there is no hope for the run."""
+_MAX_FULL_CHECKS = 50
+"""Kill the run after this many consecutive checks that found its home over the limit."""
 
 
-class Watch:
-    """Ends a run, or the process of it that takes too much, when a limit is passed."""
+class ResourceMonitor:
+    """Kills a run that exceeds a limit, or the process in it that uses too much."""
 
     def __init__(
-        self, running: Running, *, memory: int, disk: int, start: float, run: float
+        self,
+        running: RunningSandbox,
+        *,
+        memory_bytes: int,
+        disk_bytes: int,
+        start_seconds: float,
+        run_seconds: float,
     ) -> None:
-        """Take what to watch.
+        """Prepare to monitor a run.
 
         Args:
             running: The driver.
-            memory: Bytes that the student's processes may take together.
-            disk: Bytes that may lie in the home.
-            start: Seconds until the kernel is up.
-            run: Seconds from then to the end.
+            memory: Maximum bytes of memory of all student processes together.
+            disk: Maximum bytes in the home.
+            start: Seconds until the kernel must have started.
+            run: Seconds from then until the end.
         """
         self._running = running
-        self._memory, self._disk, self._run = memory, disk, run
-        self._deadline = monotonic() + start
-        self._full = 0
+        self._memory, self._disk, self._run = memory_bytes, disk_bytes, run_seconds
+        self._deadline = monotonic() + start_seconds
+        self._full_checks = 0
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self.overrun = ""
-        """Which limit was passed, with its amount; empty when none was."""
+        self._thread = threading.Thread(target=self._monitor, daemon=True)
+        self.limit_exceeded = ""
+        """The limit that was exceeded, with its amount; empty if none was."""
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Start monitoring in a thread."""
         self._thread.start()
 
-    def up(self) -> None:
-        """The kernel is up: from now on the run's own time counts."""
+    def kernel_started(self) -> None:
+        """Start the run's own time limit, now that the kernel has started."""
         self._deadline = monotonic() + self._run
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Stop monitoring."""
         self._stop.set()
         self._thread.join()
 
-    def _watch(self) -> None:
-        rounds = 0
-        while not self._stop.wait(_PAUSE):
-            rounds += 1
+    def _monitor(self) -> None:
+        polls = 0
+        while not self._stop.wait(_POLL_SECONDS):
+            polls += 1
             if monotonic() > self._deadline:
-                self.overrun = self.overrun or f"was still running {self._run:g} s after its start"
+                self.limit_exceeded = (
+                    self.limit_exceeded or f"was still running {self._run:g} s after its start"
+                )
                 self._running.kill()
                 return
-            if rounds % _MEMORY_EVERY == 0:
-                self._look_at_memory()
+            if polls % _MEMORY_EVERY == 0:
+                self._check_memory()
             if self._running.home is not None:
-                self._look_at_disk(self._running.home / "home")
+                self._check_disk(self._running.home / "home")
 
-    def _look_at_memory(self) -> None:
-        """Kill the largest of the student's processes when all of them take too much."""
-        processes = list(_students(self._running))
-        if sum(map(_resident, processes)) <= self._memory:
-            return  # pages that several share counted for each: the truth is less
-        sizes = {process: _proportional(process) for process in processes}
+    def _check_memory(self) -> None:
+        """Kill the largest student process if all of them together use too much memory."""
+        processes = list(_student_processes(self._running))
+        if sum(map(_rss, processes)) <= self._memory:
+            return  # RSS counts shared pages for every process: it is an upper bound
+        sizes = {process: _pss(process) for process in processes}
         if sum(sizes.values()) > self._memory:
-            self.overrun = f"used more than {self._memory / 2**30:g} GB of memory"
+            self.limit_exceeded = f"used more than {self._memory / 2**30:g} GB of memory"
             _kill(max(sizes, key=lambda process: sizes[process]))
 
-    def _look_at_disk(self, home: Path) -> None:
-        # Taken before: what starts while we look finds a home that has been cleared for it.
-        processes = list(_students(self._running))
-        if not _takes_more(home, self._disk):
-            self._full = 0
+    def _check_disk(self, home: Path) -> None:
+        # Listed first: a process that starts during the check finds a home cleared for it.
+        processes = list(_student_processes(self._running))
+        if not _exceeds_disk(home, self._disk):
+            self._full_checks = 0
             return
-        self.overrun = f"wrote more than {self._disk / 2**20:g} MB, or {_MAX_FILES} files"
-        self._full += 1
+        self.limit_exceeded = f"wrote more than {self._disk / 2**20:g} MB, or {_MAX_FILES} files"
+        self._full_checks += 1
         for process in processes:
             _kill(process)  # the driver then clears their home
-        if self._full > _LOOKS_FULL:
+        if self._full_checks > _MAX_FULL_CHECKS:
             self._running.kill()
 
 
-def _students(running: Running) -> Iterator[psutil.Process]:
-    """The processes below the driver, and those that were let go of and are beside it now."""
-    below: dict[int, list[psutil.Process]] = {}
+def _student_processes(running: RunningSandbox) -> Iterator[psutil.Process]:
+    """Yield the driver's descendants, and detached processes, which become its siblings."""
+    children: dict[int, list[psutil.Process]] = {}
     for process in psutil.process_iter(["ppid", "create_time"]):
-        below.setdefault(process.info["ppid"], []).append(process)
+        children.setdefault(process.info["ppid"], []).append(process)
     level = [running.process.pid]
     for _ in range(running.depth - 1):
-        level = [child.pid for pid in level for child in below.get(pid, ())]
-    beside = [child for pid in level for child in below.get(pid, ())] if running.depth else []
-    driver, *strays = sorted(beside, key=lambda p: p.info["create_time"] or 0) or [None]
-    waiting = list(strays) + below.get(driver.pid if driver else running.process.pid, [])
+        level = [child.pid for pid in level for child in children.get(pid, ())]
+    siblings = [c for pid in level for c in children.get(pid, ())] if running.depth else []
+    driver, *detached = sorted(siblings, key=lambda p: p.info["create_time"] or 0) or [None]
+    waiting = list(detached) + children.get(driver.pid if driver else running.process.pid, [])
     while waiting:
         process = waiting.pop()
         yield process
-        waiting += below.get(process.pid, [])
+        waiting += children.get(process.pid, [])
 
 
-def _resident(process: psutil.Process) -> int:
+def _rss(process: psutil.Process) -> int:
+    """Return the resident set size in bytes."""
     try:
         return int(process.memory_info().rss)
     except psutil.Error:
         return 0
 
 
-def _proportional(process: psutil.Process) -> int:
-    """Its share of memory: pages that n processes share count 1/n."""
+def _pss(process: psutil.Process) -> int:
+    """Return the proportional set size in bytes: a page that n processes share counts 1/n."""
     try:
         return int(process.memory_full_info().pss)
     except psutil.Error:
-        return _resident(process)
+        return _rss(process)
 
 
 def _kill(process: psutil.Process) -> None:
@@ -130,8 +140,11 @@ def _kill(process: psutil.Process) -> None:
         return
 
 
-def _takes_more(folder: Path, limit: int) -> bool:
-    """Whether what lies below a folder takes more than a limit; counted no further than that."""
+def _exceeds_disk(folder: Path, limit: int) -> bool:
+    """Return True if a folder holds more than `limit` bytes or `_MAX_FILES` files.
+
+    Counting stops as soon as either is exceeded.
+    """
     size = files = 0
     waiting = [str(folder)]
     while waiting:

@@ -1,6 +1,6 @@
-"""The system calls a notebook has no business with, as one filter in the kernel's own form.
+"""Builds seccomp filters (BPF programs) that refuse system calls no notebook needs.
 
-The same bytes serve bubblewrap (``--seccomp``) and ``prctl``. libseccomp builds them.
+The same bytes are passed to bubblewrap (``--seccomp``) and to ``prctl``. libseccomp builds them.
 """
 
 import errno
@@ -13,11 +13,12 @@ _DENIED = (
     # Namespaces and mounts.
     "unshare setns mount umount umount2 pivot_root chroot fsopen fsconfig fsmount fspick "
     "move_mount open_tree mount_setattr "
-    # What outlives a process: System V memory, message queues, semaphores; keys; POSIX queues.
+    # Objects that outlive a process: System V memory, message queues and semaphores, keys, POSIX
+    # message queues.
     "shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl semtimedop "
     "mq_open mq_unlink mq_notify mq_getsetattr mq_timedsend mq_timedreceive "
     "add_key request_key keyctl "
-    # Ways round this filter and round file permissions.
+    # Ways around this filter and around file permissions.
     "io_uring_setup io_uring_enter io_uring_register userfaultfd bpf perf_event_open "
     "open_by_handle_at name_to_handle_at fanotify_init lookup_dcookie "
     # The machine itself.
@@ -27,13 +28,14 @@ _DENIED = (
     "personality modify_ldt vm86 vm86old uselib ustat sysfs _sysctl get_kernel_syms query_module "
     "move_pages migrate_pages mbind set_mempolicy"
 ).split()
-_ATTRIBUTES = (
+_ATTRIBUTE_CALLS = (
     "chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat setxattr lsetxattr fsetxattr "
     "removexattr lremovexattr fremovexattr setxattrat removexattrat utime utimes futimesat "
     "utimensat"
 ).split()
-"""What Landlock leaves alone: they matter where the user's own files have the notebook's uid."""
-_OF_OTHERS = {
+"""Calls that change file attributes. Landlock does not restrict them, so they must be filtered if
+the notebook has the uid of the user's own files."""
+_ZERO_ARGUMENT = {
     "setpriority": 1,
     "sched_setaffinity": 0,
     "sched_setscheduler": 1,
@@ -42,15 +44,17 @@ _OF_OTHERS = {
     "ioprio_set": 1,
     "prlimit64": 0,
 }
-"""What one process can do to another of its user, and which argument must then be nought: the
-process (itself), or the scheduling class (the usual one, which libzmq asks for by number)."""
-_NEW_NAMESPACE = 0x7E020080
-"""Every CLONE_NEW flag."""
-_AF_UNIX, _SOCK_TYPE, _SOCK_STREAM = 1, 0xF, 1
+"""Calls that can affect another process of the same user, with the index of the argument that must
+be 0: the process (0 is the caller) or, for sched_setscheduler, the scheduling class (0 is the
+normal one, which libzmq sets on its threads by number)."""
+_CLONE_NEW_FLAGS = 0x7E020080
+"""Mask of all CLONE_NEW* flags."""
+_AF_UNIX = 1
+_SOCK_TYPE_MASK, _SOCK_DGRAM = 0xF, 2
 
 
-def missing() -> str | None:
-    """What keeps a filter from being built here, in one line; None when nothing does."""
+def unavailable_reason() -> str | None:
+    """Return why no filter can be built here, in one line; None if one can."""
     try:
         import pyseccomp  # noqa: F401, PLC0415 (Linux only, and it loads libseccomp)
     except (ImportError, OSError, RuntimeError):
@@ -60,63 +64,68 @@ def missing() -> str | None:
 
 @cache
 def build(*, same_user: bool) -> bytes:
-    """The filter, ready for the kernel.
+    """Build the filter for the driver and all its descendants.
 
     Args:
-        same_user: Whether the notebook runs under the user's own uid on the user's own files; then
-            nobody may change whose or what a file is, or call a socket that has a path.
+        same_user: True if the notebook runs under the user's own uid, and so with access to the
+            user's own files and processes. The filter then also blocks changes of file attributes,
+            datagram sockets (which could send to a socket by its path) and calls that affect other
+            processes.
     """
     import pyseccomp  # noqa: PLC0415 (Linux only, and it loads libseccomp)
 
     allow, refuse = pyseccomp.ALLOW, pyseccomp.ERRNO(errno.EPERM)
     seccomp = pyseccomp.SyscallFilter(allow)
     for name in _DENIED:
-        _add(seccomp, refuse, name)
-    # Done in name only: IPython and shutil copy a file's rights along, and end if they cannot.
-    for name in _ATTRIBUTES if same_user else ():
-        _add(seccomp, pyseccomp.ERRNO(0), name)
-    argument, equal = pyseccomp.Arg, pyseccomp.MASKED_EQ
+        _add_rule(seccomp, refuse, name)
+    # These report success and do nothing: IPython and shutil copy a file's permissions along, and
+    # fail if they cannot.
+    for name in _ATTRIBUTE_CALLS if same_user else ():
+        _add_rule(seccomp, pyseccomp.ERRNO(0), name)
+    argument, masked_equal = pyseccomp.Arg, pyseccomp.MASKED_EQ
     for bit in range(32):
-        if _NEW_NAMESPACE >> bit & 1:
-            _add(seccomp, refuse, "clone", argument(0, equal, 1 << bit, 1 << bit))
-    # Flags of clone3 are behind a pointer no filter can follow; C libraries then use clone. Files
-    # in memory count as nobody's: who wants one is told that this kernel is too old.
+        if _CLONE_NEW_FLAGS >> bit & 1:
+            _add_rule(seccomp, refuse, "clone", argument(0, masked_equal, 1 << bit, 1 << bit))
+    # clone3's flags are behind a pointer, which no filter can follow; on ENOSYS, C libraries fall
+    # back to clone. The memory of memfd files is accounted to no process, so it would escape the
+    # memory limit; ENOSYS tells callers that this Linux is too old to have them.
     for name in ("clone3", "memfd_create", "memfd_secret"):
-        _add(seccomp, pyseccomp.ERRNO(errno.ENOSYS), name)
-    # libzmq gives up at once for EPERM but takes this for a machine without such a network.
+        _add_rule(seccomp, pyseccomp.ERRNO(errno.ENOSYS), name)
+    # libzmq aborts on EPERM but takes EOPNOTSUPP to mean that the machine has no such network.
     no_network = pyseccomp.ERRNO(errno.EOPNOTSUPP)
-    _add(seccomp, no_network, "socket", argument(0, pyseccomp.NE, _AF_UNIX))
+    _add_rule(seccomp, no_network, "socket", argument(0, pyseccomp.NE, _AF_UNIX))
     if same_user:
-        _add(seccomp, no_network, "socket", argument(1, pyseccomp.MASKED_EQ, _SOCK_TYPE, 2))
-        for name, which in _OF_OTHERS.items():
-            _add(seccomp, refuse, name, argument(which, pyseccomp.NE, 0))
-    return _exported(seccomp)
+        datagram = argument(1, masked_equal, _SOCK_TYPE_MASK, _SOCK_DGRAM)
+        _add_rule(seccomp, no_network, "socket", datagram)
+        for name, index in _ZERO_ARGUMENT.items():
+            _add_rule(seccomp, refuse, name, argument(index, pyseccomp.NE, 0))
+    return _bpf_bytes(seccomp)
 
 
 @cache
 def build_for_kernel() -> bytes:
-    """One more filter for the student's process where other users' files are within sight.
+    """Build an additional filter for the kernel, where other users' files are visible.
 
-    It may be called and may not call: the driver, which runs no student code, does. And it may not
-    watch folders, which Landlock lets everyone do.
+    It denies ``connect``: the kernel may accept connections of the driver, which runs no student
+    code, but make none. It also denies inotify, which Landlock does not restrict.
     """
     import pyseccomp  # noqa: PLC0415 (Linux only, and it loads libseccomp)
 
     seccomp = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     for name in ("connect", "inotify_add_watch"):
-        _add(seccomp, pyseccomp.ERRNO(errno.EACCES), name)
-    return _exported(seccomp)
+        _add_rule(seccomp, pyseccomp.ERRNO(errno.EACCES), name)
+    return _bpf_bytes(seccomp)
 
 
-def _add(seccomp: object, action: object, name: str, *arguments: object) -> None:
-    """Add a rule; a call this architecture or libseccomp does not know cannot be made by name."""
+def _add_rule(seccomp: object, action: object, name: str, *arguments: object) -> None:
+    """Add a rule; skip calls that this architecture or libseccomp does not know by name."""
     try:
         seccomp.add_rule(action, name, *arguments)  # type: ignore[attr-defined]  # untyped upstream
     except (OSError, RuntimeError, ValueError):
         return
 
 
-def _exported(seccomp: object) -> bytes:
+def _bpf_bytes(seccomp: object) -> bytes:
     with tempfile.TemporaryFile() as file:
         seccomp.export_bpf(file)  # type: ignore[attr-defined]  # untyped upstream
         file.seek(0)

@@ -1,4 +1,4 @@
-"""Which backend a submission is run in: the strongest that holds on this machine."""
+"""Selects the backend that runs a submission: the strongest that works on this machine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,16 +6,16 @@ from functools import cache
 from typing import Literal, get_args
 
 from grader.errors import KernelError
-from grader.sandbox.base import Backend, Forkable, Sandbox
+from grader.sandbox.base import Backend, ForkableBackend, SandboxLimits
 from grader.sandbox.bubblewrap import Bubblewrap
-from grader.sandbox.forkserver import Warm
+from grader.sandbox.forkserver import ForkServer
 from grader.sandbox.landlock import Landlock
-from grader.sandbox.unsandboxed import NONE
-from grader.sandbox.verify import Trial, try_out, works
+from grader.sandbox.unsandboxed import UNSANDBOXED
+from grader.sandbox.verify import BackendCheck, is_usable, verify_backend
 
-Level = Literal["auto", "strict", "none", "bubblewrap", "landlock"]
-LEVELS: tuple[Level, ...] = get_args(Level)
-_STRONGEST_FIRST: tuple[Forkable, ...] = (Bubblewrap(), Landlock())
+IsolationLevel = Literal["auto", "strict", "none", "bubblewrap", "landlock"]
+ISOLATION_LEVELS: tuple[IsolationLevel, ...] = get_args(IsolationLevel)
+_STRONGEST_FIRST: tuple[ForkableBackend, ...] = (Bubblewrap(), Landlock())
 _ADVICE = (
     "On Debian or Ubuntu: apt install bubblewrap libseccomp2. Where bubblewrap is installed and "
     "refused (stock Ubuntu 24.04), write these four lines to /etc/apparmor.d/bwrap and run "
@@ -28,48 +28,52 @@ _ADVICE = (
 )
 
 
-def trials() -> Iterator[Trial]:
-    """Every backend tried, the strongest first."""
-    return (try_out(backend) for backend in _STRONGEST_FIRST)
+def check_backends() -> Iterator[BackendCheck]:
+    """Verify every backend, the strongest first."""
+    return (verify_backend(backend) for backend in _STRONGEST_FIRST)
 
 
 @contextmanager
-def warmed(backend: Forkable, model: str, *, ahead: tuple[str, ...] = ()) -> Iterator[Backend]:
-    """The backend with a warm parent, or as it is where that does not hold.
+def with_fork_server(
+    backend: ForkableBackend, model: str, *, prebuilt: tuple[str, ...] = ()
+) -> Iterator[Backend]:
+    """Yield the backend with a fork server, or the backend itself if that does not work.
 
     Args:
-        backend: One that holds.
-        model: What the parent builds for all kernels.
-        ahead: And what else it does.
+        backend: A backend that works.
+        model: Model that the fork server builds for all kernels.
+        ahead: Further models that it builds.
     """
-    with Warm(backend, Sandbox(model=model, ahead=ahead)) as warm:
-        if works(warm):
-            yield warm
+    with ForkServer(backend, SandboxLimits(model=model, prebuilt=prebuilt)) as server:
+        if is_usable(server):
+            yield server
             return
     yield backend
 
 
 @cache
-def choose(level: Level) -> Forkable:
-    """The backend for a level, tried out once in a process.
+def choose_backend(level: IsolationLevel) -> ForkableBackend:
+    """Return the backend for an isolation level; backends are verified once per process.
 
     Args:
-        level: ``auto`` takes what holds, or none; ``strict`` refuses to go without; ``none`` does
-            not try; a backend's own name takes that one or refuses.
+        level: ``auto`` uses the strongest backend that works, or none; ``strict`` requires one;
+            ``none`` uses none; a backend's name requires that one.
 
     Raises:
-        KernelError: None holds that may be taken; says what is missing and what to do.
+        KernelError: No permitted backend works; the message says what is missing and what to do.
     """
     if level == "none":
-        return NONE
-    named = [backend for backend in _STRONGEST_FIRST if level in {"auto", "strict", backend.name}]
+        return UNSANDBOXED
+    permitted = [b for b in _STRONGEST_FIRST if level in {"auto", "strict", b.name}]
     problems = []
-    for backend in named:
-        problem = try_out(backend).problem
+    for backend in permitted:
+        problem = verify_backend(backend).problem
         if problem is None:
             return backend
         problems.append(f"{backend.name}: {problem}")
     if level == "auto":
-        return NONE
+        return UNSANDBOXED
     listed = "\n  ".join(problems)
-    raise KernelError(f"Isolation was asked for and is not to be had here.\n  {listed}\n{_ADVICE}")
+    raise KernelError(
+        f"Isolation is required, but no sandbox works on this machine.\n  {listed}\n{_ADVICE}"
+    )

@@ -1,4 +1,4 @@
-"""No isolation: a process of its own, with limits on its time. For code one trusts."""
+"""The backend without isolation, for trusted code: a separate process with a time limit."""
 
 import os
 import signal
@@ -9,23 +9,29 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import KernelError
-from grader.protocol.training_runs import cache_folder
-from grader.sandbox.base import Grant, Running, Sandbox
-from grader.sandbox.environment import PARENTS, environment
+from grader.protocol.installation import cache_folder
+from grader.sandbox.base import Grant, RunningSandbox, SandboxLimits
+from grader.sandbox.environment import FORK_SERVER_ENVIRONMENT, sandbox_environment
 from grader.sandbox.inside.env_vars import SANDBOXED
 
 
-class Bare:
-    """Starts the driver as any other process of the user's."""
+class Unsandboxed:
+    """Starts the driver like any other process of the user."""
 
     name = "none"
 
-    def missing(self) -> str | None:
-        """Nothing: it works everywhere, and protects nothing."""
+    def unavailable_reason(self) -> str | None:
+        """Return None: it works everywhere, and protects nothing."""
         return None
 
-    def start(self, command: Sequence[str], sandbox: Sandbox, *, errors: int) -> Running:  # noqa: ARG002 (nothing is withheld)
-        """Start a command in a session of its own."""
+    def start(
+        self,
+        command: Sequence[str],
+        sandbox: SandboxLimits,  # noqa: ARG002 (no limits)
+        *,
+        errors: int,
+    ) -> RunningSandbox:
+        """Start a command in its own session."""
         process = subprocess.Popen(  # noqa: S603 (our own driver)
             command,
             stdin=subprocess.PIPE,
@@ -33,17 +39,19 @@ class Bare:
             stderr=errors,
             start_new_session=True,
         )
-        return Running(process, gentle=True, clean=lambda: _end_group(process.pid))
+        return RunningSandbox(
+            process, graceful=True, clean_up=lambda: _kill_process_group(process.pid)
+        )
 
-    def parent(
-        self, command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
+    def start_fork_server(
+        self, command: Sequence[str], sandbox: SandboxLimits, *, control: int, errors: int
     ) -> "subprocess.Popen[bytes]":
-        """Start a warm parent as any other process of the user's."""
-        return outside(command, sandbox, control=control, errors=errors)
+        """Start a fork server like any other process of the user."""
+        return start_host_process(command, sandbox, control=control, errors=errors)
 
     @contextmanager
-    def grant(self, sandbox: Sandbox) -> Iterator[Grant]:  # noqa: ARG002 (nothing is withheld)
-        """Everything, and a folder for its files; what it starts is ended with it."""
+    def grant(self, sandbox: SandboxLimits) -> Iterator[Grant]:  # noqa: ARG002 (no limits)
+        """Grant everything, and a temporary folder; the child's processes end with it."""
         with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder:
             plan = {
                 "environment": {**os.environ, "TMPDIR": folder},
@@ -52,42 +60,42 @@ class Bare:
                 "namespaces": None,
                 "unconfined": True,
             }
-            yield Grant(plan=plan, depth=2, gentle=True)
+            yield Grant(plan=plan, depth=2, graceful=True)
 
 
-def outside(
-    command: Sequence[str], sandbox: Sandbox, *, control: int, errors: int
+def start_host_process(
+    command: Sequence[str], sandbox: SandboxLimits, *, control: int, errors: int
 ) -> "subprocess.Popen[bytes]":
-    """A warm parent outside any sandbox, in a home of its own.
+    """Start a fork server outside any sandbox.
 
     Args:
-        command: What to run.
-        sandbox: What its children may have.
-        control: A socket that it inherits.
-        errors: Where its standard error goes.
+        command: The command line.
+        sandbox: Limits of its children.
+        control: File descriptor of a socket that it inherits.
+        errors: File descriptor for its standard error.
 
     Raises:
         KernelError: It could not be started.
     """
-    own = environment("/nonexistent", sandbox, **PARENTS)
-    kept = {name: value for name, value in own.items() if name not in {SANDBOXED, "TMPDIR"}}
+    variables = sandbox_environment("/nonexistent", sandbox, **FORK_SERVER_ENVIRONMENT)
+    kept = {name: value for name, value in variables.items() if name not in {SANDBOXED, "TMPDIR"}}
     try:
-        return subprocess.Popen(  # noqa: S603 (bwrap, found on the path, and our own program)
+        return subprocess.Popen(  # noqa: S603 (our own program)
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
             pass_fds=(control,),
             start_new_session=True,
-            # Not ours: a child can read what its parent was started with.
+            # Not the grader's own: a child can read its parent's initial environment in /proc.
             env={**kept, "MPLCONFIGDIR": str(cache_folder() / "matplotlib")},
         )
     except OSError as error:
-        raise KernelError(f"A warm parent could not be started: {error}") from error
+        raise KernelError(f"The fork server could not be started: {error}") from error
 
 
-def _end_group(leader: int) -> None:
-    """What the driver left in its own session; what took another one is beyond reach."""
+def _kill_process_group(leader: int) -> None:
+    """Kill the driver's process group; processes that changed theirs cannot be reached."""
     if hasattr(os, "killpg"):
         try:
             os.killpg(leader, signal.SIGKILL)
@@ -95,4 +103,5 @@ def _end_group(leader: int) -> None:
             return
 
 
-NONE = Bare()
+UNSANDBOXED = Unsandboxed()
+"""The one instance of this backend."""

@@ -1,6 +1,7 @@
-"""What a sandbox can read: Python, its libraries, and of the grader what runs beside a notebook.
+"""Determines which paths a sandbox can read: Python, its libraries and the grader's inner part.
 
-Not the reference, the rubrics, the answer keys, the rest of the grader, or anyone's files.
+It cannot read the reference, the rubrics, the answer keys, the rest of the grader, or anyone's
+files.
 """
 
 import importlib.util
@@ -12,11 +13,10 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from grader.files.cache import hub_cache, kept_for_kernels
-from grader.labs import GROUP, lab_packages
-from grader.protocol.training_runs import is_run
-from grader.rubric.hidden_models import is_constructed
-from grader.sandbox.base import Sandbox
+from grader.files.cache import hub_cache, kernel_readable_folders
+from grader.labs import ENTRY_POINT_GROUP, lab_packages
+from grader.protocol.model_names import is_synthetic, is_training_run
+from grader.sandbox.base import SandboxLimits
 
 _GRADER = Path(__file__).parents[1]
 _INSIDE = (
@@ -28,54 +28,55 @@ _INSIDE = (
     "sandbox/__init__.py",
     "sandbox/inside",
 )
-"""The part of the grader that a driver and a kernel need, and that everyone may know."""
-_ANSWERS = ("reference", "rubrics", "student_template", "tests")
+"""The part of the grader that the driver and the kernel need; it contains no answers."""
+_ANSWER_PACKAGES = ("reference", "rubrics", "student_template", "tests")
 _SYSTEM = (
     "/bin /sbin /lib /lib64 /lib32 /libx32 /usr/bin /usr/sbin /usr/lib /usr/lib64 /usr/lib32 "
     "/usr/libx32 /usr/libexec /usr/share /usr/include /usr/local/bin /usr/local/lib "
     "/usr/local/share /usr/local/cuda /nix/store"
 ).split()
-"""Not all of /usr: a checkout or a platform's folders may lie below it."""
-_SETTINGS = (
+"""Not all of /usr, where a checkout or a platform's folders may lie."""
+_ETC = (
     "ld.so.cache ld.so.conf ld.so.conf.d localtime timezone nsswitch.conf passwd group hosts fonts "
     "ssl/certs alternatives mime.types os-release locale.alias"
 ).split()
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """Paths a sandbox can read; all exist."""
+class VisiblePaths:
+    """The paths a sandbox can read; all of them exist."""
 
     trees: tuple[Path, ...]
-    """Everything below them, but for what is hidden."""
+    """Trees that can be read, except for `hidden`."""
     hidden: tuple[Path, ...]
-    """Folders that are empty in the sandbox, or not there."""
+    """Folders that are empty in the sandbox, or absent."""
     grader: tuple[Path, ...]
-    """Readable all the same, inside what is hidden."""
+    """Paths inside `hidden` that can be read all the same."""
     root: Path
-    """The folder that the grader's package is found in."""
+    """The folder that contains the grader's package."""
 
 
-def view(sandbox: Sandbox) -> View:
-    """What this sandbox can read."""
-    fixed = _fixed_view()
-    more = tuple(path for path in _wanted(sandbox) if path.exists())
-    return View((*fixed.trees, *more), fixed.hidden, fixed.grader, fixed.root)
+def visible_paths(sandbox: SandboxLimits) -> VisiblePaths:
+    """Return the paths this sandbox can read."""
+    fixed = _fixed_paths()
+    more = tuple(path for path in _required_paths(sandbox) if path.exists())
+    return VisiblePaths((*fixed.trees, *more), fixed.hidden, fixed.grader, fixed.root)
 
 
 @cache
-def _fixed_view() -> View:
-    trees = [*_existing(_SYSTEM), *_existing(f"/etc/{name}" for name in _SETTINGS), *_python()]
-    return View(
+def _fixed_paths() -> VisiblePaths:
+    """Return the paths that all sandboxes can read."""
+    trees = [*_existing(_SYSTEM), *_existing(f"/etc/{name}" for name in _ETC), *_python()]
+    return VisiblePaths(
         trees=tuple(dict.fromkeys(trees)),
-        hidden=tuple(dict.fromkeys((*_packages_of_answers(), _GRADER))),
+        hidden=tuple(dict.fromkeys((*_answer_packages(), _GRADER))),
         grader=tuple(_existing(_GRADER / name for name in _INSIDE)),
         root=_GRADER.parent,
     )
 
 
 def _python() -> Iterator[Path]:
-    """The interpreter, its environment, and what else this process imports libraries from."""
+    """Yield the interpreter, its environment, and other folders it imports libraries from."""
     paths = sysconfig.get_paths()
     listed = [
         sys.base_prefix,
@@ -87,18 +88,18 @@ def _python() -> Iterator[Path]:
     yield from _existing([str(Path(sys.executable).resolve().parents[1])])
 
 
-def _packages_of_answers() -> Iterator[Path]:
-    """Where the answers are installed: ours by name, another lab's by its entry point."""
+def _answer_packages() -> Iterator[Path]:
+    """Yield the folders of packages with answers: this lab's, and every installed lab's."""
     labs = (package.split(".")[0] for package in lab_packages().values())
-    for name in dict.fromkeys((*_ANSWERS, *labs, *_references())):
+    for name in dict.fromkeys((*_ANSWER_PACKAGES, *labs, *_packages_of_labs())):
         spec = importlib.util.find_spec(name)
         for folder in (spec.submodule_search_locations or ()) if spec else ():
             yield Path(folder)
 
 
-def _references() -> Iterator[str]:
-    """Top packages that the labs' distributions bring."""
-    for point in metadata.entry_points(group=GROUP):
+def _packages_of_labs() -> Iterator[str]:
+    """Yield all top-level packages of the distributions that labs come in."""
+    for point in metadata.entry_points(group=ENTRY_POINT_GROUP):
         files = point.dist.files if point.dist else None
         tops = {
             file.parts[0] for file in files or () if file.suffix == ".py" and len(file.parts) > 1
@@ -106,10 +107,10 @@ def _references() -> Iterator[str]:
         yield from sorted(top for top in tops if top != "grader" and top.isidentifier())
 
 
-def _wanted(sandbox: Sandbox) -> Iterator[Path]:
-    """What the grading model is loaded from, and what is made once and kept."""
-    yield from kept_for_kernels()
-    if sandbox.model and not (is_constructed(sandbox.model) or is_run(sandbox.model)):
+def _required_paths(sandbox: SandboxLimits) -> Iterator[Path]:
+    """Yield the folders of the caches and of the grading model."""
+    yield from kernel_readable_folders()
+    if sandbox.model and not (is_synthetic(sandbox.model) or is_training_run(sandbox.model)):
         yield Path(sandbox.model).absolute()
         yield hub_cache()
 
@@ -118,15 +119,16 @@ def _existing(paths: Iterable[str | Path]) -> Iterator[Path]:
     return (path for path in map(Path, paths) if path.exists())
 
 
-def carved(view: View) -> tuple[list[Path], list[Path]]:
-    """The same as rules that can only allow: what is read whole, and what is only listed.
+def allow_rules(visible: VisiblePaths) -> tuple[list[Path], list[Path]]:
+    """Convert the paths for Landlock, which can only allow: trees to read and folders to list.
 
-    A folder with something hidden in it is taken apart: listed itself, its other members read.
+    A folder that contains something hidden is split up: it can be listed, and its other entries
+    can be read.
     """
-    whole: list[Path] = list(view.grader)
-    listed: list[Path] = [view.root]
-    hidden = [path.resolve() for path in view.hidden]
-    waiting = [path.resolve() for path in view.trees]
+    readable: list[Path] = list(visible.grader)
+    listed: list[Path] = [visible.root]
+    hidden = [path.resolve() for path in visible.hidden]
+    waiting = [path.resolve() for path in visible.trees]
     while waiting:
         tree = waiting.pop()
         if any(tree == path or path in tree.parents for path in hidden):
@@ -135,5 +137,5 @@ def carved(view: View) -> tuple[list[Path], list[Path]]:
             listed.append(tree)
             waiting += sorted(tree.iterdir())
         else:
-            whole.append(tree)
-    return whole, listed
+            readable.append(tree)
+    return readable, listed

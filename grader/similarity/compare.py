@@ -1,4 +1,4 @@
-"""Whose code is alike: every two students, function by function and all together. Pure."""
+"""Compares every two students' code, function by function and as a whole."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,153 +7,165 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from grader.answer_key.model import AnswerKey
-from grader.batch.wrong_answers import Cluster, clusters, right_rows
-from grader.similarity.fingerprints import Fingerprint, fingerprint, joined, share, tokens, without
+from grader.batch.wrong_answers import IdenticalAnswers, correct_vectors, group_identical
+from grader.similarity.fingerprints import (
+    Fingerprint,
+    concatenate,
+    containment,
+    fingerprint,
+    subtract,
+    token_sequence,
+)
 from grader.similarity.handout import Handout
-from grader.similarity.load import Student
+from grader.similarity.load import StudentCode
 
-# MERGED: A whole class looked at: from what is kept of each student to what is alike.
-LEAST_FUNCTION, LEAST_TOGETHER = 70, 150
-"""Tokens below which code cannot tell: there are few ways to write it."""
-LEAST_CLASS = 10
-"""Students below which nothing counts as common to all: three who share something are a group."""
-Prints = Mapping[str, Fingerprint]
-"""A student's functions, by name."""
+MIN_FUNCTION_TOKENS, MIN_TOTAL_TOKENS = 70, 150
+"""Minimum size of a function and of all code: shorter code can be written in few ways."""
+MIN_CLASS_SIZE = 10
+"""Smallest class in which code counts as common; three students who share code are a group."""
+
+Fingerprints = Mapping[str, Fingerprint]
+"""Fingerprints of a student's functions, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alike:
-    """A function that two students both have."""
+class SimilarFunction:
+    """A function that two students have in common."""
 
     name: str
     shares: tuple[float, float]
-    """Of the first one's in the second one's, and of the second one's in the first one's."""
+    """Fraction of the first student's function contained in the second's, and vice versa."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """Two students whose code is alike."""
+class SimilarPair:
+    """Two students with similar code."""
 
     students: tuple[str, str]
     shares: tuple[float, float]
-    """Of all the code of the first that is in the second one's, and the other way round."""
-    functions: tuple[Alike, ...]
-    """Those that are alike on their own."""
+    """Fraction of all the first student's code contained in the second's, and vice versa."""
+    functions: tuple[SimilarFunction, ...]
+    """Functions that are similar on their own."""
 
     @property
-    def most(self) -> float:
-        """The larger of the two shares."""
+    def largest_share(self) -> float:
+        """The larger of the two fractions."""
         return max(self.shares)
 
 
-def common_runs(students: Iterable[Prints]) -> frozenset[int]:
-    """The runs of tokens that more than half of a class have: nobody's in particular."""
-    everyone = [{run for one in prints.values() for run in one.places} for prints in students]
-    if len(everyone) < LEAST_CLASS:
-        return frozenset()
-    counted = Counter(run for runs in everyone for run in runs)
-    return frozenset(run for run, times in counted.items() if 2 * times > len(everyone))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistinctiveCode:
+    """Every student's code without the handout and without what the class has in common."""
 
-
-def stripped(prints: Prints, runs: AbstractSet[int]) -> Prints:
-    """A student's functions without runs that say nothing."""
-    return {name: without(one, runs) for name, one in prints.items()}
-
-
-def pairs(students: Mapping[str, Prints], *, at_least: float) -> tuple[Pair, ...]:
-    """Every two students whose code, or a function of whose, is alike; the most alike first.
-
-    Args:
-        students: Their functions, by the students' keys; what says nothing is left out already.
-        at_least: Share of one's code in the other's from which on they count as alike.
-    """
-    everything = {key: joined(prints.values()) for key, prints in students.items()}
-    found: list[Pair] = []
-    for one, other in combinations(sorted(students), 2):
-        shares = _both(everything[one], everything[other], LEAST_TOGETHER)
-        functions = _functions(students[one], students[other], at_least)
-        if functions or max(shares) >= at_least:
-            found.append(Pair(students=(one, other), shares=shares, functions=functions))
-    return tuple(sorted(found, key=lambda p: (-p.most, -sum(p.shares), p.students)))
-
-
-def _functions(one: Prints, other: Prints, at_least: float) -> tuple[Alike, ...]:
-    """The functions of one name that are alike."""
-    names = sorted(one.keys() & other.keys())
-    both = (Alike(name=n, shares=_both(one[n], other[n], LEAST_FUNCTION)) for n in names)
-    return tuple(alike for alike in both if max(alike.shares) >= at_least)
-
-
-def _both(one: Fingerprint, other: Fingerprint, least: int) -> tuple[float, float]:
-    """How much of each is in the other; nothing of code that is too short to tell."""
-    if min(one.size, other.size) < least:
-        return 0.0, 0.0
-    return share(one, other), share(other, one)
+    fingerprints: Mapping[str, Fingerprints]
+    """Fingerprints by student; students without code are left out."""
+    common: float
+    """Fraction of the class's code that was left out because most students have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Study:
-    """What is alike in a class."""
+class SimilarityReport:
+    """The result of comparing a class."""
 
     compared: int
-    """Students with code of their own."""
-    pairs: tuple[Pair, ...]
-    clusters: tuple[Cluster, ...]
+    """Number of students with code of their own."""
+    pairs: tuple[SimilarPair, ...]
+    clusters: tuple[IdenticalAnswers, ...]
+    """Groups of students with identical wrong answers."""
     common: float
-    """As of the code."""
+    """Fraction of the class's code that was left out because most students have it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnCode:
-    """What is left of everyone's code without what says nothing."""
-
-    prints: Mapping[str, Prints]
-    """By student; who has no code is not in it."""
-    common: float
-    """Share of all code that more than half of the class has: it is left out."""
-
-
-def study(
-    students: Sequence[Student], given: Handout, key: AnswerKey | None, *, at_least: float
-) -> Study:
-    """Compare everyone with everyone; the order of students does not matter.
+def compare_students(
+    students: Sequence[StudentCode],
+    handout: Handout,
+    key: AnswerKey | None,
+    *,
+    min_similarity: float,
+) -> SimilarityReport:
+    """Compare all students of a class; their order does not matter.
 
     Args:
         students: The class.
-        given: What everyone began with; it is left out.
-        key: What is right, where that is known.
-        at_least: Share of one's code in the other's from which on they count as alike.
+        handout: Code that was handed out, which is left out.
+        key: The answer key, if there is one, to tell right answers from wrong ones.
+        at_least: Minimum fraction of contained code for a pair or function to be reported.
     """
-    code = own_code(students, given)
-    right = right_rows((pair for student in students for pair in student.right), key)
-    return Study(
-        compared=len(code.prints),
-        pairs=pairs(code.prints, at_least=at_least),
-        clusters=clusters((a for s in students for a in s.wrong), right),
+    code = distinctive_code(students, handout)
+    right = correct_vectors((pair for student in students for pair in student.right_answers), key)
+    return SimilarityReport(
+        compared=len(code.fingerprints),
+        pairs=find_pairs(code.fingerprints, min_similarity=min_similarity),
+        clusters=group_identical((a for s in students for a in s.wrong_answers), right),
         common=code.common,
     )
 
 
-def own_code(students: Sequence[Student], given: Handout) -> OwnCode:
-    """What of everyone's code is their own.
+def distinctive_code(students: Sequence[StudentCode], handout: Handout) -> DistinctiveCode:
+    """Remove the handout, and what more than half of the class has, from every student's code."""
+    by_student = {s.key: _without(_fingerprints(s), handout.kgrams) for s in students}
+    by_student = {key: prints for key, prints in by_student.items() if _size(prints)}
+    kgrams = common_kgrams(by_student.values())
+    remaining = {key: _without(prints, kgrams) for key, prints in by_student.items()}
+    before = sum(map(_size, by_student.values()))
+    common = 1 - sum(map(_size, remaining.values())) / before if before else 0.0
+    return DistinctiveCode(fingerprints=remaining, common=common)
+
+
+def common_kgrams(students: Iterable[Fingerprints]) -> frozenset[int]:
+    """Return the k-grams that more than half of the class have; none in a small class."""
+    by_student = [{k for one in prints.values() for k in one.positions} for prints in students]
+    if len(by_student) < MIN_CLASS_SIZE:
+        return frozenset()
+    counts = Counter(kgram for kgrams in by_student for kgram in kgrams)
+    return frozenset(kgram for kgram, count in counts.items() if 2 * count > len(by_student))
+
+
+def find_pairs(
+    students: Mapping[str, Fingerprints], *, min_similarity: float
+) -> tuple[SimilarPair, ...]:
+    """Return the pairs with similar code, or with a similar function, the most similar first.
 
     Args:
-        students: The class.
-        given: What everyone began with.
+        students: Fingerprints by student, without handout and common code.
+        at_least: Minimum fraction of one's code contained in the other's.
     """
-    everyone = {s.key: stripped(_prints(s), given.runs) for s in students}
-    everyone = {key: prints for key, prints in everyone.items() if _size(prints)}
-    runs = common_runs(everyone.values())
-    left = {key: stripped(prints, runs) for key, prints in everyone.items()}
-    before = sum(map(_size, everyone.values()))
-    common = 1 - sum(map(_size, left.values())) / before if before else 0.0
-    return OwnCode(prints=left, common=common)
+    whole = {key: concatenate(prints.values()) for key, prints in students.items()}
+    similar: list[SimilarPair] = []
+    for one, other in combinations(sorted(students), 2):
+        shares = _shares(whole[one], whole[other], MIN_TOTAL_TOKENS)
+        functions = _similar_functions(students[one], students[other], min_similarity)
+        if functions or max(shares) >= min_similarity:
+            similar.append(SimilarPair(students=(one, other), shares=shares, functions=functions))
+    return tuple(sorted(similar, key=lambda p: (-p.largest_share, -sum(p.shares), p.students)))
 
 
-def _prints(student: Student) -> Prints:
+def _similar_functions(
+    one: Fingerprints, other: Fingerprints, min_similarity: float
+) -> tuple[SimilarFunction, ...]:
+    """Return the functions of the same name that are similar."""
+    shared = (
+        SimilarFunction(name=name, shares=_shares(one[name], other[name], MIN_FUNCTION_TOKENS))
+        for name in sorted(one.keys() & other.keys())
+    )
+    return tuple(function for function in shared if max(function.shares) >= min_similarity)
+
+
+def _shares(one: Fingerprint, other: Fingerprint, min_tokens: int) -> tuple[float, float]:
+    """Return how much of each is contained in the other, or zeros if one is too short."""
+    if min(one.size, other.size) < min_tokens:
+        return 0.0, 0.0
+    return containment(one, other), containment(other, one)
+
+
+def _fingerprints(student: StudentCode) -> Fingerprints:
     functions = student.code.functions
-    return {name: fingerprint(tokens(function.normal)) for name, function in functions.items()}
+    return {name: fingerprint(token_sequence(f.normalised)) for name, f in functions.items()}
 
 
-def _size(prints: Prints) -> int:
+def _without(prints: Fingerprints, kgrams: AbstractSet[int]) -> Fingerprints:
+    return {name: subtract(one, kgrams) for name, one in prints.items()}
+
+
+def _size(prints: Fingerprints) -> int:
     return sum(one.size for one in prints.values())

@@ -1,7 +1,9 @@
-"""Normalised source as tokens, in which a name is how long ago it was last used.
+"""Fingerprints of normalised source: hashes of its k-grams (runs of k tokens), by copydetect.
 
-So two copies agree although one has a statement more, which would number all later names anew
-(Baker, "A theory of parameterized pattern matching", 1993).
+Each variable is encoded by the number of variables since its last use, so that one inserted
+statement does not rename all later variables (Baker, "A theory of parameterized pattern matching",
+1993). All k-grams are kept (a winnowing window of 1), because functions are short and because
+Python's hashes, of which winnowing would keep the smallest, differ between processes.
 """
 
 import io
@@ -16,50 +18,9 @@ from tokenize import DEDENT, ENCODING, ENDMARKER, INDENT, NEWLINE, NL, TokenErro
 
 import numpy as np
 
-from grader.similarity.normalise import OWN
+from grader.similarity.normalise import NAME_PREFIX
 
-# MERGED: Fingerprints of code, by copydetect: hashes of all runs of tokens, and what two have in common.  Every run counts (a window of one): functions are short, and which of Python's hashes is smallest differs from one process to the next.
-MOST = 10_000
-"""Of one function: whoever writes more has pasted data."""
-_LAYOUT = frozenset((DEDENT, ENCODING, ENDMARKER, INDENT, NEWLINE, NL))
-_NAME = re.compile(rf"\b{OWN}[0-9]+\b")
-_FORMATTED = re.compile(r"[A-Za-z]*[fF][A-Za-z]*['\"]")
-_LONG_AGO = 9
-
-
-def tokens(normal: str) -> tuple[str, ...]:
-    """The tokens of normalised source, layout left out; what is beyond the most is left out too.
-
-    Args:
-        normal: As `normalised` gives it.
-    """
-    return tuple(islice(_aged(_texts(normal)), MOST))
-
-
-def _texts(normal: str) -> Iterator[str]:
-    with suppress(TokenError, SyntaxError):  # what was read until there counts
-        for token in generate_tokens(io.StringIO(normal).readline):
-            if token.type not in _LAYOUT:
-                yield token.string
-
-
-def _aged(texts: Iterator[str]) -> Iterator[str]:
-    """Each name as the number of names since it was last used; anything else as it is."""
-    last: dict[str, int] = {}
-    names = 0
-    for text in texts:
-        if _NAME.fullmatch(text):
-            names += 1
-            ago = names - last.get(text, names)
-            last[text] = names
-            yield f"{OWN} {min(ago, _LONG_AGO)}"
-        elif _FORMATTED.match(text):  # one token with its names in it, up to Python 3.11
-            yield _NAME.sub(OWN, text)
-        else:
-            yield text
-
-
-with warnings.catch_warnings():  # it draws, too, and what it draws with may have something to say
+with warnings.catch_warnings():  # copydetect imports plotting libraries, which may warn
     warnings.simplefilter("ignore")
     from copydetect.utils import (
         get_copied_slices,
@@ -67,56 +28,92 @@ with warnings.catch_warnings():  # it draws, too, and what it draws with may hav
         get_token_coverage,
     )
 
-RUN = 10
-"""Tokens that must agree in a row to count as alike."""
+KGRAM_LENGTH = 10
+"""Number of consecutive tokens that must agree to count as similar."""
+MAX_TOKENS = 10_000
+"""Maximum tokens per function; longer functions are almost certainly pasted data."""
+_LAYOUT = frozenset((DEDENT, ENCODING, ENDMARKER, INDENT, NEWLINE, NL))
+_NAME = re.compile(rf"\b{NAME_PREFIX}[0-9]+\b")
+_F_STRING = re.compile(r"[A-Za-z]*[fF][A-Za-z]*['\"]")
+_MAX_DISTANCE = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """Where each run of tokens is."""
+    """The k-grams of some code."""
 
-    places: Mapping[int, list[int]] = field(default_factory=dict)
-    """Hashes to where such runs begin."""
+    positions: Mapping[int, list[int]] = field(default_factory=dict)
+    """Positions of the k-grams' first tokens, by hash."""
     length: int = 0
-    """In tokens."""
+    """Number of tokens."""
     size: int = 0
-    """How many of the tokens are in a run."""
+    """Number of tokens that belong to at least one k-gram."""
+
+
+def token_sequence(normalised: str) -> tuple[str, ...]:
+    """Tokenise normalised source, without layout tokens, up to `MAX_TOKENS`."""
+    return tuple(islice(_encode_names(_token_texts(normalised)), MAX_TOKENS))
 
 
 def fingerprint(tokens: tuple[str, ...]) -> Fingerprint:
-    """The fingerprint of some code."""
-    _, places = get_document_fingerprints(tokens, RUN, 1)
-    return _made({int(run): [int(i) for i in at] for run, at in places.items()}, len(tokens))
+    """Return the fingerprint of a token sequence."""
+    _, positions = get_document_fingerprints(tokens, KGRAM_LENGTH, 1)
+    as_lists = {int(kgram): [int(i) for i in at] for kgram, at in positions.items()}
+    return _fingerprint(as_lists, len(tokens))
 
 
-def without(one: Fingerprint, runs: AbstractSet[int]) -> Fingerprint:
-    """It without runs that say nothing, such as the template's."""
-    if runs.isdisjoint(one.places):
+def subtract(one: Fingerprint, kgrams: AbstractSet[int]) -> Fingerprint:
+    """Return the fingerprint without some k-grams, such as the template's."""
+    if kgrams.isdisjoint(one.positions):
         return one
-    return _made({run: at for run, at in one.places.items() if run not in runs}, one.length)
+    positions = {kgram: at for kgram, at in one.positions.items() if kgram not in kgrams}
+    return _fingerprint(positions, one.length)
 
 
-def joined(fingerprints: Iterable[Fingerprint]) -> Fingerprint:
-    """Several one after the other; no run is in two of them."""
-    places: dict[int, list[int]] = {}
+def concatenate(fingerprints: Iterable[Fingerprint]) -> Fingerprint:
+    """Join fingerprints one after the other, without k-grams across their borders."""
+    positions: dict[int, list[int]] = {}
     start = size = 0
     for one in fingerprints:
-        for run, at in one.places.items():
-            places.setdefault(run, []).extend(start + i for i in at)
+        for kgram, at in one.positions.items():
+            positions.setdefault(kgram, []).extend(start + i for i in at)
         start, size = start + one.length, size + one.size
-    return Fingerprint(places=places, length=start, size=size)
+    return Fingerprint(positions=positions, length=start, size=size)
 
 
-def share(one: Fingerprint, other: Fingerprint) -> float:
-    """How much of one is in the other, from 0 to 1; the order of its parts does not matter."""
-    common = one.places.keys() & other.places.keys()
-    at = [i for run in common for i in one.places[run]]
+def containment(one: Fingerprint, other: Fingerprint) -> float:
+    """Return the fraction of `one` that is contained in `other`, in any order."""
+    common = one.positions.keys() & other.positions.keys()
+    at = [i for kgram in common for i in one.positions[kgram]]
     if not at:
         return 0.0
-    begins, ends = get_copied_slices(np.array(at), RUN)
-    return float(np.sum(ends - begins)) / one.size
+    starts, ends = get_copied_slices(np.array(at), KGRAM_LENGTH)
+    return float(np.sum(ends - starts)) / one.size
 
 
-def _made(places: dict[int, list[int]], length: int) -> Fingerprint:
-    size = int(get_token_coverage(places, RUN, length)) if places else 0
-    return Fingerprint(places=places, length=length, size=size)
+def _fingerprint(positions: dict[int, list[int]], length: int) -> Fingerprint:
+    size = int(get_token_coverage(positions, KGRAM_LENGTH, length)) if positions else 0
+    return Fingerprint(positions=positions, length=length, size=size)
+
+
+def _token_texts(normalised: str) -> Iterator[str]:
+    with suppress(TokenError, SyntaxError):  # keep the tokens up to the error
+        for token in generate_tokens(io.StringIO(normalised).readline):
+            if token.type not in _LAYOUT:
+                yield token.string
+
+
+def _encode_names(texts: Iterator[str]) -> Iterator[str]:
+    """Replace each numbered name by the number of names since its last use."""
+    last_use: dict[str, int] = {}
+    count = 0
+    for text in texts:
+        if _NAME.fullmatch(text):
+            count += 1
+            distance = count - last_use.get(text, count)
+            last_use[text] = count
+            yield f"{NAME_PREFIX} {min(distance, _MAX_DISTANCE)}"
+        elif _F_STRING.match(text):  # a single token, names included, up to Python 3.11
+            yield _NAME.sub(NAME_PREFIX, text)
+        else:
+            yield text

@@ -1,89 +1,94 @@
-"""What a results folder has of each student: code and wrong answers. Nothing is run or written."""
+"""Reads each student's code and answers from a results folder, without running or writing any."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.batch.results.observations import StoredError
-from grader.batch.results.record import Record
-from grader.batch.results.store import EXECUTED, Results
-from grader.batch.wrong_answers import Answer, Row, answers_of
+from grader.batch.results.observations import StoredRunError
+from grader.batch.results.record import SubmissionResult
+from grader.batch.results.store import EXECUTED_FILE, ResultsStore
+from grader.batch.wrong_answers import AnswerVector, Vector, informative_answers
 from grader.errors import SubmissionError
-from grader.report.model import past_report
+from grader.report.model import Report
 from grader.rubric.model import Rubric
-from grader.similarity.normalise import Code, code_of
+from grader.similarity.normalise import Code, read_code
 from grader.submission.read import parse_submission
 
-_NO_CODE = Code(functions={}, unread=0, cut=False)
+_NO_CODE = Code(functions={}, unreadable=0, truncated=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Student:
+class StudentCode:
     """One student's code and answers."""
 
     key: str
     name: str
-    """As a person reads it; may be empty."""
+    """Name for display; may be empty."""
     code: Code
-    wrong: tuple[Answer, ...] = ()
-    right: tuple[tuple[str, Row], ...] = ()
-    """By probe: answers that passed all that reads them."""
-    troubles: tuple[str, ...] = ()
-    """What of it could not be looked at."""
+    wrong_answers: tuple[AnswerVector, ...] = ()
+    """Answers of criteria that were not passed."""
+    right_answers: tuple[tuple[str, Vector], ...] = ()
+    """Answers, with their probes, that passed all criteria that read them."""
+    problems: tuple[str, ...] = ()
+    """Messages on what could not be read."""
 
 
-def student_of(record: Record, results: Results, rubric: Rubric, lab: frozenset[str]) -> Student:
-    """Read what is kept of a student.
+def load_student(
+    result: SubmissionResult, results: ResultsStore, rubric: Rubric, fixed_names: frozenset[str]
+) -> StudentCode:
+    """Read a student's code and answers.
 
     Args:
-        record: How the submission ended.
-        results: Where it is kept.
-        rubric: The one that it was graded by.
-        lab: Names that the lab has laid down.
+        result: The submission's result.
+        results: The results folder.
+        rubric: The rubric it was graded by.
+        fixed_names: Names that the lab prescribes.
     """
-    code, troubles = _code(record, results, rubric, lab)
-    wrong: list[Answer] = []
-    right: list[tuple[str, Row]] = []
+    code, problems = _code(result, results, rubric, fixed_names)
+    wrong: list[AnswerVector] = []
+    right: list[tuple[str, Vector]] = []
     try:
-        for answer, passed in _answers(record.student, results, rubric):
+        for answer, passed in _answers(result.student, results, rubric):
             if passed:
-                right.append((answer.probe, answer.row))
+                right.append((answer.probe, answer.vector))
             elif answer.criteria:
                 wrong.append(answer)
-    except StoredError as error:
-        troubles.append(str(error))
-    return Student(
-        key=record.student,
-        name=record.name,
+    except StoredRunError as error:
+        problems.append(str(error))
+    return StudentCode(
+        key=result.student,
+        name=result.name,
         code=code,
-        wrong=tuple(wrong),
-        right=tuple(right),
-        troubles=tuple(troubles),
+        wrong_answers=tuple(wrong),
+        right_answers=tuple(right),
+        problems=tuple(problems),
     )
 
 
 def _code(
-    record: Record, results: Results, rubric: Rubric, lab: frozenset[str]
+    result: SubmissionResult, results: ResultsStore, rubric: Rubric, fixed_names: frozenset[str]
 ) -> tuple[Code, list[str]]:
-    data = results.text(record.student, EXECUTED)
+    data = results.read_student_file(result.student, EXECUTED_FILE)
     if not data:
-        return _NO_CODE, ["no notebook of theirs has run"]
+        return _NO_CODE, ["no notebook of this student has run"]
     try:
-        submission = parse_submission(data, Path(EXECUTED), rubric.limits)
+        submission = parse_submission(data, Path(EXECUTED_FILE), rubric.limits)
     except SubmissionError as error:
         return _NO_CODE, [str(error)]
-    code = code_of((cell.source for cell in submission.cells), lab)
-    troubles = []
-    if code.unread:
-        troubles.append(f"{code.unread} cells or functions cannot be read: left out")
-    if code.cut:
-        troubles.append("more code than anyone writes: what is too long is left out")
-    return code, troubles
+    code = read_code((cell.source for cell in submission.cells), fixed_names)
+    problems = []
+    if code.unreadable:
+        problems.append(f"{code.unreadable} cells or functions cannot be parsed: left out")
+    if code.truncated:
+        problems.append("the code is unusually long: functions beyond the limit are left out")
+    return code, problems
 
 
-def _answers(student: str, results: Results, rubric: Rubric) -> Iterator[tuple[Answer, bool]]:
-    """Every answer that tells something, and whether it passed all that reads it."""
-    kept, stored = results.report(student), results.stored(student)
-    report = past_report(kept, rubric) if kept else None
+def _answers(
+    student: str, results: ResultsStore, rubric: Rubric
+) -> Iterator[tuple[AnswerVector, bool]]:
+    """Yield informative answers; the second item is True if all criteria that read it passed."""
+    content, stored = results.report(student), results.stored_run(student)
+    report = Report.from_dict(content, rubric) if content else None
     if stored is not None and report is not None:
-        yield from answers_of(student, stored, report.verdicts, rubric)
+        yield from informative_answers(student, stored, report.verdicts, rubric)

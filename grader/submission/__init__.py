@@ -1,1 +1,4 @@
-"""Which cells a function needs, found by reading: so that one function can be graded quickly."""
+"""Reads a submitted notebook and analyses its code statically; nothing here runs student code.
+
+Begin with `read.py`, which parses the file; `slices.py` finds the cells that one function needs.
+"""

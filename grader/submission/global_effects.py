@@ -1,95 +1,101 @@
-"""Code that changes what is everyone's: the libraries, the process, names it looks up by text."""
+"""Detects code with global effects: monkey-patching, process state, dynamically looked-up names."""
 
 import ast
 import re
 from collections.abc import Iterator, Mapping
 
-_POWERS = frozenset(
+_DYNAMIC_BUILTINS = frozenset(
     "__import__ compile delattr eval exec exit get_ipython globals locals quit setattr vars".split()
 )
-_SYSTEM = frozenset(
+_PROCESS_MODULES = frozenset(
     "asyncio atexit builtins ctypes importlib logging multiprocessing os resource shutil signal "
     "subprocess sys threading warnings".split()
 )
 """Modules whose use may change the process."""
-_SHOWING = frozenset("IPython altair matplotlib plotly pprint rich seaborn time tqdm".split())
-"""Modules whose use as a statement only shows something."""
-_HARMLESS = frozenset(
+_DISPLAY_MODULES = frozenset(
+    "IPython altair matplotlib plotly pprint rich seaborn time tqdm".split()
+)
+"""Modules that only display something when called as a statement."""
+_HARMLESS_CALLS = frozenset(
     "collect empty_cache manual_seed manual_seed_all seed show synchronize".split()
 )
-"""What a probe does itself before it asks, or nobody can tell afterwards."""
-_READING = frozenset(
+"""Calls whose effect a probe resets before it is evaluated, or that leave no observable effect."""
+_READ_ONLY_METHODS = frozenset(
     "copy count endswith format get index items join keys startswith values".split()
 )
-_KEEPING = frozenset({"cache", "cached", "lru_cache", "memoize"})
+_CACHING_DECORATORS = frozenset({"cache", "cached", "lru_cache", "memoize"})
 _MAGIC = re.compile(r"^[ \t]*+([%!].*)$", re.MULTILINE)
-_PLAIN_MAGIC = re.compile(
+_HARMLESS_MAGIC = re.compile(
     r"%(?:matplotlib|config|timeit|grade|load_ext[ \t]++grader)\b|%%(?:time|timeit|capture|prun)\b"
 )
 
 
-def orders(source: str) -> bool:
-    """Whether a cell has IPython do more than show or measure something.
+def has_effectful_magic(source: str) -> bool:
+    """Return whether a cell's magics do more than display or measure something.
 
     Args:
-        source: A cell that is no plain Python as it stands.
+        source: A cell that is not valid Python as it stands.
     """
-    return any(not _PLAIN_MAGIC.match(found.group(1)) for found in _MAGIC.finditer(source))
+    return any(not _HARMLESS_MAGIC.match(found.group(1)) for found in _MAGIC.finditer(source))
 
 
-def changes_world(tree: ast.AST, imports: Mapping[str, str]) -> bool:
-    """Whether code at the top of a cell may change more than the notebook's own names.
+def has_global_effects(tree: ast.AST, imports: Mapping[str, str]) -> bool:
+    """Return whether top-level code may change more than the notebook's own names.
 
     Args:
-        tree: The code, without the functions and classes in it.
-        imports: Names that are imported, or stand for something imported, to their modules.
+        tree: The code; bodies of functions and classes are ignored.
+        imports: Imported names and their aliases, mapped to their modules.
     """
-    scoped = {id(item.context_expr) for node in _own(tree) for item in getattr(node, "items", ())}
-    return any(_changes(node, imports, scoped) for node in _own(tree))
+    nodes = list(_nodes_outside_definitions(tree))
+    context_managers = {id(item.context_expr) for n in nodes for item in getattr(n, "items", ())}
+    return any(_is_global_effect(node, imports, context_managers) for node in nodes)
 
 
-def keeps_state(function: ast.AST, imports: Mapping[str, str]) -> frozenset[str]:
-    """Through which names a function or class has a memory, or changes the world (then "").
+def names_keeping_state(function: ast.AST, imports: Mapping[str, str]) -> frozenset[str]:
+    """Return the names through which a function or class keeps state between calls.
+
+    The empty string in the result stands for global effects.
 
     Args:
         function: The definition.
-        imports: As for `changes_world`.
+        imports: As in `has_global_effects`.
     """
-    local = _local(function)
-    found: set[str] = set()
+    local = _local_names(function)
+    state: set[str] = set()
     for node in ast.walk(function):
         match node:
             case (
                 ast.Attribute(ctx=ast.Store() | ast.Del())
                 | ast.Subscript(ctx=ast.Store() | ast.Del())
             ):
-                found |= {"" if _dunder(node) else root(node)} - local
-            case ast.Call(func=ast.Attribute(attr=method) as called) if method not in _READING:
-                found |= {root(called)} - local - imports.keys() - {""}
-            case _ if _changes(node, imports, set()):
-                found.add("")
+                state |= {"" if _uses_dunder(node) else root_name(node)} - local
+            case ast.Call(func=ast.Attribute(attr=m) as method) if m not in _READ_ONLY_METHODS:
+                state |= {root_name(method)} - local - imports.keys() - {""}
+            case _ if _is_global_effect(node, imports, set()):
+                state.add("")
     for decorator in getattr(function, "decorator_list", []):
-        if _last(decorator) in _KEEPING or _called(decorator) not in imports:
-            found.add("")
-    return frozenset(found)
+        is_cache = _attribute_name(decorator) in _CACHING_DECORATORS
+        if is_cache or _root_through_calls(decorator) not in imports:
+            state.add("")
+    return frozenset(state)
 
 
-def root(node: ast.AST) -> str:
-    """The name that a chain of attributes and items begins with; "" where it begins otherwise."""
+def root_name(node: ast.AST) -> str:
+    """Return the name that a chain of attributes and items begins with, or ""."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _called(node: ast.AST) -> str:
-    """The same, and calls on the way do not count: `px` of `px.imshow(scores).show()`."""
+def _root_through_calls(node: ast.AST) -> str:
+    """Return the root name of a chain that may contain calls: `px` of `px.imshow(x).show()`."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
-    return root(node)
+    return root_name(node)
 
 
-def _own(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those in functions and classes."""
+def _nodes_outside_definitions(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield all nodes except those inside functions and classes."""
     pending = [tree]
     while pending:
         node = pending.pop()
@@ -98,44 +104,47 @@ def _own(tree: ast.AST) -> Iterator[ast.AST]:
             pending += ast.iter_child_nodes(node)
 
 
-def _changes(node: ast.AST, imports: Mapping[str, str], scoped: set[int]) -> bool:
-    """Whether a node changes what is imported, or could change anything."""
+def _is_global_effect(
+    node: ast.AST, imports: Mapping[str, str], context_managers: set[int]
+) -> bool:
+    """Return whether a node changes something imported, or could change anything."""
     match node:
         case ast.ImportFrom(names=names):
             return any(alias.name == "*" for alias in names)
         case ast.Global():
             return True
         case ast.Name(id=name, ctx=ast.Load()):
-            return name in _POWERS or imports.get(name) in _SYSTEM
+            return name in _DYNAMIC_BUILTINS or imports.get(name) in _PROCESS_MODULES
         case (
             ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del())
         ):
-            return root(node) in {"", *imports} or _dunder(node)
+            return root_name(node) in {"", *imports} or _uses_dunder(node)
         case ast.Expr(value=ast.Call(func=called)):
-            module = imports.get(_called(called), "time")  # the notebook's own is looked at apart
-            return not (module in _SHOWING or _last(called) in _HARMLESS)
-    setting = isinstance(node, ast.Call) and _last(node).startswith(("set_", "use_"))
-    return setting and id(node) not in scoped and _called(node) in imports
+            # The notebook's own functions are analysed separately: treat them as harmless here.
+            module = imports.get(_root_through_calls(called), "time")
+            return not (module in _DISPLAY_MODULES or _attribute_name(called) in _HARMLESS_CALLS)
+    is_setter = isinstance(node, ast.Call) and _attribute_name(node).startswith(("set_", "use_"))
+    return is_setter and id(node) not in context_managers and _root_through_calls(node) in imports
 
 
-def _local(function: ast.AST) -> set[str]:
-    """Names of a function's own; not parameters whose default is one object for all calls."""
-    found: set[str] = set()
+def _local_names(function: ast.AST) -> set[str]:
+    """Return a function's local names, without parameters that share a mutable default."""
+    names: set[str] = set()
     for node in ast.walk(function):
         match node:
             case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
-                found.add(name)
+                names.add(name)
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if node is not function:
-                found.add(name)
+                names.add(name)
             case ast.alias():
-                found.add((node.asname or node.name).partition(".")[0])
+                names.add((node.asname or node.name).partition(".")[0])
             case ast.ExceptHandler(name=str(name)):
-                found.add(name)
-    return found - {name for node in ast.walk(function) for name in _shared(node)}
+                names.add(name)
+    return names - {name for node in ast.walk(function) for name in _mutable_defaults(node)}
 
 
-def _shared(node: ast.AST) -> Iterator[str]:
-    """The parameters of a function whose default can be changed."""
+def _mutable_defaults(node: ast.AST) -> Iterator[str]:
+    """Yield the parameters that have a mutable default."""
     if not isinstance(node, ast.arguments):
         return
     positional = [*node.posonlyargs, *node.args]
@@ -146,15 +155,15 @@ def _shared(node: ast.AST) -> Iterator[str]:
             yield arg.arg
 
 
-def _last(node: ast.AST) -> str:
-    """The last name of a chain: `seed` of `torch.cuda.seed`."""
+def _attribute_name(node: ast.AST) -> str:
+    """Return the last name of a chain: `seed` of `torch.cuda.seed`."""
     if isinstance(node, ast.Call):
         node = node.func
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
-def _dunder(node: ast.AST) -> bool:
-    """Whether a chain goes through something like `__class__`."""
+def _uses_dunder(node: ast.AST) -> bool:
+    """Return whether a chain contains a special attribute such as `__class__`."""
     return any(
         isinstance(part, ast.Attribute) and part.attr[:2] == part.attr[-2:] == "__"
         for part in ast.walk(node)

@@ -1,4 +1,7 @@
-"""Reading a student's file: a notebook in any state, reduced to its code, or one clear refusal."""
+"""Reads a student's notebook file, in any nbformat version, or refuses it with one clear message.
+
+Only the code and Markdown cells are kept. Outputs and metadata are never trusted.
+"""
 
 import hashlib
 import json
@@ -9,123 +12,122 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SubmissionError
-from grader.files.untrusted import ReadingError, TooLargeError, read_regular, shown, too_many_parts
-from grader.rubric.model import Limits
-from grader.submission.source import parses, readable
+from grader.files.escape import printable
+from grader.files.untrusted import FileReadError, TooLargeError, exceeds_json_values, read_bounded
+from grader.rubric.sections import Limits
+from grader.submission.source import is_valid_python, strip_magics
 
 _MOODLE = re.compile(r"_([0-9]{1,20})_assignsubmission_file")
 _CANVAS = re.compile(r"^[^_]+_(?:LATE_)?([0-9]{1,20})_[0-9]+_")
-MAX_PARTS = 3_000_000
-"""JSON of more values than this takes a gigabyte to read, and no figure needs as many."""
+MAX_JSON_VALUES = 3_000_000
+"""Maximum number of JSON values: more take a gigabyte to parse, and no figure needs as many."""
 MAX_CELL_CODE = 2**18
+"""Maximum number of characters in one code cell."""
 MAX_CODE = 2**20
-"""Characters of code: to read them takes hundreds of times their size."""
+"""Maximum number of characters of code: parsing takes hundreds of times their size in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One cell, by its position among all cells of the notebook."""
+    """One cell of a notebook."""
 
     index: int
+    """Position among all cells of the notebook, counted from 0."""
     source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A notebook as handed in: its code and its text, and nothing else of it."""
+    """A submitted notebook, reduced to its code and its Markdown text."""
 
     name: str
     sha256: str
     student: str | None
     cells: tuple[Cell, ...]
-    """The code cells with something in them."""
+    """The non-empty code cells."""
     total_cells: int
     prose: tuple[Cell, ...] = ()
-    """The cells of text, for a person to read."""
+    """The Markdown cells, for the executed notebook."""
     notes: tuple[str, ...] = ()
-    """What was odd about the file, for the report."""
+    """Oddities of the file, for the report."""
 
 
 def read_submission(path: Path, limits: Limits) -> Submission:
     """Read a notebook file.
 
     Args:
-        path: An ``.ipynb`` file; a link to one is refused, for it may point anywhere.
+        path: An ``.ipynb`` file; a symbolic link is refused, because it may point anywhere.
         limits: Size limits.
 
     Raises:
-        SubmissionError: It is not a Python notebook; says what it is and what to do.
+        SubmissionError: It is not a Python notebook. The message says what to do.
     """
-    return parse_submission(read_bytes(path, limits), path, limits)
+    return parse_submission(read_notebook_bytes(path, limits), path, limits)
 
 
-def read_bytes(path: Path, limits: Limits) -> bytes:
-    """What is in a file that should be a notebook.
-
-    Args:
-        path: The file.
-        limits: Size limits.
+def read_notebook_bytes(path: Path, limits: Limits) -> bytes:
+    """Return the contents of a file that should be a notebook.
 
     Raises:
-        SubmissionError: It is not a file, is too large, or cannot be read; says what to do.
+        SubmissionError: It is not a file, is too large or cannot be read.
     """
-    name = shown(path.name)
+    name = printable(path.name)
     try:
-        return read_regular(path, limits.file_mb * 2**20, follow=False)
+        return read_bounded(path, limits.file_mb * 2**20, follow=False)
     except TooLargeError as error:
         raise SubmissionError(
             f"{name} is too large: {error}, and the limit is {limits.file_mb:g} MB: "
             "clear the outputs and save it again."
         ) from error
-    except ReadingError as error:
+    except FileReadError as error:
         raise SubmissionError(
-            f"Cannot read {shown(str(path))}: {error}. Give the path of a notebook's file."
+            f"Cannot read {printable(str(path))}: {error}. Give the path of a notebook's file."
         ) from error
 
 
 def parse_submission(data: bytes, path: Path, limits: Limits) -> Submission:
-    """Read a notebook's bytes.
+    """Parse a notebook.
 
     Args:
-        data: What is in the file.
-        path: Where it is, for its name.
+        data: The contents of the file.
+        path: The file's path, for its name and the student's id.
         limits: Size limits.
 
     Raises:
-        SubmissionError: It is not a Python notebook; says what it is and what to do.
+        SubmissionError: It is not a Python notebook. The message says what to do.
     """
-    name = shown(path.name)
+    name = printable(path.name)
     digest = hashlib.sha256(data).hexdigest()
     parsed = _parse(data, name)
     cells = _cells(parsed, name)
     if len(cells) > limits.cells:
         raise SubmissionError(f"{name} has {len(cells)} cells; the limit is {limits.cells}.")
-    code = _code(cells, name)
+    code = _code_cells(cells, name)
     return Submission(
         name=path.name,
         sha256=digest,
         student=student_id(path),
         cells=code,
         total_cells=len(cells),
-        prose=_prose(cells),
+        prose=_markdown_cells(cells),
         notes=_language_notes(parsed.get("metadata"), code, name),
     )
 
 
 def student_id(path: Path) -> str | None:
-    """The student's id where a platform's download put one in the file's or folder's name."""
-    if found := _MOODLE.search(path.parent.name):
-        return found.group(1)
-    found = _CANVAS.match(path.name)
-    return found.group(1) if found else None
+    """Return the student's id that Moodle or Canvas put into the folder's or file's name."""
+    if match := _MOODLE.search(path.parent.name):
+        return match.group(1)
+    match = _CANVAS.match(path.name)
+    return match.group(1) if match else None
 
 
 def _parse(data: bytes, name: str) -> dict[str, Any]:
     if not data.strip():
         raise SubmissionError(f"{name} is empty: save the notebook and submit it again.")
-    if too_many_parts(data, MAX_PARTS):
+    if exceeds_json_values(data, MAX_JSON_VALUES):
         raise SubmissionError(
-            f"{name} holds more than {MAX_PARTS // 10**6} million values: "
+            f"{name} holds more than {MAX_JSON_VALUES // 10**6} million values: "
             "clear the outputs and save it again."
         )
     try:
@@ -148,16 +150,12 @@ def _parse(data: bytes, name: str) -> dict[str, Any]:
 
 
 def _cells(parsed: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """The cells; before format 4 they were on worksheets."""
+    """Return the notebook's cells; formats before 4 keep them in worksheets."""
     cells = parsed.get("cells")
     if "worksheets" in parsed:
-        sheets = parsed["worksheets"]
-        pages = (
-            [s.get("cells") for s in sheets if isinstance(s, dict)]
-            if isinstance(sheets, list)
-            else []
-        )
-        cells = [cell for page in pages if isinstance(page, list) for cell in page] or None
+        sheets = parsed["worksheets"] if isinstance(parsed["worksheets"], list) else []
+        groups = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        cells = [cell for group in groups if isinstance(group, list) for cell in group] or None
     if not isinstance(cells, list):
         raise SubmissionError(
             f"{name} is not a notebook (its cells are not a list): save it in Jupyter again."
@@ -165,8 +163,8 @@ def _cells(parsed: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [cell for cell in cells if isinstance(cell, dict)]
 
 
-def _code(cells: list[dict[str, Any]], name: str) -> tuple[Cell, ...]:
-    """The cells with code in them, none of them so long that reading it is the attack."""
+def _code_cells(cells: list[dict[str, Any]], name: str) -> tuple[Cell, ...]:
+    """Return the non-empty code cells; oversized code is refused because parsing it is costly."""
     code = tuple(
         Cell(index=i, source=source)
         for i, cell in enumerate(cells)
@@ -190,19 +188,19 @@ def _code(cells: list[dict[str, Any]], name: str) -> tuple[Cell, ...]:
     return code
 
 
-def _prose(cells: list[dict[str, Any]]) -> tuple[Cell, ...]:
-    """The cells of text, as far as there is room for them; nothing depends on it."""
+def _markdown_cells(cells: list[dict[str, Any]]) -> tuple[Cell, ...]:
+    """Return the Markdown cells up to a total of MAX_CODE characters; the rest is dropped."""
     texts = [
         Cell(index=i, source=_source(cell))
         for i, cell in enumerate(cells)
         if cell.get("cell_type") == "markdown"
     ]
-    lengths = accumulate(len(text.source) for text in texts)
-    return tuple(text for text, so_far in zip(texts, lengths, strict=True) if so_far <= MAX_CODE)
+    totals = accumulate(len(text.source) for text in texts)
+    return tuple(text for text, total in zip(texts, totals, strict=True) if total <= MAX_CODE)
 
 
 def _source(cell: dict[str, Any]) -> str:
-    """A cell's text; formats before 4 called it input, the first one code."""
+    """Return a cell's text: `source`, or `input` or `code` in formats before 4."""
     source = cell.get("source", cell.get("input", cell.get("code", "")))
     lines = source if isinstance(source, list) else [source]
     text = "".join(line for line in lines if isinstance(line, str)).replace("\r\n", "\n")
@@ -210,11 +208,11 @@ def _source(cell: dict[str, Any]) -> str:
 
 
 def _language_notes(metadata: object, code: tuple[Cell, ...], name: str) -> tuple[str, ...]:
-    """Refuse another language's notebook; shrug at a Python one whose kernel has an odd name."""
+    """Refuse a notebook in another language; note a Python notebook with a misleading kernel."""
     spec = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     info = metadata.get("language_info") if isinstance(metadata, dict) else None
     languages = [
-        shown(value[:40])
+        printable(value[:40])
         for part, key in ((spec, "language"), (info, "name"))
         if isinstance(part, dict) and isinstance(value := part.get(key), str) and value
     ]
@@ -224,7 +222,7 @@ def _language_notes(metadata: object, code: tuple[Cell, ...], name: str) -> tupl
         language.lower() in {"python", "python3", "ipython"} for language in languages
     ):
         return ()
-    if sum(parses(readable(cell.source)) for cell in code) * 2 < len(code):
+    if sum(is_valid_python(strip_magics(cell.source)) for cell in code) * 2 < len(code):
         raise SubmissionError(
             f"{name} is a notebook in {languages[0]}, not in Python: submit the Python notebook."
         )

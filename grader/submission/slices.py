@@ -1,166 +1,184 @@
-"""The cells that a function, or whatever is asked of a notebook, needs; read, never run."""
+"""Finds the cells that one function or criterion needs, so that it can be graded quickly.
+
+Two analyses of a notebook that is being edited also tell which functions have changed.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import inf
 
-from grader.rubric.model import Probe, Rubric
-from grader.submission.cell_dependencies import Footprint, footprints, names_in
+from grader.rubric.model import Rubric
+from grader.rubric.sections import Probe
+from grader.submission.cell_dependencies import CellDependencies, analyse_cells, free_names
 from grader.submission.read import Submission
 
 
-# MERGED: Which functions have changed between two readings of a notebook.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """The cells that are needed, by index, and a digest of their code."""
+    """The indices of the needed cells, and a digest of their code."""
 
     cells: frozenset[int]
     digest: str
 
-    def of(self, submission: Submission) -> Submission:
-        """The notebook without its other cells."""
+    def apply_to(self, submission: Submission) -> Submission:
+        """Return the notebook with only the cells of this slice."""
         return replace(
             submission, cells=tuple(c for c in submission.cells if c.index in self.cells)
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A notebook that has been read."""
+class NotebookAnalysis:
+    """A notebook with the dependencies of each of its cells."""
 
     submission: Submission
-    cells: tuple[Footprint, ...]
+    dependencies: tuple[CellDependencies, ...]
 
     @classmethod
-    def of(cls, submission: Submission) -> "Reading":
-        """Read a notebook; nothing of it is run."""
-        return cls(submission, footprints(submission.cells))
+    def from_submission(cls, submission: Submission) -> "NotebookAnalysis":
+        """Analyse a notebook without running it."""
+        return cls(submission, analyse_cells(submission.cells))
 
     @property
     def digest(self) -> str:
-        """Of all its code."""
-        return _digest(self.cells)
+        """Digest of all code cells."""
+        return _digest(self.dependencies)
 
-    def defines(self, name: str) -> str | None:
-        """A digest of the cells that define a function; None where none does."""
-        cells = [cell for cell in self.cells if name in cell.functions]
+    def definition_digest(self, name: str) -> str | None:
+        """Return a digest of the cells that define a function, or None if none does."""
+        cells = [cell for cell in self.dependencies if name in cell.functions]
         return _digest(cells) if cells else None
 
     def slice_for(self, rubric: Rubric, name: str) -> Slice | None:
-        """The cells that one function's or criterion's probes need, each whole.
+        """Return the cells that the probes of one function or criterion need.
 
         Args:
             rubric: The whole rubric.
             name: A criterion's id or a function's name.
 
         Returns:
-            None where what is asked may depend on every cell: it is a variable, figures, or a
-            function with a memory.
+            None if the result may depend on every cell: the target is a variable, a figure or a
+            stateful function.
         """
-        probes = asked_of(rubric.only(name))
+        probes = _probes_of(rubric.select(name))
         if not probes or any(p.figures or p.expression is None for p in probes):
             return None
-        given = frozenset.intersection(*(frozenset({*p.models, *p.tensors}) for p in probes))
-        return needed(self.cells, frozenset().union(*map(_names, probes)), given)
+        provided = frozenset.intersection(*(frozenset({*p.models, *p.tensors}) for p in probes))
+        names = frozenset().union(*map(_notebook_names, probes))
+        return _find_slice(self.dependencies, names, provided)
 
 
-def asked_of(rubric: Rubric) -> list[Probe]:
-    """The probes whose answers its criteria look at or show."""
-    looked = (name for c in rubric.criteria for name in (*c.all_probes(), *c.shown_probes()))
-    found = [rubric.probes[name] for name in dict.fromkeys(looked) if name in rubric.probes]
-    return [probe for probe in found if not probe.reference_only]
-
-
-def needed(
-    cells: tuple[Footprint, ...], names: frozenset[str], given: frozenset[str]
-) -> Slice | None:
-    """The cells that give names their meaning.
+def changed_functions(
+    before: NotebookAnalysis, after: NotebookAnalysis, rubric: Rubric
+) -> tuple[str, ...]:
+    """Return the functions to grade first: those that were edited, else those that use an edit.
 
     Args:
-        cells: All of a notebook's.
-        names: What is wanted after the last of them.
-        given: Names that whoever asks binds anew: only what else becomes of them matters.
-
-    Returns:
-        None where a function that is needed may depend on all that happened before.
-    """
-    stateful = _stateful(cells, given)
-    wanted: dict[str, float] = dict.fromkeys(names, inf)
-    kept: set[int] = set()
-    always = {cell.index for cell in cells if cell.worldly or cell.calls & stateful}
-    while found := [
-        c
-        for c in cells
-        if c.index not in kept and (c.index in always or _matters(c, wanted, given))
-    ]:
-        for cell in found:
-            kept.add(cell.index)
-            wanted |= {name: max(wanted.get(name, -1), cell.index) for name in cell.now}
-            wanted |= dict.fromkeys(cell.late, inf)
-    if stateful & wanted.keys() or len(kept) == len(cells):
-        return None
-    return Slice(
-        cells=frozenset(kept), digest=_digest(cell for cell in cells if cell.index in kept)
-    )
-
-
-def _digest(cells: Iterable[Footprint]) -> str:
-    return hashlib.sha256("\n".join(cell.digest for cell in cells).encode()).hexdigest()
-
-
-def _matters(cell: Footprint, wanted: Mapping[str, float], given: frozenset[str]) -> bool:
-    """Whether a cell has a hand in what is wanted later than it."""
-    touched = cell.binds | cell.changes | (cell.handles - given)
-    return any(wanted.get(name, -1) > cell.index for name in touched)
-
-
-def _stateful(cells: Iterable[Footprint], given: frozenset[str]) -> frozenset[str]:
-    """The functions that change more than what they are given, by themselves or by others."""
-    functions: dict[str, set[str]] = {}
-    found: set[str] = set()
-    for cell in cells:
-        found |= {name for name, through in cell.stateful.items() if through - given}
-        for name, read in cell.functions.items():
-            functions.setdefault(name, set()).update(read)
-    while more := {n for n, read in functions.items() if read & found} - found:
-        found |= more
-    return frozenset(found)
-
-
-def _names(probe: Probe) -> frozenset[str]:
-    """The notebook's names that a probe asks for."""
-    asked = names_in(probe.expression) if probe.expression else frozenset()
-    return (asked | {probe.function}) - {*probe.models, *probe.tensors}
-
-
-def changed_functions(before: Reading, after: Reading, rubric: Rubric) -> tuple[str, ...]:
-    """The lab's functions to look at first: those that were edited, else those that use an edit.
-
-    Args:
-        before: The notebook as it was graded last.
+        before: The notebook as it was last graded.
         after: The notebook now.
         rubric: The rubric.
 
     Returns:
-        Functions that can be graded by some of the cells alone, in the rubric's order.
+        Functions that can be graded from a slice of the cells, in the rubric's order.
     """
     names = dict.fromkeys(c.function for c in rubric.criteria if c.function)
-    quick = [n for n in names if after.defines(n) and after.slice_for(rubric, n) is not None]
-    edited = tuple(n for n in quick if before.defines(n) != after.defines(n))
-    return edited or tuple(n for n in quick if not same(before, after, rubric, n))
+    sliceable = [
+        n for n in names if after.definition_digest(n) and after.slice_for(rubric, n) is not None
+    ]
+    edited = tuple(
+        n for n in sliceable if before.definition_digest(n) != after.definition_digest(n)
+    )
+    return edited or tuple(n for n in sliceable if not is_unchanged(before, after, rubric, n))
 
 
-def same(before: Reading, after: Reading, rubric: Rubric, name: str) -> bool:
-    """Whether all that a function or criterion depends on is as it was.
+def is_unchanged(
+    before: NotebookAnalysis, after: NotebookAnalysis, rubric: Rubric, name: str
+) -> bool:
+    """Return whether everything that a function or criterion depends on is unchanged.
 
     Args:
-        before: The notebook then.
+        before: The notebook as it was last graded.
         after: The notebook now.
         rubric: The rubric.
         name: A criterion's id or a function's name.
     """
-    was, now = before.slice_for(rubric, name), after.slice_for(rubric, name)
-    if was is None or now is None:
+    old, new = before.slice_for(rubric, name), after.slice_for(rubric, name)
+    if old is None or new is None:
         return before.digest == after.digest
-    return was.digest == now.digest
+    return old.digest == new.digest
+
+
+def _probes_of(rubric: Rubric) -> list[Probe]:
+    """Return the probes that a rubric's criteria check or display."""
+    used = (name for c in rubric.criteria for name in (*c.all_probes(), *c.shown_probes()))
+    probes = [rubric.probes[name] for name in dict.fromkeys(used) if name in rubric.probes]
+    return [probe for probe in probes if not probe.reference_only]
+
+
+def _find_slice(
+    cells: tuple[CellDependencies, ...], names: frozenset[str], provided: frozenset[str]
+) -> Slice | None:
+    """Return the cells that determine the values of names.
+
+    Args:
+        cells: All cells of the notebook.
+        names: The names needed after the last cell.
+        provided: Names that the probe rebinds: only their other uses matter.
+
+    Returns:
+        None if a needed function may depend on everything that ran before it.
+    """
+    stateful = _stateful_functions(cells, provided)
+    # Each needed name, with the index of the last cell that needs it.
+    needed_by: dict[str, float] = dict.fromkeys(names, inf)
+    selected: set[int] = set()
+    always = {cell.index for cell in cells if cell.has_global_effects or cell.reads & stateful}
+    while added := [
+        c
+        for c in cells
+        if c.index not in selected and (c.index in always or _is_needed(c, needed_by, provided))
+    ]:
+        for cell in added:
+            selected.add(cell.index)
+            needed_by |= {n: max(needed_by.get(n, -1), cell.index) for n in cell.reads_now}
+            needed_by |= dict.fromkeys(cell.reads_later, inf)
+    if stateful & needed_by.keys() or len(selected) == len(cells):
+        return None
+    return Slice(
+        cells=frozenset(selected),
+        digest=_digest(cell for cell in cells if cell.index in selected),
+    )
+
+
+def _digest(cells: Iterable[CellDependencies]) -> str:
+    return hashlib.sha256("\n".join(cell.digest for cell in cells).encode()).hexdigest()
+
+
+def _is_needed(
+    cell: CellDependencies, needed_by: Mapping[str, float], provided: frozenset[str]
+) -> bool:
+    """Return whether a later needed name depends on this cell."""
+    affected = cell.defines | cell.mutates | (cell.may_mutate - provided)
+    return any(needed_by.get(name, -1) > cell.index for name in affected)
+
+
+def _stateful_functions(
+    cells: Iterable[CellDependencies], provided: frozenset[str]
+) -> frozenset[str]:
+    """Return the functions with side effects beyond their arguments, direct or through calls."""
+    reads: dict[str, set[str]] = {}
+    stateful: set[str] = set()
+    for cell in cells:
+        stateful |= {name for name, through in cell.stateful.items() if through - provided}
+        for name, read in cell.functions.items():
+            reads.setdefault(name, set()).update(read)
+    while added := {name for name, read in reads.items() if read & stateful} - stateful:
+        stateful |= added
+    return frozenset(stateful)
+
+
+def _notebook_names(probe: Probe) -> frozenset[str]:
+    """Return the notebook's names that a probe reads."""
+    names = free_names(probe.expression) if probe.expression else frozenset()
+    return (names | {probe.function}) - {*probe.models, *probe.tensors}

@@ -1,130 +1,143 @@
-"""Reading code without running it: what a notebook defines, which functions are still stubs."""
+"""Analyses code without running it: defined names, function stubs and IPython magics."""
 
 import ast
 import re
 import warnings
 from collections.abc import Iterable
 
-# Possessive, and within a line: blank lines and long runs of spaces take linear time.
+# Possessive, and within a line, so that blank lines and long runs of spaces take linear time.
 _MAGIC = re.compile(r"^([ \t]*+)[%!?].*$|^([ \t]*+).*\?{1,2}[ \t]*$", re.MULTILINE)
 _ASSIGNED_MAGIC = re.compile(r"^([ \t]*+)([\w, ]++)=[ \t]*+[%!].*$", re.MULTILINE)
 _CODE_CELL_MAGICS = ("time", "timeit", "capture", "prun")
+"""Cell magics after which the cell is still Python that runs in the notebook's namespace."""
 _INSTALL = re.compile(
     r"^([ \t]*+)[%!][ \t]*+(?:sudo[ \t]++)?(?:python3?[ \t]++-m[ \t]++)?"
     r"(?:pip3?|uv|conda|mamba|apt|apt-get)\b.*$",
     re.MULTILINE,
 )
-_CONTINUED_INSTALL = re.compile(r"\\\n")
+_LINE_CONTINUATION = re.compile(r"\\\n")
 
 
-def without_installs(source: str) -> tuple[str, list[str]]:
-    """Take the install lines out of a cell: everything the lab needs is there already.
+def parse_or_none(source: str) -> ast.Module | None:
+    """Return the syntax tree of Python code, or None if it does not parse."""
+    try:
+        with warnings.catch_warnings():  # ignore invalid escape sequences in students' strings
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def is_valid_python(source: str) -> bool:
+    """Return whether the source is valid Python."""
+    return parse_or_none(source) is not None
+
+
+def remove_install_lines(source: str) -> tuple[str, list[str]]:
+    """Remove a cell's install commands: everything that the lab needs is installed already.
 
     Returns:
-        The cell with each of them replaced by ``pass``, and the lines taken out.
+        The cell with each install line replaced by ``pass``, and the removed lines.
     """
-    if not re.search(r"[%!]", source) or parses(source):
+    if not re.search(r"[%!]", source) or is_valid_python(source):
         return source, []
     first, end, rest = source.lstrip().partition("\n")
     if not first.startswith("%%"):
-        return _without_installs(source)
-    if not _keeps_python(first) or parses(rest):
+        return _replace_installs(source)
+    if not _is_code_magic(first) or is_valid_python(rest):
         return source, []
-    cleaned, taken = _without_installs(rest)
-    return first + end + cleaned, taken
+    cleaned, removed = _replace_installs(rest)
+    return first + end + cleaned, removed
 
 
-def _without_installs(source: str) -> tuple[str, list[str]]:
-    taken: list[str] = []
-
-    def skip(match: re.Match[str]) -> str:
-        taken.append(match.group(0).strip())
-        return f"{match.group(1)}pass"
-
-    joined = _CONTINUED_INSTALL.sub(" ", source) if _INSTALL.search(source) else source
-    return _INSTALL.sub(skip, joined), taken
-
-
-def readable(source: str) -> str:
-    """Plain Python for IPython's: magics and shell lines become ``pass``."""
-    if parses(source):
+def strip_magics(source: str) -> str:
+    """Convert IPython code to plain Python: magics and shell lines become ``pass``."""
+    if is_valid_python(source):
         return source  # a line that looks like a magic is part of a string or an expression
     first, _, rest = source.lstrip().partition("\n")
     if first.startswith("%%"):
-        if not _keeps_python(first):
+        if not _is_code_magic(first):
             return ""
-        if parses(rest):
+        if is_valid_python(rest):
             return rest
-        source = rest  # another magic below this one is a line like any other
+        source = rest  # treat a second cell magic below the first like any other magic line
     plain = _ASSIGNED_MAGIC.sub(r"\1\2= None", source)
     return _MAGIC.sub(lambda match: f"{match.group(1) or match.group(2) or ''}pass", plain)
 
 
-def parses(source: str) -> bool:
-    """Whether it is Python at all."""
-    return tree_of(source) is not None
+def extract_definitions(source: str) -> str:
+    """Return only the imports, functions and classes of a cell: what is safe to rerun after a hang.
 
-
-def definitions(source: str) -> str:
-    """Only the imports, functions and classes of a cell: what is safe to keep of one that hung.
-
-    Assignments, calls and loops are left out; an empty string when there is nothing to keep.
+    Assignments, calls and loops are left out; the result is empty if nothing remains.
     """
-    tree = tree_of(readable(source))
+    tree = parse_or_none(strip_magics(source))
     if tree is None:
         return ""
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    kept = ast.Module(body=[node for node in tree.body if isinstance(node, kinds)], type_ignores=[])
+    body: list[ast.stmt] = [node for node in tree.body if isinstance(node, kinds)]
     try:
-        return ast.unparse(kept)
-    except RecursionError:  # nested more deeply than anyone writes
+        return ast.unparse(ast.Module(body=body, type_ignores=[]))
+    except RecursionError:  # nested more deeply than any honest code
         return ""
 
 
 def defined_names(sources: Iterable[str]) -> frozenset[str]:
-    """Every function defined anywhere and every name assigned at a cell's top level or deeper."""
-    found: set[str] = set()
+    """Return every function defined and every name assigned, at any depth."""
+    names: set[str] = set()
     for source in sources:
-        for node in ast.walk(tree_of(readable(source)) or ast.Module(body=[], type_ignores=[])):
+        for node in ast.walk(
+            parse_or_none(strip_magics(source)) or ast.Module(body=[], type_ignores=[])
+        ):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                found.add(node.name)
+                names.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                found.add(node.id)
-    return frozenset(found)
+                names.add(node.id)
+    return frozenset(names)
 
 
-def stubs(sources: Iterable[str]) -> frozenset[str]:
-    """Functions whose last definition does nothing: ``pass``, ``...`` or NotImplementedError."""
-    last: dict[str, bool] = {}
+def find_stubs(sources: Iterable[str]) -> frozenset[str]:
+    """Return functions whose last definition is ``pass``, ``...`` or NotImplementedError."""
+    is_stub: dict[str, bool] = {}
     for source in sources:
-        tree = tree_of(readable(source))
+        tree = parse_or_none(strip_magics(source))
         for node in tree.body if tree is not None else ():
             if isinstance(node, ast.FunctionDef):
-                last[node.name] = all(_does_nothing(statement) for statement in node.body)
+                is_stub[node.name] = all(_is_stub_body(statement) for statement in node.body)
             else:
-                last.update(dict.fromkeys(_bound(node), False))
-    return frozenset(name for name, empty in last.items() if empty)
+                is_stub.update(dict.fromkeys(_assigned_names(node), False))
+    return frozenset(name for name, stub in is_stub.items() if stub)
 
 
-def _keeps_python(magic: str) -> bool:
-    """Whether what follows a ``%%`` line is Python of the notebook's own."""
+def _replace_installs(source: str) -> tuple[str, list[str]]:
+    removed: list[str] = []
+
+    def replace(match: re.Match[str]) -> str:
+        removed.append(match.group(0).strip())
+        return f"{match.group(1)}pass"
+
+    joined = _LINE_CONTINUATION.sub(" ", source) if _INSTALL.search(source) else source
+    return _INSTALL.sub(replace, joined), removed
+
+
+def _is_code_magic(magic: str) -> bool:
+    """Return whether the lines below a ``%%`` line are Python for the notebook's namespace."""
     return magic.removeprefix("%%").partition(" ")[0].strip() in _CODE_CELL_MAGICS
 
 
-def _bound(statement: ast.stmt) -> set[str]:
-    """Names a statement gives another value, however deep."""
-    found: set[str] = set()
+def _assigned_names(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement rebinds, at any depth."""
+    names: set[str] = set()
     for node in ast.walk(statement):
         if isinstance(node, ast.FunctionDef):
-            found.add(node.name)
+            names.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
+            names.add(node.id)
         elif isinstance(node, ast.alias):
-            found.add(node.asname or node.name)
-    return found
+            names.add(node.asname or node.name)
+    return names
 
 
-def _does_nothing(statement: ast.stmt) -> bool:
+def _is_stub_body(statement: ast.stmt) -> bool:
     match statement:
         case ast.Pass() | ast.Expr(value=ast.Constant()):
             return True
@@ -133,13 +146,3 @@ def _does_nothing(statement: ast.stmt) -> bool:
         case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"))):
             return True
     return False
-
-
-def tree_of(source: str) -> ast.Module | None:
-    """Code as a tree; None where it is no Python."""
-    try:
-        with warnings.catch_warnings():  # an invalid escape in a student's string is no news
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None

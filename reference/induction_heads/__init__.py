@@ -1,6 +1,6 @@
-"""The induction-head lab, solved: functions under the lab's names, then its exercises.
+"""Reference solution of the induction-heads lab: functions under the lab's names, and exercises.
 
-`MODULES` is the order in which the files can also be read from top to bottom, as one notebook.
+`MODULES` lists the files in an order in which they can be run as the cells of one notebook.
 """
 
 from reference.induction_heads.ablation import ABLATION_METHODS, ablate_heads

@@ -1,6 +1,6 @@
-"""Ablation: what the model predicts when heads contribute nothing of their own.
+"""Ablation: runs a model with the outputs of some heads replaced.
 
-What changes in the output is the causal evidence that attention patterns alone cannot give;
+The change in the model's output is causal evidence, which attention patterns alone cannot give.
 Olsson et al. (2022), In-context Learning and Induction Heads, ablate heads in the same way.
 """
 
@@ -34,7 +34,7 @@ def ablate_heads(
 
     Args:
         model: The model to run; neither its weights nor its hooks are changed.
-        tokens: What to run it on.
+        tokens: The sequences to run it on.
         heads_to_ablate: Layer and head of each; with none, the logits are the model's own.
         method: "zero" replaces a head's output by 0, "mean" by its mean over batch and position,
             one value for each dimension of the head.
@@ -58,7 +58,7 @@ def ablate_heads(
         z: Float[Tensor, "batch pos head_index d_head"], hook: HookPoint
     ) -> Float[Tensor, "batch pos head_index d_head"]:
         replaced = z.clone()
-        for head in heads_of_layer[hook.layer()]:  # one by one: a list would be copied over first
+        for head in heads_of_layer[hook.layer()]:  # one by one: indexing with a list would copy z
             replaced[:, :, head] = 0 if method == "zero" else z[:, :, head].mean(dim=(0, 1))
         return replaced
 

@@ -1,6 +1,6 @@
-"""What the lab's functions accept; all else is refused in one line that says what is allowed.
+"""Checks the arguments of the lab's functions; errors are one line that says what is allowed.
 
-Nothing here reads a tensor that lies on another device than the CPU: that would wait for it.
+No check reads a tensor on another device than the CPU, because that would wait for the device.
 """
 
 from collections.abc import Iterable
@@ -14,10 +14,10 @@ from transformer_lens import HookedTransformer
 from transformer_lens.model_bridge import TransformerBridge
 
 Model = HookedTransformer | TransformerBridge
-"""What the lab's functions accept; they touch only what both classes offer."""
+"""Model classes that the lab's functions accept; they use only what both classes offer."""
 
 FIRST_TOKEN, TOKEN_END = 1000, 10000
-"""Random tokens are drawn from the first up to, not including, the second."""
+"""Range of the random tokens: the first bound is included, the second is not."""
 
 
 def require_at_least(least: int, **arguments: int) -> None:
@@ -25,35 +25,35 @@ def require_at_least(least: int, **arguments: int) -> None:
 
     Args:
         least: The smallest allowed value.
-        **arguments: The values, by the name their caller knows them under.
+        **arguments: The values, by the names of the caller's parameters.
 
     Raises:
         ValueError: If a value is not a whole number or smaller than `least`.
     """
     for name, value in arguments.items():
-        if not is_whole(value):
+        if not is_integer(value):
             raise ValueError(f"{name} must be a whole number, got {value!r}")
         if value < least:
             raise ValueError(f"{name} must be at least {least}, got {value}")
 
 
-def is_whole(value: object) -> bool:
-    """Whether a value counts something: a Python or NumPy integer, not 2.0 and not a tensor."""
+def is_integer(value: object) -> bool:
+    """Return True for a Python or NumPy integer, but not for 2.0 or a tensor."""
     try:
-        index(value)  # type: ignore[arg-type]  # whether it is allowed is the question
+        index(value)  # type: ignore[arg-type]  # raises TypeError for other types
     except TypeError:
         return False
     return not isinstance(value, Tensor)
 
 
 def require_model(model: Model) -> None:
-    """Check that a model is one of TransformerLens, whatever class it is of.
+    """Check that a model is one of TransformerLens's, by its attributes and not its class.
 
     Args:
         model: The model.
 
     Raises:
-        ValueError: If it has no configuration or no hook points.
+        ValueError: If the model has no configuration or no hook points.
     """
     if not hasattr(model, "cfg") or not hasattr(model, "hook_dict"):
         kind = type(model).__name__
@@ -77,7 +77,7 @@ def require_head(model: Model, layer: int, head: int, role: str = "") -> None:
         (f"{role}layer", layer, model.cfg.n_layers),
         (f"{role}head", head, model.cfg.n_heads),
     ):
-        if not is_whole(value):
+        if not is_integer(value):
             raise ValueError(f"{name} must be a whole number, got {value!r}")
         if not 0 <= value < count:
             raise ValueError(f"{name} must be from 0 to {count - 1} for this model, got {value}")
@@ -91,32 +91,32 @@ def require_heads(
     Args:
         model: The model that must have them.
         heads: Layer and head of each.
-        argument: The name the caller knows the list under.
+        argument: The name of the caller's parameter.
 
     Returns:
         The same heads as pairs of Python integers.
 
     Raises:
-        ValueError: If an element is no pair or the model has no such head.
+        ValueError: If an element is not a pair or the model has no such head.
     """
-    listed = list(heads)
-    for head in listed:
+    pairs = list(heads)
+    for head in pairs:
         if np.shape(head) != (2,):
             raise ValueError(f"{argument} must hold pairs (layer, head), got {head!r}")
         require_head(model, *head)
-    return [(index(layer), index(head)) for layer, head in listed]
+    return [(index(layer), index(head)) for layer, head in pairs]
 
 
 def require_hooks(model: Model, layers: Iterable[int], name: str) -> None:
-    """Check that a model lets itself be looked into where a function needs it.
+    """Check that a model has the hook point that a function needs.
 
     Args:
         model: The model.
-        layers: The layers that are looked into.
+        layers: The layers that must have it.
         name: The hook point, such as "hook_pattern".
 
     Raises:
-        ValueError: If it is no model of TransformerLens, or one without such a hook point.
+        ValueError: If it is not a model of TransformerLens, or has no such hook point.
     """
     require_model(model)
     for layer in layers:
@@ -126,13 +126,13 @@ def require_hooks(model: Model, layers: Iterable[int], name: str) -> None:
             )
 
 
-def require_room(model: Model, positions: int, seq_len: int) -> None:
-    """Check that random sequences of the lab fit a model: their length and their tokens.
+def require_sequences_fit(model: Model, positions: int, seq_len: int) -> None:
+    """Check that the lab's random sequences fit a model, in length and in vocabulary.
 
     Args:
         model: The model.
-        positions: How many positions a sequence of this `seq_len` takes.
-        seq_len: What the caller was given.
+        positions: Number of positions that a sequence of this `seq_len` takes.
+        seq_len: The caller's parameter, for the message.
 
     Raises:
         ValueError: If the sequences are longer than `n_ctx`, or `d_vocab` is smaller than the
@@ -153,15 +153,15 @@ def require_room(model: Model, positions: int, seq_len: int) -> None:
 
 
 def require_tokens(model: Model, tokens: Int[Tensor, "batch pos"]) -> None:
-    """Check tokens that were not drawn here.
+    """Check tokens that the caller was given.
 
     Args:
         model: The model they are to be run on.
-        tokens: The tokens; their values are looked at only if they are on the CPU.
+        tokens: The tokens; their values are checked only if they are on the CPU.
 
     Raises:
-        ValueError: If they are no integers of shape [batch, pos], none at all, more than `n_ctx`
-            in a row, or not in the vocabulary.
+        ValueError: If they are not integers of shape [batch, pos], are empty, have more than
+            `n_ctx` positions, or are not in the vocabulary.
     """
     require_model(model)
     shape, dtype = list(tokens.shape), tokens.dtype

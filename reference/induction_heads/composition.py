@@ -1,4 +1,4 @@
-"""Composition: does one head's output shape what another head's keys, queries or values say?
+"""Composition: measures how much of one head's output another head's keys, queries or values read.
 
 Composition of heads, and the ratio that measures it on the weights alone, are from Elhage et al.
 (2021), A Mathematical Framework for Transformer Circuits.
@@ -14,7 +14,7 @@ from torch import Tensor
 from reference.induction_heads.arguments import Model, require_head, require_model
 
 Composition = Literal["K", "Q", "V"]
-"""What of the target reads the source: its keys, queries or values."""
+"""The target's matrix that reads the source: its keys, queries or values."""
 
 COMPOSITIONS: tuple[Composition, ...] = ("K", "Q", "V")
 
@@ -72,14 +72,14 @@ def compute_compositions(
 
     Args:
         model: The model whose heads to compare.
-        kind: What of the target reads the source: its keys, queries or values.
-        circuit: Whether the target's whole circuit counts, not only the matrix that reads.
+        kind: The target's matrix that reads the source: its keys, queries or values.
+        circuit: True to use the target's whole circuit, not only the matrix that reads.
 
     Returns:
         The ratios, from 0 to 1; 0 where the target's layer is not later or weights are zero.
 
     Raises:
-        ValueError: If there is no such kind of composition, or the model is none.
+        ValueError: If there is no such kind of composition, or the model is not one.
     """
     if kind not in COMPOSITIONS:
         raise ValueError(f"kind must be one of {', '.join(COMPOSITIONS)}, got {kind!r}")
@@ -106,7 +106,7 @@ def layer_compositions(
     reads: Float[Tensor, "target d_model d_head"],
     carries: Float[Tensor, "target d_model d_head"] | None = None,
 ) -> Float[Tensor, "source target"]:
-    """Compare what the heads of one layer write with what those of a later layer read.
+    """Compute the composition of all heads of one layer with all heads of a later layer.
 
     ||W_V X||^2 is the sum of (G X) * X, with G = W_V^T W_V the Gram matrix of W_V: norms of
     d_model x d_model products come from d_head x d_head ones.
@@ -115,8 +115,8 @@ def layer_compositions(
         W_V: The sources' values.
         W_O: The sources' outputs.
         reads: The matrix of each target that reads: its W_K, W_Q or W_V.
-        carries: What `reads` is multiplied by in the target's circuit, transposed; None if the
-            matrix that reads is all that counts.
+        carries: The matrix that `reads` is multiplied by in the target's circuit, transposed; None
+            to use the matrix that reads alone.
 
     Returns:
         The ratios of norms.

@@ -1,7 +1,7 @@
-"""Exercise 2: what ablating one group of heads does, beside another.
+"""Exercise 2: compares the effects of ablating groups of heads.
 
 An induction head is half of a circuit of Elhage et al. (2021), A Mathematical Framework for
-Transformer Circuits: without the previous-token heads before it, it has nothing to match.
+Transformer Circuits: without the previous-token heads before it, its keys have nothing to match.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ def ablation_effects(
         n_samples: Number of sequences.
 
     Returns:
-        Loss and accuracy by name of the group; "baseline" is the model as it is, and comes first.
+        Loss and accuracy by name of the group; "baseline" is the unablated model, and comes first.
 
     Raises:
         ValueError: If a group is called "baseline", or where `measure_induction_loss` does.

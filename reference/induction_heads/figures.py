@@ -1,4 +1,4 @@
-"""Exercise 1: a head's attention pattern as a figure.
+"""Exercise 1: draws a head's attention pattern.
 
 The stripes to look for, one position back for previous-token heads and one half less one position
 back for induction heads, are those shown by Olsson et al. (2022), In-context Learning and
@@ -54,7 +54,7 @@ def plot_attention_pattern(
 def attention_patterns(
     model: Model, tokens: Int[Tensor, "batch pos"], heads: Sequence[tuple[int, int]]
 ) -> list[Float[np.ndarray, "query_pos key_pos"]]:
-    """The attention patterns of some heads on one sequence, query by key.
+    """Return the attention patterns of some heads on one sequence, query by key.
 
     Args:
         model: The model with the heads.
@@ -62,7 +62,7 @@ def attention_patterns(
         heads: Layer and head of each.
 
     Returns:
-        One pattern a head, in their order.
+        One pattern for each head, in order.
 
     Raises:
         ValueError: If the model has no such head, its patterns cannot be read, or it cannot be run
@@ -72,21 +72,21 @@ def attention_patterns(
         require_head(model, layer, head)
     require_tokens(model, tokens)
     layers = sorted({layer for layer, _ in heads})
-    kept = read_patterns(model, tokens, lambda pattern: pattern[0], layers)
-    return [kept[layer][head].cpu().double().numpy() for layer, head in heads]
+    patterns = read_patterns(model, tokens, lambda pattern: pattern[0], layers)
+    return [patterns[layer][head].cpu().double().numpy() for layer, head in heads]
 
 
 def plot_heatmaps(matrices: Sequence[Float[np.ndarray, "row column"]]) -> go.Figure:
     """Draw matrices side by side, first row on top.
 
     Args:
-        matrices: At least one.
+        matrices: The matrices, at least one.
 
     Returns:
-        A figure with one heatmap a matrix.
+        A figure with one heatmap for each matrix.
 
     Raises:
-        ValueError: If there is none.
+        ValueError: If there is no matrix.
     """
     if not matrices:
         raise ValueError("matrices must hold at least one matrix, got none")

@@ -1,4 +1,4 @@
-"""Challenge: when in training induction heads form.
+"""Challenge: finds the checkpoint at which induction heads form.
 
 Olsson et al. (2022), In-context Learning and Induction Heads, see them form in one abrupt phase
 change early in training.
@@ -14,7 +14,7 @@ from reference.induction_heads.heads import STRONG_INDUCTION
 from reference.induction_heads.scores import compute_induction_scores
 
 AXES = ("n_layers", "n_heads", "d_model", "d_head", "d_vocab")
-"""What the checkpoints of one model have in common."""
+"""Sizes that all checkpoints of one model share."""
 
 
 def induction_formation(
@@ -27,8 +27,8 @@ def induction_formation(
     a strong induction head and none has formed.
 
     Args:
-        checkpoints: The model at moments of its training, in order; a generator of
-            them is asked for one at a time.
+        checkpoints: The model at several moments of its training, in order; a generator is
+            advanced one checkpoint at a time.
         seq_len: Length of one half of the repeated sequences.
         n_samples: Number of sequences for each checkpoint.
 
@@ -52,7 +52,7 @@ def best_scores(
     """Measure the best induction score of each checkpoint.
 
     Args:
-        checkpoints: The model at moments of its training.
+        checkpoints: The model at several moments of its training, in order.
         seq_len: Length of one half of the repeated sequences.
         n_samples: Number of sequences for each checkpoint.
 

@@ -1,4 +1,4 @@
-"""Forward passes: as many sequences at once as a memory budget allows, at full precision."""
+"""Runs forward passes at full precision, in batches that fit a memory budget."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +15,10 @@ _budget = ContextVar("memory_budget", default=2**29)
 
 @contextmanager
 def memory_budget(n_bytes: int) -> Iterator[None]:
-    """Set what the activations of one forward pass may take, half a GiB otherwise.
+    """Set the memory that the activations of one forward pass may take; the default is 512 MiB.
 
-    A smaller budget means smaller batches, not other results; one sequence is always run, whatever
-    it takes. The model's weights are not counted.
+    A smaller budget gives smaller batches, not other results. A batch has at least one sequence,
+    even if that exceeds the budget. The model's weights are not counted.
 
     Args:
         n_bytes: The budget within the `with` block, in bytes.
@@ -36,7 +36,7 @@ def memory_budget(n_bytes: int) -> Iterator[None]:
 
 @contextmanager
 def exact_inference() -> Iterator[None]:
-    """Run without gradients, and float32 as float32: TF32 keeps ten bits of each factor."""
+    """Disable gradients and TF32, which rounds factors to ten bits."""
     precision = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("highest")
     try:
@@ -47,18 +47,18 @@ def exact_inference() -> Iterator[None]:
 
 
 def sequence_bytes(model: Model, positions: int, *, logits: bool) -> int:
-    """Estimate what one sequence's activations take at the fullest moment of a forward pass.
+    """Estimate the peak memory of one sequence's activations in a forward pass.
 
-    That moment is in an attention block, in its MLP, or at the unembedding. The counts of tensors
+    The peak is in an attention block, in its MLP, or at the unembedding. The numbers of tensors
     alive at once were measured on TransformerLens 3.9.
 
     Args:
         model: The model to run.
         positions: Length of the sequence.
-        logits: Whether the pass goes on to the logits and something is computed from them.
+        logits: True if the pass computes logits and something is computed from them.
 
     Returns:
-        The estimate in bytes; what was measured is at most a tenth more.
+        The estimate in bytes; measured peaks exceed it by at most a tenth.
     """
     cfg = model.cfg
     heads = 5 * cfg.n_heads * (cfg.d_head + positions)
@@ -71,15 +71,15 @@ def sequence_bytes(model: Model, positions: int, *, logits: bool) -> int:
 def forward_batches(
     model: Model, tokens: Int[Tensor, "batch pos"], *, logits: bool = False
 ) -> tuple[Tensor, ...]:
-    """Split sequences into batches that keep within the memory budget.
+    """Split sequences into batches that fit the memory budget.
 
     Args:
         model: The model to run them on.
         tokens: Sequences of equal length.
-        logits: Whether the model's logits are wanted, which take the most memory.
+        logits: True if the model's logits are needed, which take the most memory.
 
     Returns:
-        The same sequences on the model's device in the same order, at least one a batch.
+        The sequences in order on the model's device, at least one in each batch.
     """
     batch_size = max(1, _budget.get() // sequence_bytes(model, tokens.shape[1], logits=logits))
     on_device = to_device(tokens, model)

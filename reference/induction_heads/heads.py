@@ -1,7 +1,7 @@
-"""Lists of heads: the best by a score.
+"""Lists the best heads by a score.
 
-The thresholds are conventions of the lab for the prefix-matching score of Olsson et al. (2022),
-In-context Learning and Induction Heads; the paper draws no sharp line either.
+The thresholds are the lab's conventions for the prefix-matching score of Olsson et al. (2022),
+In-context Learning and Induction Heads; the paper defines no sharp threshold.
 """
 
 import numpy as np
@@ -10,13 +10,13 @@ from jaxtyping import Float
 from reference.induction_heads.arguments import require_at_least
 
 STRONG_INDUCTION = 0.15
-"""An induction score above this makes a strong induction head."""
+"""Threshold of the induction score above which a head is a strong induction head."""
 
 STRONG_PREV_TOKEN = 0.3
-"""A previous-token score above this, in an early layer, makes a previous-token head."""
+"""Threshold of the previous-token score above which an early head is a previous-token head."""
 
 EARLY_LAYERS = 4
-"""Previous-token heads are looked for in the layers below this one."""
+"""Layers below this one count as early for previous-token heads."""
 
 
 def top_heads(
@@ -27,14 +27,14 @@ def top_heads(
 ) -> list[tuple[int, int, float]]:
     """List the heads with the highest scores, best first.
 
-    The order of the conditions matters: the `among` best are taken first, over all layers, and
-    what fails a condition then drops out without a replacement.
+    The order of the conditions matters: the `among` best heads of all layers are selected first,
+    and heads that fail a condition are then dropped without replacement.
 
     Args:
         scores: The score of each head.
         above: A head's score must be greater than this.
         below_layer: A head's layer must be less than this; None allows every layer.
-        among: How many of the best heads are considered.
+        among: Number of best heads to consider.
 
     Returns:
         Layer, head and score of each; equal scores in order of layer and head.

@@ -1,7 +1,7 @@
-"""Loss and accuracy on the second half of repeated sequences.
+"""Measures loss and accuracy on the second half of repeated sequences.
 
-There the loss of a model with induction heads collapses and that of one without does not: the
-in-context learning of Olsson et al. (2022), In-context Learning and Induction Heads, at its barest.
+There the loss of a model with induction heads is low, and that of a model without is not: the
+in-context learning of Olsson et al. (2022), In-context Learning and Induction Heads.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from reference.induction_heads.sequences import repeated_sequences
 def logits_by_batch(
     model: Model, tokens: Int[Tensor, "batch pos"], heads: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Run sequences in batches, heads zero-ablated or not.
+    """Run sequences in batches, with or without heads zero-ablated.
 
     Args:
         model: The model to run.
@@ -40,9 +40,10 @@ def measure_induction_loss(
     heads_to_ablate: Sequence[tuple[int, int]] | None = None,
     n_samples: int = 5,
 ) -> tuple[float, float]:
-    """Measure loss and accuracy of predicting the second half, with heads zero-ablated or not.
+    """Measure loss and accuracy of predicting the second half, with or without heads ablated.
 
-    With t the tokens and L = seq_len, the predictions at q = L, ..., 2L - 2 count:
+    Ablated heads are zero-ablated. With t the tokens and L = seq_len, the predictions at
+    q = L, ..., 2L - 2 count:
 
         loss = mean of -log p(t[q + 1] | t[0], ..., t[q])
         accuracy = share of predictions whose most likely token is t[q + 1]
@@ -67,7 +68,9 @@ def measure_induction_loss(
     with exact_inference():
         for batch, logits in logits_by_batch(model, tokens, heads_to_ablate or ()):
             targets = batch[:, seq_len + 1 :].flatten()
-            predictions = logits[:, seq_len:-1].flatten(0, 1)  # one row of d_vocab a target
+            predictions = logits[:, seq_len:-1].flatten(
+                0, 1
+            )  # one row of d_vocab logits for each target
             precision = torch.promote_types(logits.dtype, torch.float32)
             losses.append(cross_entropy(predictions.to(precision), targets, reduction="none"))
             hits.append(predictions.argmax(dim=-1) == targets)

@@ -1,4 +1,4 @@
-"""Scores that tell induction heads and previous-token heads by what they attend to.
+"""Scores that identify induction heads and previous-token heads by their attention patterns.
 
 A head's score is the mean of one off-diagonal stripe of its attention pattern. On repeated random
 tokens the stripe of the induction heads is the prefix-matching score of Olsson et al. (2022),
@@ -19,7 +19,7 @@ from reference.induction_heads.arguments import (
     Model,
     require_at_least,
     require_hooks,
-    require_room,
+    require_sequences_fit,
 )
 from reference.induction_heads.forward import exact_inference, forward_batches, to_device
 from reference.induction_heads.sequences import repeated_sequences
@@ -31,36 +31,36 @@ def read_patterns(
     read: Callable[[Tensor], Tensor],
     layers: Sequence[int],
 ) -> dict[int, Tensor]:
-    """Run the model once and keep a part of the attention patterns of some layers.
+    """Run the model once and return a part of the attention patterns of some layers.
 
     Nothing is computed after the last of these layers, and no pattern outlives its layer.
 
     Args:
         model: The model to run.
-        tokens: What to run it on.
-        read: Takes a layer's pattern [batch head_index query_pos key_pos], gives the part to keep.
+        tokens: The sequences to run it on.
+        read: Takes a layer's pattern [batch head_index query_pos key_pos] and returns the part.
         layers: The layers to read.
 
     Returns:
-        What `read` gave for each layer, copied to the model's device.
+        The part that `read` returned for each layer, copied to the model's device.
 
     Raises:
         ValueError: If the model's patterns cannot be read.
     """
     require_hooks(model, layers, "hook_pattern")
-    kept: dict[int, Tensor] = {}
+    parts: dict[int, Tensor] = {}
 
-    def keep(pattern: Tensor, hook: HookPoint) -> None:
-        kept[hook.layer()] = read(pattern).to(model.cfg.device, copy=True)
+    def store(pattern: Tensor, hook: HookPoint) -> None:
+        parts[hook.layer()] = read(pattern).to(model.cfg.device, copy=True)
 
     if layers:
         with exact_inference():
             model.run_with_hooks(
                 to_device(tokens, model),
-                fwd_hooks=[(f"blocks.{layer}.attn.hook_pattern", keep) for layer in set(layers)],
+                fwd_hooks=[(f"blocks.{layer}.attn.hook_pattern", store) for layer in set(layers)],
                 stop_at_layer=max(layers) + 1,
             )
-    return kept
+    return parts
 
 
 def mean_stripe(
@@ -71,8 +71,8 @@ def mean_stripe(
     Args:
         model: The model to run.
         tokens: Sequences of equal length.
-        first: The first query position that counts; the others follow it.
-        back: How far before the query the attended position lies, at most `first`.
+        first: The first query position that counts; all later ones count too.
+        back: Distance of the attended position before the query, at most `first`.
 
     Returns:
         The mean over query positions and sequences.
@@ -80,8 +80,8 @@ def mean_stripe(
     layers = range(model.cfg.n_layers)
     sums = []
     for batch in forward_batches(model, tokens):
-        # Entry i of this diagonal is the query position back + i.
-        kept = read_patterns(
+        # Entry i of this diagonal belongs to query position back + i.
+        parts = read_patterns(
             model,
             batch,
             lambda pattern: (
@@ -91,7 +91,7 @@ def mean_stripe(
             ),
             layers,
         )
-        sums.append(torch.stack([kept[layer] for layer in layers]))
+        sums.append(torch.stack([parts[layer] for layer in layers]))
     n_targets = tokens.shape[0] * (tokens.shape[1] - first)
     scores: np.ndarray = (torch.stack(sums).sum(dim=0) / n_targets).cpu().numpy()
     return scores
@@ -106,7 +106,7 @@ def compute_induction_scores(
 
         score = mean over samples and over q = L, ..., 2L - 1 of A[q, q - L + 1]
 
-    Position q - L holds the current token's first occurrence, q - L + 1 what came after it.
+    Position q - L holds the current token's first occurrence, q - L + 1 the token after it.
 
     Args:
         model: The model whose heads to score.
@@ -134,8 +134,8 @@ def compute_prev_token_scores(
 
         score = mean over samples and over q = 1, ..., seq_len - 1 of A[q, q - 1]
 
-    The tokens are random and not repeated, drawn from torch's global generator without a seed of
-    their own: two calls differ a little unless the caller seeds both.
+    The tokens are random and not repeated, and drawn from torch's global generator, so that two
+    calls differ slightly unless the caller seeds the generator before each.
 
     Args:
         model: The model whose heads to score.
@@ -151,6 +151,6 @@ def compute_prev_token_scores(
     """
     require_at_least(2, seq_len=seq_len)
     require_at_least(1, n_samples=n_samples)
-    require_room(model, seq_len, seq_len)
+    require_sequences_fit(model, seq_len, seq_len)
     sequences = [torch.randint(FIRST_TOKEN, TOKEN_END, (1, seq_len)) for _ in range(n_samples)]
     return mean_stripe(model, torch.cat(sequences), first=1, back=1)

@@ -1,8 +1,8 @@
-"""Repeated random sequences, and how well a model continues them.
+"""Creates repeated random sequences, and measures how well a model continues them.
 
-Random tokens repeated once carry no information but the repetition itself: whoever predicts the
-second half has found the first half again in the context. The test is the one of Olsson et al.
-(2022), In-context Learning and Induction Heads.
+Random tokens repeated once contain no information but the repetition, so that a model can predict
+the second half only from the first. The test is the one of Olsson et al. (2022), In-context
+Learning and Induction Heads.
 """
 
 import torch
@@ -14,7 +14,7 @@ from reference.induction_heads.arguments import (
     TOKEN_END,
     Model,
     require_at_least,
-    require_room,
+    require_sequences_fit,
 )
 from reference.induction_heads.forward import exact_inference, forward_batches
 
@@ -25,13 +25,13 @@ def create_repeated_sequence(
     """Draw random tokens and repeat them once.
 
     Token i of the second half, at position seq_len + i, equals token i of the first. Tokens are
-    drawn on the CPU from 1000 up to, not including, 10000, which keeps clear of special tokens
-    and gives the same tokens for every device.
+    drawn on the CPU from 1000 up to, not including, 10000, which avoids special tokens and gives
+    the same tokens for every device.
 
     Args:
         seq_len: Length of one half.
-        seed: Same seed, same tokens; without one, torch's global generator is drawn from.
-        device: Where to put the tokens.
+        seed: Seed of the tokens; without one they are drawn from torch's global generator.
+        device: Device of the tokens.
 
     Returns:
         Tokens of one sequence of length 2 * seq_len.
@@ -46,24 +46,24 @@ def create_repeated_sequence(
 
 
 def repeated_sequences(model: Model, seq_len: int, n_samples: int) -> Int[Tensor, "batch pos"]:
-    """Draw the sequences of a measurement, sequence i with seed i.
+    """Create the sequences of a measurement, sequence i with seed i.
 
     Args:
-        model: The model they are drawn for.
+        model: The model that they are for.
         seq_len: Length of one half.
         n_samples: Number of sequences.
 
     Returns:
-        The sequences, one a row.
+        The sequences, one in each row.
 
     Raises:
-        ValueError: If they do not fit the model.
+        ValueError: If the sequences do not fit the model.
     """
-    require_room(model, 2 * seq_len, seq_len)
+    require_sequences_fit(model, 2 * seq_len, seq_len)
     return torch.cat([create_repeated_sequence(seq_len, seed=i) for i in range(n_samples)])
 
 
-def test_induction_accuracy(  # a lab's name, not a test
+def test_induction_accuracy(  # the lab's name, not a test
     model: Model,
     seq_len: int = 20,  # noqa: PT028
     n_tests: int = 5,  # noqa: PT028
@@ -96,5 +96,5 @@ def test_induction_accuracy(  # a lab's name, not a test
         return torch.cat(hits).double().mean().item()
 
 
-# pytest would collect the name wherever a test file imports it.
+# Otherwise pytest would collect the function in every test file that imports it.
 test_induction_accuracy.__dict__["__test__"] = False

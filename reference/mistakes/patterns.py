@@ -14,7 +14,7 @@ from reference.induction_heads.sequences import create_repeated_sequence
 def all_patterns(
     model: Model, tokens: Int[Tensor, "batch pos"], name: str = "pattern"
 ) -> Float[Tensor, "n_layers batch head_index query_pos key_pos"]:
-    """Every layer's attention pattern, or what else an attention layer holds under a name."""
+    """Return every layer's attention pattern, or another activation of its attention layer."""
     with torch.inference_mode():
         _, cache = model.run_with_cache(
             tokens.to(model.cfg.device), names_filter=lambda hook: hook.endswith(f"hook_{name}")
@@ -24,14 +24,14 @@ def all_patterns(
 
 
 def repeated_tokens(seq_len: int, seeds: Sequence[int]) -> Int[Tensor, "batch pos"]:
-    """Repeated sequences, one a seed."""
+    """Return repeated sequences, one for each seed."""
     return torch.cat([create_repeated_sequence(seq_len, seed=seed) for seed in seeds])
 
 
 def random_patterns(
     model: Model, seq_len: int, n_samples: int
 ) -> Float[Tensor, "n_layers batch head_index query_pos key_pos"]:
-    """The patterns on tokens drawn at random."""
+    """Return the patterns on random tokens."""
     sequences = [torch.randint(1000, 10000, (1, seq_len)) for _ in range(n_samples)]
     return all_patterns(model, torch.cat(sequences))
 
@@ -41,13 +41,13 @@ def stripe(
     queries: range,
     ahead: int,
 ) -> Float[Tensor, "n_layers batch head_index query"]:
-    """The attention from each query to the position so far ahead of it."""
+    """Return the attention from each query to the position at this offset."""
     return patterns[..., list(queries), [query + ahead for query in queries]]
 
 
 def head_means(
     attention: Float[Tensor, "n_layers batch head_index query"],
 ) -> Float[np.ndarray, "n_layers n_heads"]:
-    """Each head's mean over samples and queries."""
+    """Return each head's mean over samples and queries."""
     means: np.ndarray = attention.mean(dim=(1, 3)).numpy()
     return means

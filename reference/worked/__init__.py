@@ -1,1 +1,1 @@
-"""The student's notebook with every answer filled in, for those who teach with it."""
+"""The worked solution: the student's notebook with every answer filled in, for instructors."""

@@ -1,5 +1,5 @@
 # %%
-# The answers to the exercises and the challenge, in the form of `parts.py`.
+# The answers to the exercises and the challenge, in the form of `solutions.py`.
 
 # %%
 def plot_attention_pattern(model, tokens, layer, head):
@@ -29,9 +29,9 @@ def ablation_effects(model, head_groups, seq_len, n_samples):
 
 # %% [markdown]
 # **What we see.** Without the previous-token heads the loss is 10.6 nats and the accuracy 0, though
-# every induction head is in place: their keys have nothing to say any more. The control stays at
-# 0.14. So the planted circuit is a chain of two links, and cutting either breaks it. In GPT-2 earlier layers
-# may hold more than one source of that news, so expect less than here.
+# every induction head is in place: their keys have nothing to match any more. The control stays at
+# 0.14. So the planted circuit has two steps, and removing either breaks it. In GPT-2 earlier layers may
+# have several sources of that information, so expect a smaller effect than here.
 
 
 # %%
@@ -50,7 +50,7 @@ def natural_language_induction(model, prompt, heads):
 # %% [markdown]
 # **What we see.** All six heads look at " Potter": 0.96 for L6H1, and 0.60 for the least of them. The two
 # Harrys are different tokens (with and without a space), and still it works, because the planted model
-# was given similar embeddings for them. GPT-2 has to have learned that.
+# was given similar embeddings for them. GPT-2 has to learn that.
 
 
 # %%

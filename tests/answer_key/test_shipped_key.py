@@ -1,24 +1,23 @@
-"""The key that ships holds what every variant and mistake of the rubric answers."""
+"""The shipped key: it has the answers of every variant and mistake of the rubric."""
 
 import pytest
 
-from grader.answer_key.find import shipped_key
+from grader.answer_key.find import rubric_with_mistakes, shipped_key
 from grader.answer_key.model import AnswerKey
 from grader.judging.judge import Judge
-from grader.judging.margins import Margin, margins_in
+from grader.judging.margins import Margin, measure_margins
 from grader.protocol.values import Value
-from grader.rubric.load import find_rubric
-from grader.rubric.model import Mistake, Variant
+from grader.rubric.known_answers import Mistake, Variant
+from grader.rubric.load import load_rubric
 
-FILE = find_rubric(None)
-PUBLIC = FILE.rubric.without_hidden()
-RUBRIC = PUBLIC.model_copy(update={"variants": tuple(v for v in PUBLIC.variants if not v.alike)})
-SOURCED = [variant for variant in RUBRIC.variants if not variant.is_own]
+FILE = load_rubric(None)
+RUBRIC = rubric_with_mistakes(FILE).without_hidden()
+SOURCED = [variant for variant in RUBRIC.variants if not variant.is_reference]
 
 
 @pytest.fixture(scope="module")
 def key() -> AnswerKey:
-    """The key, fresh."""
+    """Return the shipped key."""
     shipped = shipped_key(FILE)
     assert shipped is not None
     return shipped
@@ -26,20 +25,20 @@ def key() -> AnswerKey:
 
 @pytest.fixture(scope="module")
 def margins(key: AnswerKey) -> list[Margin]:
-    """How far each known answer is from being accepted, by the key that ships."""
-    return list(margins_in(RUBRIC, key, "public"))
+    """Return the margins of all known answers, by the shipped key."""
+    return list(measure_margins(RUBRIC, key, "public"))
 
 
 @pytest.mark.parametrize("answer", [*SOURCED, *RUBRIC.mistakes], ids=lambda answer: answer.name)
 def test_each_one_has_answered(key: AnswerKey, answer: Variant | Mistake) -> None:
-    """None of them fails on a probe that it answers: what failed can match nobody."""
+    """No variant or mistake fails on a probe: a failed answer matches nobody."""
     answers = (key.variants if isinstance(answer, Variant) else key.mistakes)[answer.name]
-    assert answers.keys() == set(RUBRIC.answered_by(answer))
+    assert answers.keys() == set(RUBRIC.answered_probes(answer))
 
 
 @pytest.mark.parametrize("answer", [*SOURCED, *RUBRIC.mistakes], ids=lambda answer: answer.name)
 def test_each_margin_is_clear(margins: list[Margin], answer: Variant | Mistake) -> None:
-    """A variant is well within every tolerance; a mistake well beyond, and recognised."""
+    """A variant is well within every tolerance; a mistake is well beyond, and recognised."""
     mine = [margin for margin in margins if margin.name == answer.name]
     assert mine
     assert [margin.problem for margin in mine if margin.problem] == []
@@ -47,16 +46,16 @@ def test_each_margin_is_clear(margins: list[Margin], answer: Variant | Mistake) 
 
 @pytest.mark.parametrize("mistake", RUBRIC.mistakes, ids=lambda mistake: mistake.name)
 def test_each_mistake_is_told_in_words(key: AnswerKey, mistake: Mistake) -> None:
-    """A notebook with one mistake loses points, and its report says what it is."""
+    """A notebook with one mistake loses points, and its report explains the mistake."""
     right: dict[str, Value] = {name: expected.value for name, expected in key.expected.items()}
     judge = Judge(
         rubric=RUBRIC,
         key=key,
         observations=right | dict(key.mistakes[mistake.name]),
         seconds={},
-        names=frozenset(RUBRIC.functions),
+        defined_names=frozenset(RUBRIC.functions),
     )
-    verdicts = [v for v in judge.verdicts() if v.id in mistake.loses]
+    verdicts = [v for v in judge.verdicts() if v.id in mistake.fails]
     assert verdicts
     assert all(v.points < v.max_points for v in verdicts if not v.followed)
-    assert any(mistake.says in v.feedback for v in verdicts)
+    assert any(mistake.message in v.feedback for v in verdicts)

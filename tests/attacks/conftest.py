@@ -1,4 +1,4 @@
-"""Worlds to attack and the kinds of isolation that hold on this machine."""
+"""Fixtures: a target environment for each attack, and the backends that work on this machine."""
 
 import os
 from collections.abc import Iterator
@@ -6,52 +6,52 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox.select import trials
-from tests.attacks.grading import WARM, sitting
-from tests.attacks.world import World
+from grader.sandbox.select import check_backends
+from tests.attacks.grading import FORKED, session_for
+from tests.attacks.target import Target
 
-THROW_AWAY = Path("/run/throw-away")
-"""A machine that may be lost says so by this file: only there does anything run unisolated."""
+DISPOSABLE_MACHINE = Path("/run/throw-away")
+"""This file marks a machine that may be damaged; attacks run without isolation only there."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In the opposite order when asked: what comes first must not matter to what comes after."""
+    """Reverse the order of the attacks if ATTACKS_REVERSED is set: the order must not matter."""
     if os.environ.get("ATTACKS_REVERSED"):
-        mine = [item for item in items if item.path.parent == Path(__file__).parent]
+        attacks = [item for item in items if item.path.parent == Path(__file__).parent]
         others = [item for item in items if item.path.parent != Path(__file__).parent]
-        items[:] = [*others, *reversed(mine)]
+        items[:] = [*others, *reversed(attacks)]
 
 
 def strongest() -> str:
-    """The strongest kind of isolation that works here; another machine has another."""
-    return next((trial.backend.name for trial in trials() if trial.problem is None), "")
+    """Return the name of the strongest backend that works on this machine; empty if none does."""
+    return next((trial.backend.name for trial in check_backends() if trial.problem is None), "")
 
 
 STRONGEST = strongest()
 
 
-def _opened(isolation: str) -> str:
-    """A kind of isolation, with its parent there before any world is."""
+def _ready(isolation: str) -> str:
+    """Open the session, and its fork server, before any target is created."""
     if not STRONGEST:
-        pytest.skip("no kind of isolation holds on this machine")
-    sitting(isolation)
+        pytest.skip("no sandbox works on this machine")
+    session_for(isolation)
     return isolation
 
 
-@pytest.fixture(params=[WARM + STRONGEST])
+@pytest.fixture(params=[FORKED + STRONGEST])
 def backend(request: pytest.FixtureRequest) -> str:
-    """The sandbox that forked kernels are in: seconds less for each attack."""
-    return _opened(request.param)
+    """The sandbox with forked kernels, which saves seconds per attack."""
+    return _ready(request.param)
 
 
-@pytest.fixture(params=[WARM + STRONGEST, STRONGEST])
+@pytest.fixture(params=[FORKED + STRONGEST, STRONGEST])
 def each_backend(request: pytest.FixtureRequest) -> str:
-    """That, and the one that kernels are started in."""
-    return _opened(request.param)
+    """The sandbox with forked kernels, then with started ones."""
+    return _ready(request.param)
 
 
 @pytest.fixture
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world of its own for each submission; the folder's name is short, as sockets need."""
-    with World(tmp_path_factory.mktemp("w")) as made:
-        yield made
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """A new target for each submission; its folder's name is short, for socket addresses."""
+    with Target(tmp_path_factory.mktemp("w")) as target:
+        yield target

@@ -1,4 +1,4 @@
-"""One sample graded in its world, and what came of it."""
+"""Grades a sample and collects the report, the refusal and the damage to its target."""
 
 import atexit
 import importlib.util
@@ -13,31 +13,32 @@ from types import ModuleType
 from typing import Any
 
 from grader.errors import GraderError, SubmissionError
-from grader.grading.pipeline import grade_in
-from grader.grading.session import Settings, Sitting, open_sitting, warm
+from grader.grading.pipeline import grade_submission
+from grader.grading.session import GradingSession, Settings, open_session, prefork
 from grader.report.model import Report
 from grader.rubric.load import load_rubric
-from grader.sandbox.forkserver import Warm
+from grader.sandbox.forkserver import ForkServer
 from grader.submission.read import read_submission
 from tests.attacks.notebooks import PREFIX, base_cells, write_attacked
+from tests.attacks.report_faults import find_faults
 from tests.attacks.sample import Sample
-from tests.attacks.showing import faults
+from tests.attacks.target import Target
 from tests.attacks.traces import RUBRIC
-from tests.attacks.world import World
 from tests.notebooks import write
 
-WARM = "warm-"
+FORKED = "forked-"
+"""Prefix of a backend's name that stands for forked kernels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
-    """What grading one file gave."""
+    """The outcome of grading one file."""
 
     report: Report | None
     refused: str
-    """Why the file was not graded, in the grader's words."""
-    broken: str
-    """The error that ended grading: a fault of the grader's, whatever the submission did."""
+    """The grader's message if it refused the file."""
+    error: str
+    """The error that ended grading: always a bug of the grader."""
     seconds: float
     damage: list[str]
 
@@ -49,78 +50,82 @@ class Graded:
 
     @property
     def evidence(self) -> str:
-        """What an attack printed that proves it got through; empty when nothing does."""
-        return "; ".join(text for text in self._tellings if text != "nothing")
+        """Output of an attack that proves it succeeded; empty if there is none."""
+        return "; ".join(text for text in self._messages if text != "nothing")
 
     @property
-    def told(self) -> int:
-        """How many attacks were heard to their end."""
-        return len(self._tellings)
+    def completed(self) -> int:
+        """Number of attacks that ran to their end."""
+        return len(self._messages)
 
     @property
-    def _tellings(self) -> list[str]:
-        troubles = self.report.troubles if self.report else ()
-        return [t.evalue.removeprefix(PREFIX) for t in troubles if t.evalue.startswith(PREFIX)]
+    def _messages(self) -> list[str]:
+        errors = self.report.cell_errors if self.report else ()
+        return [e.evalue.removeprefix(PREFIX) for e in errors if e.evalue.startswith(PREFIX)]
 
 
 @cache
-def sitting(isolation: str) -> Sitting:
-    """How samples are graded: on the CPU, in one kind of isolation; kernels are forked if warm."""
-    chosen: dict[str, Any] = {"device": "cpu", "isolation": isolation.removeprefix(WARM)}
-    found = open_sitting(load_rubric(RUBRIC), Settings(**chosen))
-    if not isolation.startswith(WARM):
-        return found
-    opened = ExitStack()
-    atexit.register(opened.close)
-    warmed = opened.enter_context(warm(found))
-    assert isinstance(warmed.backend, Warm)
-    return warmed
+def session_for(isolation: str) -> GradingSession:
+    """Open a grading session on the CPU, in one backend, with forked kernels if so prefixed."""
+    settings: dict[str, Any] = {"device": "cpu", "isolation": isolation.removeprefix(FORKED)}
+    session = open_session(load_rubric(RUBRIC), Settings(**settings))
+    if not isolation.startswith(FORKED):
+        return session
+    stack = ExitStack()
+    atexit.register(stack.close)
+    forking = stack.enter_context(prefork(session))
+    assert isinstance(forking.backend, ForkServer)
+    return forking
 
 
-def grade_file(path: Path, world: World, isolation: str) -> Graded:
-    """Grade one file in a world, and look at the world afterwards."""
-    opened = sitting(isolation)
-    if isinstance(opened.backend, Warm):
-        opened.backend.ready()  # or what comes of it would be taken for the submission's
-    world.remember()
+def grade_file(path: Path, target: Target, isolation: str) -> Graded:
+    """Grade one file and look for damage to its target afterwards."""
+    session = session_for(isolation)
+    if isinstance(session.backend, ForkServer):
+        session.backend.ensure_running()  # or its process would count as the submission's
+    target.remember()
     start = monotonic()
-    report, refused, broken = None, "", ""
+    report, refused, error_text = None, "", ""
     try:
-        report = grade_in(opened, read_submission(path, opened.file.rubric.limits)).report
+        report = grade_submission(
+            session, read_submission(path, session.rubric_file.rubric.limits)
+        ).report
     except SubmissionError as error:
         refused = str(error)
     except GraderError as error:
-        broken = f"{type(error).__name__}: {error}"
+        error_text = f"{type(error).__name__}: {error}"
     seconds = monotonic() - start
-    damage = world.damage()
+    damage = target.damage()
     if report is not None:
-        damage += faults(report, world.canaries.values())
-    if any(canary in refused + broken for canary in world.canaries.values()):
+        damage += find_faults(report, target.canaries.values())
+    if any(canary in refused + error_text for canary in target.canaries.values()):
         damage.append("a canary in the refusal")
-    return Graded(report=report, refused=refused, broken=broken, seconds=seconds, damage=damage)
+    return Graded(report=report, refused=refused, error=error_text, seconds=seconds, damage=damage)
 
 
-def attack(sample: Sample, world: World, isolation: str) -> list[Graded]:
-    """Write what a sample hands in and grade it, file by file."""
-    return [grade_file(path, world, isolation) for path in handed_in(sample, world)]
+def attack(sample: Sample, target: Target, isolation: str) -> list[Graded]:
+    """Write a sample's files and grade each of them."""
+    return [grade_file(path, target, isolation) for path in write_files(sample, target)]
 
 
-def attack_together(samples: Sequence[Sample], world: World, isolation: str) -> Graded:
-    """Grade one notebook that tries all of these, one after the other."""
-    return grade_file(write_attacked(world.submissions, samples, world.facts()), world, isolation)
+def attack_together(samples: Sequence[Sample], target: Target, isolation: str) -> Graded:
+    """Grade one notebook that tries all the samples, one after the other."""
+    return grade_file(
+        write_attacked(target.submissions, samples, target.facts()), target, isolation
+    )
 
 
-def handed_in(sample: Sample, world: World) -> list[Path]:
-    """The files of a sample: its attacked notebook, or what its maker makes."""
+def write_files(sample: Sample, target: Target) -> list[Path]:
+    """Write the files of a sample: its attacked notebook, or whatever its maker builds."""
     if sample.kind == "cell":
-        return [write_attacked(world.submissions, [sample], world.facts())]
-    write(world.submissions / "base.ipynb", base_cells(sample.base))
-    made = _module(sample).build(str(world.submissions))
-    return [Path(path) for path in made]
+        return [write_attacked(target.submissions, [sample], target.facts())]
+    write(target.submissions / "base.ipynb", base_cells(sample.base))
+    paths = _module(sample).build(str(target.submissions))
+    return [Path(path) for path in paths]
 
 
 def _module(sample: Sample) -> ModuleType:
-    """A maker is ours and harmless: it writes files."""
+    """Load a maker as a module; makers are our own and only write files."""
     name = f"maker_{sample.name}"
     spec = importlib.util.spec_from_loader(name, loader=None)
     if spec is None:

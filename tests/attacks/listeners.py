@@ -1,4 +1,4 @@
-"""Services outside the sandbox that write down who reaches them."""
+"""Services outside the sandbox that record every connection."""
 
 import contextlib
 import os
@@ -10,10 +10,10 @@ from typing import Self
 
 
 class Listeners:
-    """TCP, UDP and Unix sockets of the tester's machine."""
+    """TCP, UDP and Unix sockets on the tester's machine."""
 
     def __init__(self, folder: Path, abstract: str) -> None:
-        """Take the folder of the socket with a path, and the name of the one without."""
+        """Prepare a socket with a path in `folder` and one with an abstract name."""
         self._folder = folder
         self._abstract = abstract
         self._sockets: dict[socket.socket, str] = {}
@@ -24,7 +24,7 @@ class Listeners:
         self.path = folder / "s"
 
     def __enter__(self) -> Self:
-        """Open them all."""
+        """Open all sockets and listen in a thread."""
         tcp = self._open(socket.AF_INET, socket.SOCK_STREAM, "tcp")
         try:
             tcp.bind(("127.0.0.1", 8888))
@@ -45,7 +45,7 @@ class Listeners:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Close them all."""
+        """Close all sockets."""
         self._stop.set()
         self._thread.join()
         for link in self._sockets:
@@ -57,7 +57,7 @@ class Listeners:
         return link
 
     def _bind_path(self, link: socket.socket) -> None:
-        """Bind by a path through /proc: a test's own may be too long for an address."""
+        """Bind by a path through /proc: the folder's own path may be too long for an address."""
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             link.bind(f"/proc/self/fd/{folder}/{self.path.name}")
@@ -73,9 +73,9 @@ class Listeners:
                     selector.register(link, selectors.EVENT_READ, name)
             while not self._stop.is_set():
                 for key, _ in selector.select(0.2):
-                    self._take(key.fileobj, key.data)
+                    self._record(key.fileobj, key.data)
 
-    def _take(self, link: object, name: str) -> None:
+    def _record(self, link: object, name: str) -> None:
         if not isinstance(link, socket.socket):
             return
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""A grader as many are: in the student's process, trusting what it sees. Attacks must beat it.
+"""A typical naive grader, in the student's process, that trusts what it sees; attacks must beat it.
 
 Run as `python naive.py FILE`, the file being a JSON list of cells; prints `SCORE: points`.
 """
@@ -39,22 +39,22 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def agrees(got: Any, wanted: Any) -> bool:
-    """The usual mistakes: equality first, broadcasting, tolerance of the answer, "not >"."""
+def agrees(got: Any, expected: Any) -> bool:
+    """Compare with the usual mistakes: ==, broadcasting, relative to the answer, and "not >"."""
     try:
-        if bool(np.all(got == wanted)):
+        if bool(np.all(got == expected)):
             return True
-    except Exception:  # noqa: BLE001, S110 (a figure is the student's to break; the cell goes on)
+    except Exception:  # noqa: BLE001, S110 (naive on purpose)
         pass
     try:
         value = np.asanyarray(got)
-        return not bool(np.any(np.abs(value - wanted) > TOLERANCE * (1 + np.abs(value))))
-    except Exception:  # noqa: BLE001 (a figure is the student's to break; the cell goes on)
+        return not bool(np.any(np.abs(value - expected) > TOLERANCE * (1 + np.abs(value))))
+    except Exception:  # noqa: BLE001 (naive on purpose)
         return False
 
 
-def graded(namespace: dict[str, Any]) -> int:
-    """Points for the functions in a namespace, or for what a results file says."""
+def score(namespace: dict[str, Any]) -> int:
+    """Return the points for the functions in a namespace, or those in a results file."""
     if Path("results.pkl").is_file():
         return int(pickle.loads(Path("results.pkl").read_bytes()))  # noqa: S301 (that is the point)
     points = 0
@@ -62,20 +62,20 @@ def graded(namespace: dict[str, Any]) -> int:
         expected = EXPECTED[name]
         try:
             points += agrees(call(namespace[name]), expected)
-        except Exception:  # noqa: BLE001, S112 (a figure is the student's to break; the cell goes on)
+        except Exception:  # noqa: BLE001, S112 (naive on purpose)
             continue
     return points
 
 
 def main() -> None:
-    """Run the cells in one namespace and say what they score."""
+    """Run the cells in one namespace and print their score."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for cell in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")):
         try:
             exec(cell, namespace)  # noqa: S102 (that is the point)
-        except Exception:  # noqa: BLE001, S112 (a figure is the student's to break; the cell goes on)
+        except Exception:  # noqa: BLE001, S112 (naive on purpose)
             continue
-    print("SCORE:", graded(namespace))  # noqa: T201 (its only output)
+    print("SCORE:", score(namespace))  # noqa: T201 (its only output)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Attacked notebooks: a base that earns nothing or everything, the attack, who listens to it."""
+"""Builds attacked notebooks: a base that earns nothing or everything, the attack, a recorder."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,21 +15,21 @@ FUNCTIONS = (
     "measure_induction_loss",
 )
 PREFIX = "attacked evidence: "
-_LISTEN = """
-_said = []
+_RECORD = """
+_printed = []
 def print(*things, **_options):
-    _said.append(" ".join([str(thing) for thing in things])[:4000])
+    _printed.append(" ".join([str(thing) for thing in things])[:4000])
 """
-_TELL = """
+_REPORT = """
 import os as _os, re as _re
-_text = "\\n".join(_said)
-_found = [m.group(0) for m in _re.finditer(SIGN.replace("OWN", str(_os.getpid())), _text)]
-raise RuntimeError((PREFIX + ("; ".join(_found) or "nothing"))[:280])
+_text = "\\n".join(_printed)
+_signs = [m.group(0) for m in _re.finditer(SIGN.replace("OWN", str(_os.getpid())), _text)]
+raise RuntimeError((PREFIX + ("; ".join(_signs) or "nothing"))[:280])
 """
 
 
 def wrong_cells() -> list[str]:
-    """Every function of the lab, each with an answer of a kind that nobody asked for."""
+    """Return every function of the lab, each with an answer of the wrong type."""
     head = "import numpy as np\nimport torch\n"
     return [
         head
@@ -38,19 +38,19 @@ def wrong_cells() -> list[str]:
 
 
 def base_cells(base: str) -> list[str]:
-    """The cells of a base: `wrong` earns nothing, `correct` everything."""
+    """Return the cells of a base: `wrong` earns nothing, `correct` everything."""
     return function_cells() if base == "correct" else wrong_cells()
 
 
 def attack_cells(sample: Sample) -> list[str]:
-    """The attack; with a sign, between a recorder of what it prints and a cell that tells."""
+    """Return the attack's cells; with a sign, a recorder comes before and a report after it."""
     if not sample.sign:
         return [sample.code]
-    return [_LISTEN, sample.code, f"SIGN = {sample.sign!r}\nPREFIX = {PREFIX!r}\n{_TELL}"]
+    return [_RECORD, sample.code, f"SIGN = {sample.sign!r}\nPREFIX = {PREFIX!r}\n{_REPORT}"]
 
 
 def write_attacked(folder: Path, samples: Sequence[Sample], facts: dict[str, object]) -> Path:
-    """Write a notebook that attacks, of one base, into the submissions folder; return where."""
+    """Write a notebook with attacks on one base, and return its path."""
     attacks = [cell for sample in samples for cell in attack_cells(sample)]
     cells = [*base_cells(samples[0].base), f"WORLD = {facts!r}", *attacks]
     return write(folder / "attacked.ipynb", cells)

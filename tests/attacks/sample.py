@@ -1,4 +1,4 @@
-"""Attack samples: hostile code with a header that says what it tries and what must hold."""
+"""Reads attack samples: hostile code with a header that says what it tries and what must hold."""
 
 import re
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ Kind = Literal["cell", "maker"]
 Base = Literal["wrong", "correct"]
 Needs = Literal["any", "isolated"]
 
-OURS = Path(__file__).parent / "samples"
-THEIRS = Path(__file__).parents[3] / "shared" / "attacks"
+OWN_SAMPLES = Path(__file__).parent / "samples"
+SHARED_SAMPLES = Path(__file__).parents[3] / "shared" / "attacks"
 
 _FIELD = re.compile(r"^# ([A-Z]+): (.*)$")
-_MORE = re.compile(r"^#\s{2,}(\S.*)$")
+_CONTINUATION = re.compile(r"^#\s{2,}(\S.*)$")
 
-# What shows that a sample without a SIGN of its own got through. OWN is the kernel's process.
+# Patterns that show that a sample without a SIGN field succeeded. OWN is the kernel's process id.
 SIGNS = {
     "23_import_reference": r"IMPORTED (?:reference|lab_reference|rubrics)\b.*",
     "26_proc_snooping": r"SAW (?!OWN\b)\d+ (?:environ|mem|maps|fd)\b.*",
     "29_network": r"CONNECTED.*",
-    "32_daemon_outlives": "",  # the world sees the process
+    "32_daemon_outlives": "",  # detected as a leftover process
     "40_poison_python_startup": r"WROTE .*(?:site-packages|dist-packages)/zz_poison.*",
     "44_results_dir_tricks": r"DID /(?:autograder|grade)\b.*",
 }
-# What a shared sample may cost, where its own header says so in words only.
+# Functions that a shared sample may lose, where its header says so in words only.
 LOSES = {
     "54_hang_in_function": frozenset({"compute_k_composition"}),
     "75_html_injection": frozenset({"compute_k_composition"}),
@@ -45,18 +45,18 @@ class Sample:
     tries: str
     must: str
     sign: str
-    """A pattern which, found in what the attack printed, proves that it got through."""
+    """Pattern that, if found in what the attack printed, proves that it succeeded."""
     loses: frozenset[str]
-    """Functions the attack itself breaks, and may lose points on."""
+    """Functions that the attack itself breaks and may lose points on."""
     refused: bool
-    """Whether every file it makes must be refused."""
+    """True if every file it makes must be refused."""
     unsafe: bool
-    """Whether it would harm a machine that it is not isolated from."""
+    """True if it would damage a machine from which it is not isolated."""
     code: str
 
     @property
     def id(self) -> str:
-        """How tests call it."""
+        """The test id."""
         return f"{self.category}/{self.name}"
 
 
@@ -64,7 +64,7 @@ def read_sample(path: Path, category: str | None = None) -> Sample:
     """Read one sample.
 
     Raises:
-        ValueError: Its header lacks a field, or one says something unknown.
+        ValueError: Its header lacks a field or has an unknown value.
     """
     code = path.read_text(encoding="utf-8")
     fields = _header(code)
@@ -91,20 +91,20 @@ def read_sample(path: Path, category: str | None = None) -> Sample:
 
 
 def read_samples(folder: Path, category: str | None = None) -> list[Sample]:
-    """All samples below a folder, in order; none where there is no such folder."""
+    """Return all samples below a folder, in order; none if the folder does not exist."""
     files = sorted(folder.rglob("*.py")) if folder.is_dir() else []
     return [read_sample(path, category) for path in files]
 
 
 def _header(code: str) -> dict[str, str]:
-    """The fields of the comment block at the top; a field goes on where it is indented."""
+    """Parse the comment block at the top; indented lines continue a field."""
     fields: dict[str, str] = {}
     last = ""
     for line in code.splitlines():
-        if found := _FIELD.match(line):
-            last = found.group(1)
-            fields[last] = found.group(2).strip()
-        elif last and (more := _MORE.match(line)):
+        if match := _FIELD.match(line):
+            last = match.group(1)
+            fields[last] = match.group(2).strip()
+        elif last and (more := _CONTINUATION.match(line)):
             fields[last] += " " + more.group(1).strip()
         else:
             break

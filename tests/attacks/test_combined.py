@@ -1,4 +1,4 @@
-"""Ten attacks in one notebook, between two honest ones, leave those as they are alone."""
+"""Ten attacks in one notebook do not change the reports of honest notebooks beside it."""
 
 import json
 from pathlib import Path
@@ -8,13 +8,13 @@ import pytest
 from grader.render.json import to_json
 from tests.attacks.grading import grade_file
 from tests.attacks.notebooks import base_cells
-from tests.attacks.sample import OURS, read_sample
-from tests.attacks.world import World
+from tests.attacks.sample import OWN_SAMPLES, read_sample
+from tests.attacks.target import Target
 from tests.notebooks import timeless, write
 
 pytestmark = pytest.mark.kernel
 
-TEN = (
+ATTACKS = (
     "forging/keep_publishing",
     "forging/overwrite_results",
     "stealing/import_the_solution",
@@ -28,28 +28,30 @@ TEN = (
 )
 
 
-def honest(base: str, world: World, backend: str) -> str:
-    """An honest notebook's report."""
-    path = write(world.submissions / f"honest_{base}.ipynb", base_cells(base))
-    found = grade_file(path, world, backend)
-    assert found.report is not None
-    return json.dumps(timeless(json.loads(to_json(found.report))), indent=2)
+def honest_report(base: str, target: Target, backend: str) -> str:
+    """Return an honest notebook's report as JSON, without times."""
+    path = write(target.submissions / f"honest_{base}.ipynb", base_cells(base))
+    graded = grade_file(path, target, backend)
+    assert graded.report is not None
+    return json.dumps(timeless(json.loads(to_json(graded.report))), indent=2)
 
 
-def combined(world: World) -> Path:
-    """A notebook of ten attacks, a cell each."""
-    attacks = [read_sample(OURS / f"{name}.py").code for name in TEN]
-    cells = [*base_cells("wrong"), f"WORLD = {world.facts()!r}", *attacks]
-    return write(world.submissions / "attacked.ipynb", cells)
+def combined(target: Target) -> Path:
+    """Write a notebook of ten attacks, one per cell."""
+    attacks = [read_sample(OWN_SAMPLES / f"{name}.py").code for name in ATTACKS]
+    cells = [*base_cells("wrong"), f"WORLD = {target.facts()!r}", *attacks]
+    return write(target.submissions / "attacked.ipynb", cells)
 
 
-def test_neighbours_of_an_attack_are_graded_as_without_it(each_backend: str, world: World) -> None:
-    """Both honest reports are the same to the byte, and the hostile one has no points."""
+def test_neighbours_of_an_attack_are_graded_as_without_it(
+    each_backend: str, target: Target
+) -> None:
+    """Both honest reports are unchanged to the byte, and the hostile one has no points."""
     backend = each_backend
-    alone = [honest(base, world, backend) for base in ("correct", "wrong")]
-    first = honest("correct", world, backend)
-    hostile = grade_file(combined(world), world, backend)
-    second = honest("wrong", world, backend)
+    alone = [honest_report(base, target, backend) for base in ("correct", "wrong")]
+    first = honest_report("correct", target, backend)
+    hostile = grade_file(combined(target), target, backend)
+    second = honest_report("wrong", target, backend)
     assert [first, second] == alone
     assert hostile.damage == []
     assert hostile.report is not None

@@ -1,4 +1,4 @@
-"""Lies about values earn points where comparing is done carelessly: they are lies that work."""
+"""Attacks on values earn points from a naive grader, so they are real attacks."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.notebooks import base_cells
-from tests.attacks.sample import OURS, THEIRS, read_sample
+from tests.attacks.sample import OWN_SAMPLES, SHARED_SAMPLES, read_sample
 
 NAIVE = Path(__file__).with_name("naive.py")
 FOOLED = {
@@ -29,17 +29,17 @@ FOOLED = {
     "stealing/walk_the_stack": 6,
     "takeover/meddle_with_callers": 1,
 }
-"""Samples that harm nothing but the score, and what they make of a score of nothing."""
-SHARED = {"05_stdout_spoof": 100, "12_always_equal_object": 1, "16_nan_scores": 5}
+"""Samples that harm nothing but the score, with the points the naive grader gives for each."""
+FOOLED_BY_SHARED = {"05_stdout_spoof": 100, "12_always_equal_object": 1, "16_nan_scores": 5}
 
 
-def limit() -> None:
-    """Values that pretend to be huge must not become it."""
+def limit_memory() -> None:
+    """Limit the address space, for values that pretend to be huge."""
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
 
 
 def naive_score(attack: str, folder: Path) -> int:
-    """What the naive grader gives a wrong notebook with an attack behind it."""
+    """Return what the naive grader gives a wrong notebook with an attack appended."""
     cells = folder / "cells.json"
     cells.write_text(json.dumps([*base_cells("wrong"), attack]), encoding="utf-8")
     done = subprocess.run(
@@ -49,32 +49,30 @@ def naive_score(attack: str, folder: Path) -> int:
         text=True,
         cwd=folder,
         timeout=120,
-        preexec_fn=limit,
+        preexec_fn=limit_memory,
     )
-    said = re.search(r"SCORE: (\d+)", done.stdout)
-    if said is not None:
-        return int(said.group(1))
+    match = re.search(r"SCORE: (\d+)", done.stdout)
+    if match is not None:
+        return int(match.group(1))
     results = folder / "results.json"
     return int(json.loads(results.read_text())["score"]) if results.is_file() else 0
 
 
-def test_a_wrong_notebook_gets_nothing_even_here(tmp_path: Path) -> None:
-    """The base earns nothing by itself, so what follows is the attacks' doing."""
+def test_a_wrong_notebook_earns_nothing(tmp_path: Path) -> None:
+    """The base earns nothing by itself, so points come from the attacks."""
     assert naive_score("", tmp_path) == 0
 
 
 @pytest.mark.parametrize(("name", "points"), FOOLED.items())
-def test_a_lie_earns_points_where_comparing_is_careless(
-    name: str, points: int, tmp_path: Path
-) -> None:
-    """Each of these gets points from a naive grader, and none from ours (see test_suite)."""
-    assert naive_score(read_sample(OURS / f"{name}.py").code, tmp_path) >= points
+def test_an_attack_fools_the_naive_grader(name: str, points: int, tmp_path: Path) -> None:
+    """Each of these gets points from the naive grader, and none from ours (see test_suite)."""
+    assert naive_score(read_sample(OWN_SAMPLES / f"{name}.py").code, tmp_path) >= points
 
 
-@pytest.mark.parametrize(("name", "points"), SHARED.items())
-def test_a_shared_lie_earns_points_too(name: str, points: int, tmp_path: Path) -> None:
-    """The samples that others wrote fool it as well."""
-    path = THEIRS / f"{name}.py"
+@pytest.mark.parametrize(("name", "points"), FOOLED_BY_SHARED.items())
+def test_a_shared_attack_fools_the_naive_grader(name: str, points: int, tmp_path: Path) -> None:
+    """Shared samples, written by others, fool the naive grader as well."""
+    path = SHARED_SAMPLES / f"{name}.py"
     if not path.is_file():
         pytest.skip("the shared samples are not part of this checkout")
     assert naive_score(read_sample(path, "shared").code, tmp_path) >= points

@@ -1,165 +1,165 @@
-"""Every attack, in every kind of isolation: no point, no look outside, nothing left behind."""
+"""No attack gains points, reads anything outside or leaves anything behind, in any backend."""
 
 from typing import ClassVar
 
 import pytest
 
 from tests.attacks.grading import Graded, attack, attack_together
-from tests.attacks.sample import OURS, THEIRS, Sample, read_samples
-from tests.attacks.world import World
+from tests.attacks.sample import OWN_SAMPLES, SHARED_SAMPLES, Sample, read_samples
+from tests.attacks.target import Target
 
 pytestmark = pytest.mark.kernel
 
-SAMPLES = read_samples(OURS)
-SHARED = read_samples(THEIRS, category="shared")
-HARD_CAP = 420.0
-"""Seconds: the notebook's limit, every restart, and the wall clock behind them."""
+SAMPLES = read_samples(OWN_SAMPLES)
+SHARED = read_samples(SHARED_SAMPLES, category="shared")
+MAX_SECONDS = 420.0
+"""The notebook's limit, all restarts, and the grader's own wall-clock limit."""
 
 
-def hold(sample: Sample, found: Graded) -> None:
-    """What must be true of every graded file, whatever it tried."""
-    assert found.damage == []
-    assert found.broken == ""
-    assert found.evidence == ""
-    assert found.seconds < HARD_CAP
-    if sample.refused or found.report is None:
+def assert_harmless(sample: Sample, graded: Graded) -> None:
+    """Assert what must hold for every graded file, whatever it tried."""
+    assert graded.damage == []
+    assert graded.error == ""
+    assert graded.evidence == ""
+    assert graded.seconds < MAX_SECONDS
+    if sample.refused or graded.report is None:
         assert sample.kind == "maker"
-        assert found.report is None
-        assert found.refused
+        assert graded.report is None
+        assert graded.refused
     elif sample.base == "wrong":
-        assert found.report.score == 0
+        assert graded.report.score == 0
     else:
-        assert found.lost <= sample.loses
+        assert graded.lost <= sample.loses
 
 
-def gentle(sample: Sample) -> bool:
-    """Whether a sample only looks or reaches out, and leaves its kernel as it was."""
+def is_passive(sample: Sample) -> bool:
+    """Return True if a sample only reads or connects and leaves its kernel unchanged."""
     quiet = sample.category in {"network", "persistence", "privilege", "stealing"}
     plain = sample.kind == "cell" and sample.base == "wrong" and bool(sample.sign)
     return quiet and plain and sample.needs == "isolated" and not sample.unsafe
 
 
-GENTLE = [sample for sample in SAMPLES if gentle(sample)]
-TOGETHER = [GENTLE[i : i + 6] for i in range(0, len(GENTLE), 6)]
-"""Six in a notebook, each heard for itself: a kernel for each would take minutes."""
-ALONE = [sample for sample in SAMPLES if not gentle(sample)]
+PASSIVE = [sample for sample in SAMPLES if is_passive(sample)]
+TOGETHER = [PASSIVE[i : i + 6] for i in range(0, len(PASSIVE), 6)]
+"""Six per notebook, each reported by itself: a kernel for each would take minutes."""
+ALONE = [sample for sample in SAMPLES if not is_passive(sample)]
 
 
 @pytest.mark.parametrize("samples", TOGETHER, ids=lambda samples: "+".join(s.name for s in samples))
-def test_attacks_that_look_around_get_nothing(
-    samples: list[Sample], each_backend: str, world: World
+def test_passive_attacks_gain_nothing(
+    samples: list[Sample], each_backend: str, target: Target
 ) -> None:
-    """No sign of any of them, no damage, no point; and each was tried."""
-    found = attack_together(samples, world, each_backend)
-    hold(samples[0], found)
-    assert found.told == len(samples)
+    """Each attack runs, and none gives a sign of success, damage or points."""
+    graded = attack_together(samples, target, each_backend)
+    assert_harmless(samples[0], graded)
+    assert graded.completed == len(samples)
 
 
 class Attacks:
-    """The attacks of one category, each in a notebook of its own."""
+    """The attacks of one category, each in a separate notebook."""
 
     category: ClassVar[str]
 
-    def test_nothing_is_gained(self, sample: Sample, backend: str, world: World) -> None:
-        """The score is that of the base, the world is as before, and a report exists."""
-        for found in attack(sample, world, backend):
-            hold(sample, found)
+    def test_nothing_is_gained(self, sample: Sample, backend: str, target: Target) -> None:
+        """The score is that of the base, the target is undamaged, and a report exists."""
+        for graded in attack(sample, target, backend):
+            assert_harmless(sample, graded)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A category a class: test processes take whole classes, and share them out."""
+    """Parametrize one class per category: test processes are given whole classes."""
     if metafunc.cls is not None:
-        mine = [s for s in (*ALONE, *SHARED) if s.category == metafunc.cls.category]
-        metafunc.parametrize("sample", mine, ids=[sample.name for sample in mine])
+        samples = [s for s in (*ALONE, *SHARED) if s.category == metafunc.cls.category]
+        metafunc.parametrize("sample", samples, ids=[sample.name for sample in samples])
 
 
 class TestDaemons(Attacks):
-    """Processes that outlive their notebook, and what they do to others."""
+    """Processes that outlive their notebook or attack other processes."""
 
     category = "daemons"
 
 
 class TestExhaustion(Attacks):
-    """All of the time, memory, disk, processes there is."""
+    """Attacks that use up time, memory, disk or processes."""
 
     category = "exhaustion"
 
 
 class TestFiles(Attacks):
-    """Files that are no notebooks, or more than one."""
+    """Files that are not notebooks, or contain more than one."""
 
     category = "files"
 
 
 class TestForging(Attacks):
-    """Verdicts of one's own making."""
+    """Attacks that forge verdicts or observations."""
 
     category = "forging"
 
 
 class TestHostileObjects(Attacks):
-    """Objects and exceptions that do things when looked at."""
+    """Objects and exceptions whose methods attack the code that inspects them."""
 
     category = "hostile_objects"
 
 
 class TestInjection(Attacks):
-    """Text that a terminal, a page or a spreadsheet would obey."""
+    """Text that a terminal, a browser or a spreadsheet would execute."""
 
     category = "injection"
 
 
 class TestLyingValues(Attacks):
-    """Values that are not what they say."""
+    """Values that pretend to be others."""
 
     category = "lying_values"
 
 
 class TestNetwork(Attacks):
-    """Ways out to other machines and to services of this one."""
+    """Connections to other machines and to services of this one."""
 
     category = "network"
 
 
 class TestPersistence(Attacks):
-    """What the next notebook, or the grader, would find."""
+    """Changes that would affect the next notebook or the grader."""
 
     category = "persistence"
 
 
 class TestPrivilege(Attacks):
-    """Becoming somebody else."""
+    """Privilege escalation."""
 
     category = "privilege"
 
 
 class TestStealing(Attacks):
-    """Answers, inputs and the work of others."""
+    """Attempts to read answers, inputs and other students' work."""
 
     category = "stealing"
 
 
 class TestTakeover(Attacks):
-    """The kernel, the driver and what runs between them."""
+    """Attempts to take over the kernel, the driver or their connection."""
 
     category = "takeover"
 
 
 class TestShared(Attacks):
-    """The samples that others wrote, where this checkout has them."""
+    """Shared samples, written by others, if this checkout has them."""
 
     category = "shared"
 
 
 def test_there_are_samples_of_every_kind() -> None:
-    """No category of attack is without samples, and no two samples share a name."""
+    """Every category has samples, and no two samples share a name."""
     names = [sample.name for sample in SAMPLES]
     assert len(set(names)) == len(names) >= 64
-    classes = {found.category for found in Attacks.__subclasses__()}
-    assert {sample.category for sample in SAMPLES} == classes - {"shared"}
+    categories = {subclass.category for subclass in Attacks.__subclasses__()}
+    assert {sample.category for sample in SAMPLES} == categories - {"shared"}
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.id)
 def test_samples_are_python(sample: Sample) -> None:
-    """A sample that does not compile would attack nothing."""
+    """Every sample compiles: one that does not would attack nothing."""
     compile(sample.code, sample.name, "exec")

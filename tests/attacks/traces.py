@@ -1,4 +1,4 @@
-"""What a submission may leave on a machine: files, processes, segments, locks, changed labels."""
+"""Finds what a submission may leave on a machine: files, processes, IPC objects and locks."""
 
 import ctypes
 import fcntl
@@ -13,22 +13,22 @@ from typing import Self
 
 import psutil
 
-from grader.answer_key.find import cached_path
+from grader.answer_key.find import cached_key_path
 from grader.answer_key.model import KeyRequest
 from grader.rubric.load import load_rubric
 
 RUBRIC = Path(__file__).parent / "rubric.yaml"
-_READ_AT_MOST = 10 * 2**20
-_SET_CHILD_SUBREAPER = 36
+_MAX_READ_BYTES = 10 * 2**20
+_PR_SET_CHILD_SUBREAPER = 36
 
 
-def keys() -> Path:
-    """The folder in which answer keys are kept."""
-    return cached_path(load_rubric(RUBRIC), KeyRequest(device="cpu")).parent
+def key_folder() -> Path:
+    """Return the cache folder of answer keys."""
+    return cached_key_path(load_rubric(RUBRIC), KeyRequest(device="cpu")).parent
 
 
 def snapshot(root: Path) -> dict[str, str]:
-    """Every file below a folder: kind, mode, owner, times, attributes and a digest."""
+    """Describe every file below a folder: mode, owner, size, times, attributes and a digest."""
     return {
         str(path.relative_to(root)): _description(path)
         for path in sorted(root.rglob("*"))
@@ -44,31 +44,33 @@ def _description(path: Path) -> str:
     if path.is_file():
         parts.append(str(state.st_mtime_ns))
         parts += os.listxattr(path) if hasattr(os, "listxattr") else []
-        if state.st_size <= _READ_AT_MOST:
+        if state.st_size <= _MAX_READ_BYTES:
             parts.append(hashlib.sha256(path.read_bytes()).hexdigest()[:16])
     return " ".join(parts)
 
 
-def changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """What differs between two snapshots, a line a file."""
-    gone = [f"file gone: {name}" for name in before.keys() - after.keys()]
-    new = [f"file made: {name}" for name in after.keys() - before.keys()]
+def diff_snapshots(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """Return the differences between two snapshots, one line per file."""
+    removed = [f"file gone: {name}" for name in before.keys() - after.keys()]
+    created = [f"file made: {name}" for name in after.keys() - before.keys()]
     both = before.keys() & after.keys()
-    return sorted([*gone, *new, *(f"file changed: {n}" for n in both if before[n] != after[n])])
+    return sorted(
+        [*removed, *created, *(f"file changed: {n}" for n in both if before[n] != after[n])]
+    )
 
 
 def marked_files(tag: str) -> Iterator[Path]:
-    """Files with a world's tag in their name, in every place that samples try."""
+    """Yield files with a target's tag in their name, in every place that samples try."""
     for folder in dict.fromkeys(_places()):
         try:
-            names = os.listdir(folder)  # noqa: PTH208 (names alone, of folders of thousands)
+            names = os.listdir(folder)  # noqa: PTH208 (names only, of folders with thousands)
         except OSError:
             continue
         yield from (folder / name for name in names if tag in name)
 
 
 def _places() -> Iterator[Path]:
-    """Folders that samples leave something in."""
+    """Yield the folders in which samples try to leave something."""
     shared = "/tmp /var/tmp /dev/shm /dev/mqueue /run /run/lock /var/lock /var/crash / /opt /srv"  # noqa: S108
     system = "/usr/bin /usr/local/bin /lib /etc/cron.d /etc/profile.d /etc/sudoers.d"
     system += " /etc/ld.so.conf.d /etc/systemd/system /etc/xdg/autostart /var/spool/cron/crontabs"
@@ -76,8 +78,8 @@ def _places() -> Iterator[Path]:
     paths = {name: Path(path) for name, path in sysconfig.get_paths().items()}
     yield from paths.values()
     yield from (paths["data"], paths["data"] / "bin", paths["stdlib"] / "__pycache__")
-    yield from (paths["purelib"] / "numpy" / "__pycache__", keys(), keys().parent)
-    yield keys().parent / "runs"
+    yield from (paths["purelib"] / "numpy" / "__pycache__", key_folder(), key_folder().parent)
+    yield key_folder().parent / "runs"
     homes = {entry.pw_dir for entry in pwd.getpwall() if entry.pw_uid in {0, os.getuid()}}
     for home in map(Path, sorted({*homes, str(Path.home())})):
         below = ".config .ssh .jupyter .local/bin .local/share/jupyter/kernels .cache"
@@ -85,53 +87,53 @@ def _places() -> Iterator[Path]:
         yield home / ".ipython" / "profile_default" / "startup"
 
 
-class Offspring:
-    """The processes of this test, those included that have left their parents."""
+class Descendants:
+    """Descendants of this process, including detached ones (it is a subreaper)."""
 
     def __enter__(self) -> Self:
-        """Become the one whom orphans are given to."""
-        self._adopt(1)
+        """Become a subreaper."""
+        self._set_subreaper(1)
         self._before: set[int] = set()
         self.remember()
         return self
 
     def remember(self) -> None:
-        """Whoever is there now is no offspring of what comes next."""
+        """Ignore the processes that exist now."""
         self._before |= {process.pid for process in psutil.Process().children(recursive=True)}
 
     def __exit__(self, *_error: object) -> None:
-        """End what is left, and no longer take in orphans."""
+        """Kill what is left, and stop being a subreaper."""
         for _ in range(20):
-            left = self.left(patience=0)
-            for process in left:
-                _end(process)
-            if not left:
+            leftovers = self.leftovers(patience=0)
+            for process in leftovers:
+                _kill(process)
+            if not leftovers:
                 break
-        self._adopt(0)
+        self._set_subreaper(0)
 
     @staticmethod
-    def _adopt(yes: int) -> None:
-        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, yes, 0, 0, 0)
+    def _set_subreaper(enabled: int) -> None:
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, enabled, 0, 0, 0)
 
-    def left(self, patience: float = 2.0) -> list[psutil.Process]:
-        """Living processes that were not there before; those about to end get a moment."""
+    def leftovers(self, patience: float = 2.0) -> list[psutil.Process]:
+        """Return new living processes, after waiting a moment for those about to exit."""
         end = time.monotonic() + patience
         while True:
-            found = [p for p in self._new() if _alive(p)]
-            if not found or time.monotonic() > end:
-                return found
+            alive = [p for p in self._new() if _is_alive(p)]
+            if not alive or time.monotonic() > end:
+                return alive
             time.sleep(0.05)
 
     def _new(self) -> list[psutil.Process]:
         children = psutil.Process().children(recursive=True)
         return [process for process in children if process.pid not in self._before]
 
-    def keep(self, pid: int) -> None:
-        """A process that belongs to the world."""
+    def ignore(self, pid: int) -> None:
+        """Ignore a process that belongs to the target."""
         self._before.add(pid)
 
 
-def _alive(process: psutil.Process) -> bool:
+def _is_alive(process: psutil.Process) -> bool:
     try:
         if process.status() != psutil.STATUS_ZOMBIE:
             return True
@@ -142,7 +144,7 @@ def _alive(process: psutil.Process) -> bool:
     return False
 
 
-def _end(process: psutil.Process) -> None:
+def _kill(process: psutil.Process) -> None:
     try:
         process.kill()
         if process.ppid() == os.getpid():
@@ -151,17 +153,17 @@ def _end(process: psutil.Process) -> None:
         pass
 
 
-def segments(key: int) -> list[tuple[str, int]]:
-    """System V objects of a key: kind and number."""
-    found = []
+def ipc_objects(key: int) -> list[tuple[str, int]]:
+    """Return the System V objects with a key: their kinds and ids."""
+    objects = []
     for kind in ("shm", "msg", "sem"):
         table = Path("/proc/sysvipc") / kind
         rows = table.read_text().splitlines()[1:] if table.is_file() else []
-        found += [(kind, int(row.split()[1])) for row in rows if int(row.split()[0]) == key]
-    return found
+        objects += [(kind, int(row.split()[1])) for row in rows if int(row.split()[0]) == key]
+    return objects
 
 
-def remove_segment(kind: str, number: int) -> None:
+def remove_ipc_object(kind: str, number: int) -> None:
     """Remove a System V object."""
     libc = ctypes.CDLL(None)
     if kind == "sem":
@@ -171,7 +173,7 @@ def remove_segment(kind: str, number: int) -> None:
 
 
 def has_queue(tag: str, *, remove: bool = False) -> bool:
-    """Whether there is a POSIX message queue of a world's name."""
+    """Return True if there is a POSIX message queue with a target's name."""
     libc = ctypes.CDLL(None)
     if not hasattr(libc, "mq_open"):
         return False
@@ -185,8 +187,8 @@ def has_queue(tag: str, *, remove: bool = False) -> bool:
     return True
 
 
-def locked(path: Path) -> bool:
-    """Whether somebody holds a lock on a file."""
+def is_locked(path: Path) -> bool:
+    """Return True if a process holds a lock on a file."""
     if not path.is_file():
         return False
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""A small course: notebooks that are graded in a second or two by a small rubric."""
+"""Builds a small course whose notebooks are graded in a second or two."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,15 +8,15 @@ from tests.attacks.traces import RUBRIC
 from tests.notebooks import write
 
 GRADE = ("--rubric", str(RUBRIC), "--device", "cpu")
-"""What every command has in common."""
+"""Options of every command."""
 
 
 def course(folder: Path, students: Mapping[str, str]) -> Path:
-    """A flat folder of notebooks.
+    """Write a flat folder of notebooks.
 
     Args:
-        folder: Where to.
-        students: Names to ``correct``, ``wrong`` or ``broken``.
+        folder: The folder to create.
+        students: Each student's kind of notebook: ``correct``, ``wrong`` or ``broken``.
     """
     folder.mkdir()
     for name, base in students.items():

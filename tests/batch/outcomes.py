@@ -1,4 +1,4 @@
-"""What a results folder says, in a form that compares."""
+"""Reads a results folder in a form that can be compared."""
 
 import csv
 import json
@@ -9,7 +9,7 @@ from tests.notebooks import timeless
 
 
 def reports(results: Path) -> dict[str, Any]:
-    """All reports, by the names of their folders, seconds left out."""
+    """Return all reports without times, by folder name."""
     return {
         path.parent.name: timeless(json.loads(path.read_text()))
         for path in results.glob("*/report.json")
@@ -17,7 +17,7 @@ def reports(results: Path) -> dict[str, Any]:
 
 
 def scores(results: Path) -> dict[str, tuple[str, str]]:
-    """State and score, by student, out of the gradebook."""
+    """Return each student's state and score from the gradebook."""
     with (results / "gradebook.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))[1:]
     return {row["student"]: (row["state"], row["score"]) for row in rows}

@@ -1,4 +1,4 @@
-"""``--cluster``: Dask's workers in place of threads: the same verdicts, and nothing is lost."""
+"""``--cluster``: Dask workers give the same verdicts as threads, and no result is lost."""
 
 import signal
 import socket
@@ -14,8 +14,8 @@ import pytest
 from distributed import Client
 
 from grader.batch.dask_cluster import local_workers
-from grader.batch.dask_worker import Desk, packed
-from grader.grading.session import Settings, open_sitting
+from grader.batch.dask_worker import WorkerSession, serialize_session
+from grader.grading.session import Settings, open_session
 from grader.rubric.load import load_rubric
 from tests.attacks.notebooks import base_cells
 from tests.attacks.traces import RUBRIC
@@ -37,7 +37,7 @@ EXPECTED = {
 
 @contextmanager
 def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list["subprocess.Popen[bytes]"]]]:
-    """A scheduler and workers of Dask's own commands: its address, and the workers."""
+    """Start a scheduler and workers with Dask's commands; yield the address and the processes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
@@ -68,20 +68,20 @@ def _dask(what: str, *arguments: str, cwd: Path) -> Iterator["subprocess.Popen[b
 
 
 def test_workers_started_here_give_the_same_reports(tmp_path: Path) -> None:
-    """To the byte, as threads of the grader do; and no process or folder of theirs is left."""
+    """Local workers give the same reports as threads, and leave no process or folder."""
     source = course(tmp_path / "in", STUDENTS)
     before = {process.pid for process in psutil.process_iter()}
-    far = grade(source, tmp_path / "far", "--cluster", "local", "--jobs", "2")
-    assert far.returncode == 0, far.stderr
+    on_workers = grade(source, tmp_path / "far", "--cluster", "local", "--jobs", "2")
+    assert on_workers.returncode == 0, on_workers.stderr
     assert scores(tmp_path / "far") == EXPECTED
     assert grade(source, tmp_path / "near", "--jobs", "2").returncode == 0
     assert reports(tmp_path / "far") == reports(tmp_path / "near")
-    ours = [p for p in psutil.process_iter(["cmdline"]) if p.pid not in before]
-    assert not [p for p in ours if str(tmp_path) in " ".join(p.info["cmdline"] or ())]
+    started = [p for p in psutil.process_iter(["cmdline"]) if p.pid not in before]
+    assert not [p for p in started if str(tmp_path) in " ".join(p.info["cmdline"] or ())]
 
 
 def test_a_killed_workers_submissions_go_to_another(tmp_path: Path) -> None:
-    """Each report is there once, and as it should be."""
+    """The submissions of a killed worker are graded by another one, each once."""
     source = course(tmp_path / "in", STUDENTS)
     results = tmp_path / "out"
     with cluster(tmp_path, 2) as (address, (_scheduler, first, _second)):
@@ -91,14 +91,14 @@ def test_a_killed_workers_submissions_go_to_another(tmp_path: Path) -> None:
         )
         _wait_for_one(results, grader)
         first.kill()
-        said = grader.communicate(timeout=200)[1]
-    assert grader.returncode == 0, said
+        stderr = grader.communicate(timeout=200)[1]
+    assert grader.returncode == 0, stderr
     assert scores(results) == EXPECTED
-    assert said.count("/6] s") == len(STUDENTS)
+    assert stderr.count("/6] s") == len(STUDENTS)
 
 
 def test_a_lost_scheduler_loses_no_result(tmp_path: Path) -> None:
-    """One line says what to do; the next run, without it, goes on."""
+    """A lost scheduler gives one line that says what to do; the next run continues."""
     source = course(tmp_path / "in", STUDENTS)
     results = tmp_path / "out"
     with cluster(tmp_path, 1) as (address, (scheduler, _worker)):
@@ -108,18 +108,18 @@ def test_a_lost_scheduler_loses_no_result(tmp_path: Path) -> None:
         )
         _wait_for_one(results, grader)
         scheduler.kill()
-        said = grader.communicate(timeout=120)[1]
+        stderr = grader.communicate(timeout=120)[1]
     assert grader.returncode == 3
-    assert "no longer answers. What has ended is kept" in said
-    assert "Traceback" not in said
+    assert "no longer answers. What has ended is kept" in stderr
+    assert "Traceback" not in stderr
     ended = len(list(results.glob("*/submission.json")))
-    went_on = grade(source, results)
-    assert f"{ended} finished earlier" in went_on.stderr
+    continued = grade(source, results)
+    assert f"{ended} finished earlier" in continued.stderr
     assert scores(results) == EXPECTED
 
 
-def test_nobody_listens(tmp_path: Path) -> None:
-    """A scheduler that is not there, or no address at all, is said in one line."""
+def test_an_unreachable_scheduler_is_reported(tmp_path: Path) -> None:
+    """An unreachable scheduler or an invalid address is reported in one line."""
     source = course(tmp_path / "in", {"ann": "correct"})
     for address in ("tcp://127.0.0.1:9", "nonsense", "carrier://pigeon:1"):
         refused = grade(source, tmp_path / "out", "--cluster", address)
@@ -135,37 +135,37 @@ def test_nobody_listens(tmp_path: Path) -> None:
 def test_workers_that_share_a_gpu_are_one_process(
     *, cuda: bool, shapes: list[tuple[int, dict[str, int]]]
 ) -> None:
-    """They take turns on it; elsewhere a killed worker takes no other with it."""
+    """Workers that share a GPU are threads of one process; others are processes."""
     with local_workers(2, cuda=cuda) as address, Client(address, set_as_default=False) as client:
         client.wait_for_workers(len(shapes), timeout=30)
         workers = client.scheduler_info()["workers"].values()
         assert [(one["nthreads"], one["resources"]) for one in workers] == shapes
 
 
-def test_a_desk_that_nobody_comes_to_is_closed(tmp_path: Path) -> None:
-    """Whoever sent submissions may be gone: warm kernels end, and the next one opens it again."""
-    sitting = open_sitting(load_rubric(RUBRIC), Settings(device="cpu"))
-    desk = Desk(packed(sitting), idle=0.5)
+def test_an_idle_worker_session_is_closed(tmp_path: Path) -> None:
+    """An idle session ends its kernels, and the next submission opens it again."""
+    session = open_session(load_rubric(RUBRIC), Settings(device="cpu"))
+    worker_session = WorkerSession(serialize_session(session), idle_seconds=0.5)
     notebook = write(tmp_path / "a.ipynb", base_cells("correct")).read_bytes()
     children = psutil.Process().children
     before = {child.pid for child in children(recursive=True)}
     for _ in range(2):
-        assert desk.grade("ann", "a.ipynb", notebook).score == 100
-        assert desk.is_open
-        _until(lambda: not desk.is_open, 20)
+        assert worker_session.grade("ann", "a.ipynb", notebook).score == 100
+        assert worker_session.is_open
+        _until(lambda: not worker_session.is_open, 20)
     left = {child.pid for child in children(recursive=True)} - before
     assert not left
 
 
 def _wait_for_one(results: Path, grader: "subprocess.Popen[str]") -> None:
-    """Until the first submission has ended."""
+    """Wait until the first submission has ended."""
     ended = results.glob
     _until(lambda: grader.poll() is not None or any(ended("*/submission.json")), 120)
     assert grader.poll() is None
 
 
 def _until(condition: Callable[[], bool], seconds: float) -> None:
-    """Wait for something to become true."""
+    """Wait until a condition is true."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

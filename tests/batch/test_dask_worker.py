@@ -1,41 +1,42 @@
-"""A sitting that travels: what a worker opens grades as the one that was packed."""
+"""A serialized session: a worker grades as the session that was serialized."""
 
 from dataclasses import replace
 
 import pytest
 
-from grader.answer_key.file import key_bytes
-from grader.batch.dask_worker import opened, packed
+from grader.answer_key.file import encode_key
+from grader.batch.dask_worker import deserialize_session, serialize_session
 from grader.errors import GraderError
 from grader.grading.session import Settings
-from grader.rubric.load import find_rubric
+from grader.rubric.load import load_rubric
 from tests.batch.stored_runs import MINI
 
-SITTING = MINI.sitting
+SESSION = MINI.session
 
 
-def test_a_sitting_comes_out_as_it_went_in() -> None:
-    """Rubric, key, seed and settings, of the mini lab and of the real one."""
-    lab = replace(SITTING, file=find_rubric(None), seed=7, share=0.25)
-    for sitting in (SITTING, lab):
-        found = opened(packed(sitting))
-        assert found.file == sitting.file
-        assert key_bytes(found.key) == key_bytes(sitting.key)
-        assert (found.seed, found.share) == (sitting.seed, sitting.share)
-        assert found.settings == sitting.settings
+def test_a_session_survives_serialization() -> None:
+    """Rubric, key, seed and settings survive, of the mini lab and of the shipped one."""
+    lab = replace(SESSION, rubric_file=load_rubric(None), seed=7, memory_fraction=0.25)
+    for session in (SESSION, lab):
+        rebuilt = deserialize_session(serialize_session(session))
+        assert rebuilt.rubric_file == session.rubric_file
+        assert encode_key(rebuilt.key) == encode_key(session.key)
+        assert (rebuilt.seed, rebuilt.memory_fraction) == (session.seed, session.memory_fraction)
+        assert rebuilt.settings == session.settings
 
 
 @pytest.mark.parametrize(
-    ("asked", "on_workers"),
+    ("requested", "on_workers"),
     [("auto", "strict"), ("strict", "strict"), ("none", "none")],
 )
-def test_workers_go_without_a_sandbox_only_when_told(asked: str, on_workers: str) -> None:
-    """Where the instructor's own machine would take what holds, a worker refuses."""
-    settings: Settings = replace(SITTING.settings, isolation=asked)  # type: ignore[arg-type]
-    assert packed(replace(SITTING, settings=settings)).settings["isolation"] == on_workers
+def test_workers_need_a_sandbox_unless_it_is_disabled(requested: str, on_workers: str) -> None:
+    """On workers, ``auto`` is strict: a worker without a sandbox refuses to grade."""
+    settings: Settings = replace(SESSION.settings, isolation=requested)  # type: ignore[arg-type]
+    payload = serialize_session(replace(SESSION, settings=settings))
+    assert payload.settings["isolation"] == on_workers
 
 
 def test_another_version_is_refused() -> None:
-    """Verdicts of two versions are not mixed in one gradebook."""
+    """A worker with another version of the grader refuses, so that verdicts are not mixed."""
     with pytest.raises(GraderError, match=r"has induction-lab-grader \S+ and the batch is graded"):
-        opened(replace(packed(SITTING), version="0.0.1"))
+        deserialize_session(replace(serialize_session(SESSION), version="0.0.1"))

@@ -1,4 +1,4 @@
-"""Item discrimination, by hand and by what must hold of it."""
+"""Item discrimination, checked by hand and by its properties."""
 
 import pytest
 from hypothesis import given
@@ -24,13 +24,13 @@ SCORES = st.lists(st.tuples(st.sampled_from((0.0, 0.25, 1.0)), st.integers(0, 90
     ],
 )
 def test_cases_by_hand(item: list[float], rest: list[float], found: float | None) -> None:
-    """It is the correlation with the rest; none where there is nothing to tell apart."""
+    """Discrimination is the correlation with the rest; None if it is undefined."""
     assert discrimination(item, rest) == found
 
 
 @given(SCORES)
 def test_it_is_a_correlation(pairs: list[tuple[float, int]]) -> None:
-    """From -1 to 1, turned round with the criterion, the same in any unit and order."""
+    """It lies in [-1, 1], changes sign with the criterion, and ignores unit and order."""
     item, rest = [share for share, _ in pairs], [float(score) for _, score in pairs]
     found = discrimination(item, rest)
     if found is None:

@@ -1,4 +1,4 @@
-"""A batch as tables: every submission has its row, and nothing in it is a formula."""
+"""The gradebook: every submission has its row, and no cell is a formula."""
 
 import csv
 import io
@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.batch.gradebook import (
-    AFTER,
-    BEFORE,
+    COLUMNS_AFTER,
+    COLUMNS_BEFORE,
     CRITERIA_COLUMNS,
     STATES,
-    Entry,
+    GradebookRow,
     criteria_csv,
     gradebook_csv,
 )
 from grader.batch.policy.late_policy import Lateness
-from grader.batch.policy.overrides import Override, apply, parse_overrides
+from grader.batch.policy.overrides import Override, apply_overrides, parse_overrides
 from tests.builders import MINI_RUBRIC, report, rubric, verdict
 from tests.render.hostile import TEXTS, report_with
 
@@ -29,42 +29,42 @@ LOST = verdict(outcome="partial", points=2.5, misconception="transposed", varian
 anything = st.text(st.characters(exclude_categories=[]), max_size=30) | st.sampled_from(TEXTS)
 
 
-def entry(**changes: Any) -> Entry:
-    """A graded submission, unless changed."""
+def row(**changes: Any) -> GradebookRow:
+    """Build a row; it is graded unless changed."""
     plain = {
         "student": "jdoe", "name": "Doe, Jane", "notebook": "lab.ipynb", "state": "graded",
         "report": report(verdict()), "lateness": None,
     }  # fmt: skip
-    return Entry(**{**plain, **changes})
+    return GradebookRow(**{**plain, **changes})
 
 
-def rows(text: str) -> list[list[str]]:
-    """A table, read back."""
+def parse(text: str) -> list[list[str]]:
+    """Parse a table."""
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 
-def row(one: Entry) -> dict[str, str]:
-    """A submission's row in the gradebook."""
-    head, _, found = rows(gradebook_csv([one], RUBRIC))
-    return dict(zip(head, found, strict=True))
+def cells(one: GradebookRow) -> dict[str, str]:
+    """Return a submission's cells in the gradebook, by column."""
+    header, _, values = parse(gradebook_csv([one], RUBRIC))
+    return dict(zip(header, values, strict=True))
 
 
-def criterion_row(one: Entry) -> dict[str, str]:
-    """Its row for the only criterion."""
-    head, found = rows(criteria_csv([one], RUBRIC))
-    return dict(zip(head, found, strict=True))
+def criterion_cells(one: GradebookRow) -> dict[str, str]:
+    """Return a submission's cells in the table of criteria, by column."""
+    header, values = parse(criteria_csv([one], RUBRIC))
+    return dict(zip(header, values, strict=True))
 
 
 def test_a_whole_gradebook() -> None:
-    """The head, the points possible and a row a student: late ones with what that took."""
+    """The gradebook has a header, the points possible, and a row per student with penalties."""
     late = Lateness(days=2, penalty=20, reason="2 days late")
     unknown = Lateness(days=None, reason="late by an unknown time", review=True)
-    entries = [
-        entry(student="b", lateness=late, notes=("Two notebooks.", "The newer.")),
-        entry(student="a", lateness=unknown, report=report(LOST), state="partial"),
-        entry(student="c", state="crashed", report=None, lateness=late),
+    rows = [
+        row(student="b", lateness=late, notes=("Two notebooks.", "The newer.")),
+        row(student="a", lateness=unknown, report=report(LOST), state="partial"),
+        row(student="c", state="crashed", report=None, lateness=late),
     ]
-    assert gradebook_csv(entries, RUBRIC) == (
+    assert gradebook_csv(rows, RUBRIC) == (
         '"student","name","state","score","max_score","late_days","late_penalty","final_score",'
         '"scores","notebook","notes"\r\n'
         '"","points possible","","10","10","","","","10","",""\r\n'
@@ -77,11 +77,11 @@ def test_a_whole_gradebook() -> None:
 
 
 def test_a_whole_table_of_criteria() -> None:
-    """A row a submission and criterion, with what the machine gave where a person set it."""
+    """The table of criteria has the machine's points beside overridden ones."""
     text = "- {student: a, criterion: scores, points: 7.5, reason: Shown.}"
     given_by_hand = parse_overrides(text, RUBRIC).of("a")
-    entries = [entry(student="b"), entry(student="a", report=apply(report(LOST), given_by_hand))]
-    assert criteria_csv(entries, RUBRIC) == (
+    rows = [row(student="b"), row(student="a", report=apply_overrides(report(LOST), given_by_hand))]
+    assert criteria_csv(rows, RUBRIC) == (
         '"student","criterion","title","function","outcome","points","max_points",'
         '"machine_points","override_reason","misconception","variant"\r\n'
         '"a","scores","Scores","compute_induction_scores","partial","7.5","10",'
@@ -92,14 +92,14 @@ def test_a_whole_table_of_criteria() -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_has_its_row(state: Any) -> None:
-    """Without a report there is no number, not even zero: nothing was judged."""
-    found = row(entry(state=state, report=None, lateness=Lateness(days=0)))
+    """Without a report there is no number, not even zero."""
+    found = cells(row(state=state, report=None, lateness=Lateness(days=0)))
     assert found == {
         "student": "jdoe", "name": "Doe, Jane", "state": state, "score": "", "max_score": "",
         "late_days": "0", "late_penalty": "", "final_score": "", "scores": "",
         "notebook": "lab.ipynb", "notes": "",
     }  # fmt: skip
-    assert criterion_row(entry(state=state, report=None)) == {
+    assert criterion_cells(row(state=state, report=None)) == {
         **dict.fromkeys(CRITERIA_COLUMNS, ""), "student": "jdoe", "criterion": "scores",
         "title": "Scores", "function": "compute_induction_scores", "max_points": "10",
     }  # fmt: skip
@@ -116,50 +116,53 @@ def test_every_state_has_its_row(state: Any) -> None:
     ],
 )
 def test_zero_is_what_a_judged_answer_earned(found: Any, score: str) -> None:
-    """A report on what could not be graded has no score; one on wrong answers has zero."""
-    cells = row(entry(report=found))
-    assert (cells["score"], cells["final_score"], cells["scores"]) == (score, score, score)
+    """An ungradable report has no score; a report on wrong answers has zero."""
+    shown = cells(row(report=found))
+    assert (shown["score"], shown["final_score"], shown["scores"]) == (score, score, score)
 
 
 def test_without_a_late_policy_nothing_is_late_or_on_time() -> None:
-    """What was not asked is empty, and the final score is the score."""
-    found = row(entry())
+    """Without a late policy its columns are empty, and the final score is the score."""
+    found = cells(row())
     assert (found["late_days"], found["late_penalty"], found["final_score"]) == ("", "", "10")
 
 
 def test_what_a_hand_judged_counts() -> None:
-    """An ungradable submission has numbers as soon as a person gave some."""
+    """An ungradable submission has a score once an instructor gave points."""
     text = "- {student: jdoe, criterion: scores, points: 6, reason: Read by eye.}"
-    by_hand = apply(report(status="ungradable", total=10.0), parse_overrides(text, RUBRIC).given)
-    found = row(entry(report=by_hand, state="ungradable"))
+    by_hand = apply_overrides(
+        report(status="ungradable", total=10.0), parse_overrides(text, RUBRIC).entries
+    )
+    found = cells(row(report=by_hand, state="ungradable"))
     assert (found["score"], found["max_score"], found["scores"]) == ("6", "10", "6")
 
 
 def test_the_order_is_the_students() -> None:
-    """However they come, the bytes are the same."""
-    entries = [entry(student="b"), entry(student="a", notebook="2"), entry(student="a"), entry()]
+    """The order of the rows does not change the tables' bytes."""
+    rows = [row(student="b"), row(student="a", notebook="2"), row(student="a"), row()]
     for table in (gradebook_csv, criteria_csv):
-        assert len({table(order, RUBRIC) for order in permutations(entries)}) == 1
+        assert len({table(order, RUBRIC) for order in permutations(rows)}) == 1
 
 
 def test_no_two_columns_have_one_name() -> None:
-    """A criterion that is called like a column is told from it."""
-    text = MINI_RUBRIC.replace("  - id: scores", "  - id: notes").replace(
-        "loses: [scores]", "loses: [notes]"
+    """A criterion with the name of a column gets a prefix."""
+    text = MINI_RUBRIC.replace("      scores:\n", "      notes:\n").replace(
+        "fails: [scores]", "fails: [notes]"
     )
-    (head, *_) = rows(gradebook_csv([], rubric(text)))
-    assert head == [*BEFORE, "criterion notes", *AFTER]
+    (header, *_) = parse(gradebook_csv([], rubric(text)))
+    assert header == [*COLUMNS_BEFORE, "criterion notes", *COLUMNS_AFTER]
 
 
 @given(anything)
 def test_no_field_is_a_formula_or_a_line_more(text: str) -> None:
-    """Names, files and notes that try to be more than text are text, in one row."""
+    """Hostile names, files and notes are neither formulas nor further rows."""
     by_hand = Override(student=text, criterion=RUBRIC.criteria[0], points=1.0, reason=text, line=1)
-    odd = entry(
-        student=text, name=text, notebook=text, notes=(text,),
-        report=apply(report_with(text), [by_hand]), lateness=Lateness(days=1, reason=text),
+    made = apply_overrides(report_with(text), [by_hand])
+    odd = row(
+        student=text, name=text, notebook=text, notes=(text,), report=made,
+        lateness=Lateness(days=1, reason=text),
     )  # fmt: skip
-    tables = [rows(gradebook_csv([odd], RUBRIC)), rows(criteria_csv([odd], RUBRIC))]
+    tables = [parse(gradebook_csv([odd], RUBRIC)), parse(criteria_csv([odd], RUBRIC))]
     assert [len(table) for table in tables] == [3, 2]
     for field in (field for table in tables for line in table for field in line):
         first = unicodedata.normalize("NFKC", field.strip('" \t\r\n')[:1])

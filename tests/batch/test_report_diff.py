@@ -1,4 +1,4 @@
-"""What another scoring changes: for whom, from what to what, the largest change first."""
+"""The table of a regrade's changes: each student's, the largest change first."""
 
 from collections.abc import Mapping, Sequence
 from io import StringIO
@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from grader.render.regrade_table import render
-from grader.report.diff import Change, changes
+from grader.render.regrade_table import render_changes
+from grader.report.diff import ReportDiff, diff_reports
 from grader.report.model import Report, Verdict
 from tests.builders import report, verdict
 from tests.render.hostile import TEXTS, obeyed, tallest
@@ -41,32 +41,32 @@ WHOLE = """\
 """
 
 
-def shown(found: Sequence[Change], needs_run: Mapping[str, Sequence[str]] | None = None) -> str:
-    """What a terminal of 100 columns shows, without trailing spaces."""
+def shown(found: Sequence[ReportDiff], needs_run: Mapping[str, Sequence[str]] | None = None) -> str:
+    """Return the table as a terminal of 100 columns shows it, without trailing spaces."""
     console = Console(width=100, color_system=None, file=StringIO())
     with console.capture() as capture:
-        console.print(render(found, needs_run))
+        console.print(render_changes(found, needs_run))
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 
 
-def change(before: Report, after: Report) -> Change:
-    """What changes for one student."""
-    (found,) = changes([("ana", before, after)])
+def change(before: Report, after: Report) -> ReportDiff:
+    """Return the change of one student."""
+    (found,) = diff_reports([("ana", before, after)])
     return found
 
 
 def test_the_whole_of_it() -> None:
-    """The largest change first, of equal ones the loss; unchanged students are counted only."""
-    assert shown(changes(CLASS)) == WHOLE
+    """The largest change comes first, losses before gains; unchanged students are counted."""
+    assert shown(diff_reports(CLASS)) == WHOLE
 
 
 def test_order_does_not_depend_on_the_order_given() -> None:
-    """The same students in another order: the same text."""
-    assert shown(changes(reversed(CLASS))) == WHOLE
+    """The order of the students does not change the table."""
+    assert shown(diff_reports(reversed(CLASS))) == WHOLE
 
 
 def test_what_stays_is_not_listed() -> None:
-    """Criteria of the same outcome and points are none that changed, whatever is said of them."""
+    """A criterion with other feedback but the same outcome and points is not listed."""
     reworded = verdict(feedback="Other words.", hints=("Another hint.",), seconds=9.0)
     found = change(report(PASSED, FIGURE), report(reworded, FIGURE))
     assert (found.gain, found.criteria, found.has_changed) == (0, (), False)
@@ -74,7 +74,7 @@ def test_what_stays_is_not_listed() -> None:
 
 
 def test_new_and_gone_criteria_are_said_to_be() -> None:
-    """In words, with what they were or are worth; the totals are told where they differ."""
+    """New and removed criteria are marked, and differing totals are shown."""
     text = shown([change(report(PASSED, FIGURE), report(PASSED))])
     assert "12 / 12   10 / 10       -2   Figure: no more, was passed, 2 of 2" in text
     text = shown([change(report(PASSED), report(PASSED, FIGURE))])
@@ -82,7 +82,7 @@ def test_new_and_gone_criteria_are_said_to_be() -> None:
 
 
 def test_other_points_for_the_same_outcome() -> None:
-    """The outcome is said once; how many points there are where that has changed."""
+    """An unchanged outcome is shown once, and maximum points only if they changed."""
     text = shown([change(report(FIGURE), report(LESS))])
     assert "Figure: passed, 2 of 2 → 1 of 1" in text
     text = shown([change(report(HALF), report(verdict(outcome="partial", points=7.5)))])
@@ -92,22 +92,24 @@ def test_other_points_for_the_same_outcome() -> None:
 
 
 def test_another_total_is_a_change() -> None:
-    """Even where every criterion earns what it did."""
+    """Another total is a change, even with the same points."""
     found = change(report(PASSED), report(PASSED, total=20.0))
     assert found.has_changed
     assert "10 / 10   10 / 20        0" in shown([found])
 
 
 def test_rounding_is_no_change() -> None:
-    """A sum that floating-point numbers get wrong in the last digit is the same."""
+    """Floating-point rounding is no change."""
     thirds = [verdict(id=str(i), points=0.1, max_points=0.1) for i in range(3)]
     found = change(report(*thirds), report(*reversed(thirds), total=sum([0.1] * 3) + 1e-9))
     assert (found.gain, found.has_changed) == (0, False)
 
 
 def test_who_needs_a_run_is_named() -> None:
-    """Together with those who need it for the same criteria, and not counted as the same."""
-    text = shown(changes(CLASS[:1]), {"fay": ("scores",), "gus": ("scores",), "hal": ("a", "b")})
+    """Students who need another run are grouped by criteria, and not counted as unchanged."""
+    text = shown(
+        diff_reports(CLASS[:1]), {"fay": ("scores",), "gus": ("scores",), "hal": ("a", "b")}
+    )
     assert text == (
         "0 up, 0 down, 1 the same\n"
         "2 not scored again, as only a run can judge scores: fay, gus\n"
@@ -129,25 +131,25 @@ reports = st.lists(verdicts, max_size=3, unique_by=lambda v: v.id).map(lambda vs
 @given(st.lists(st.tuples(st.text(max_size=3), reports, reports), max_size=6))
 @settings(max_examples=50)
 def test_every_submission_is_counted_once(scored: list[tuple[str, Report, Report]]) -> None:
-    """Up, down or the same; gains are sorted by size, and going back undoes them."""
-    found = changes(scored)
+    """Every submission is counted once, and the reverse comparison has opposite gains."""
+    found = diff_reports(scored)
     sizes = [abs(one.gain) for one in found]
     assert sizes == sorted(sizes, reverse=True)
     assert len(found) == len(scored)
-    back = changes((student, after, before) for student, before, after in scored)
+    back = diff_reports((student, after, before) for student, before, after in scored)
     assert sorted(one.gain for one in found) == sorted(-one.gain for one in back)
     assert sorted(len(one.criteria) for one in found) == sorted(len(one.criteria) for one in back)
 
 
 def hostile(text: str) -> Verdict:
-    """A criterion of this name."""
+    """Build a verdict with this title."""
     return verdict(title=text, outcome="failed", points=0.0)
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_hostile_names_are_inert(text: str) -> None:
-    """No name is obeyed by a terminal, starts a line of its own or is taken for markup."""
-    found = changes([(text, report(PASSED), report(hostile(text)))])
+    """Hostile names are neither control sequences nor lines nor markup."""
+    found = diff_reports([(text, report(PASSED), report(hostile(text)))])
     said = shown(found, {text: (text,)})
     assert obeyed(said) == []
     assert tallest(said) <= 4

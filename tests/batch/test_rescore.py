@@ -1,4 +1,4 @@
-"""Scoring what is stored: as a run would be scored, and never what was not asked."""
+"""Stored runs are scored as a new run would be, and never on probes that were not asked."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,25 +9,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.answer_key.find import rubric_with_mistakes
 from grader.answer_key.model import AnswerKey
-from grader.batch.regrade import NeedsRun
-from grader.batch.results.fingerprint import asked
-from grader.batch.results.observations import Stored, keep
+from grader.batch.regrade import RequiresRerun
+from grader.batch.results.fingerprint import fingerprint_job
+from grader.batch.results.observations import StoredRun, make_stored_run
 from grader.errors import AnswerKeyError
-from grader.execution.job import instrument
+from grader.execution.job import prepare_submission
 from grader.execution.result import CellOutcome
 from grader.execution.run import run_job
-from grader.grading.pipeline import judge, of_run
+from grader.grading.report_builder import build_report, with_run_info
 from grader.protocol.values import Expected, Failure, Observation, Value
 from grader.render.json import to_json
-from grader.rubric.load import find_rubric
 from grader.submission.read import read_submission
 from tests.batch.stored_runs import DRAWN, MATRIX, MINI, MODELS, RIGHT, Course, draws, recording
 from tests.builders import array
 from tests.notebooks import TEMPLATE, function_cells, write
-from tests.strategies import RUBRIC, known_answers, notebooks, public_key
+from tests.strategies import FILE, RUBRIC, known_answers, notebooks, public_key
 
-LAB = Course(file=find_rubric(None), key=public_key())
+LAB = Course(file=replace(FILE, rubric=rubric_with_mistakes(FILE)), key=public_key())
 LIMITS = LAB.file.rubric.limits
 BLANK = tuple(cell.source for cell in read_submission(TEMPLATE, LIMITS).cells)
 ALL = ("first", "given", "plain", "shown", "left")
@@ -41,7 +41,7 @@ MORE = ("notebook: 600", "notebook: 900")
 def test_the_same_rubric_gives_the_same_report(
     answers: Mapping[str, Value], data: st.DataObject
 ) -> None:
-    """Right, wrong, odd and failed answers, stubs, cut off runs: byte for byte."""
+    """The same rubric gives the same report byte for byte, whatever the answers and runs."""
     odd = data.draw(notebooks(data.draw(st.sampled_from(RUBRIC.criteria))))
     sources = data.draw(st.sampled_from([("x = 1",), BLANK, ("!pip", "def top_heads(): pass")]))
     cell = CellOutcome(index=0, status="error", seconds=0.1, ename="E\ud800", evalue="\x1b")
@@ -59,7 +59,7 @@ def test_the_same_rubric_gives_the_same_report(
 CHANGED = (
     ("points: 3", "points: 2"),
     ("total: 10", "total: 9"),
-    ("probe: first}]\n", "probe: first, tolerance: wide}]\n"),
+    ("close: first}]\n", "close: first, tolerance: wide}]\n"),
     ("probes:\n", "tolerances: {wide: {atol: 5}}\nprobes:\n"),
     ("title: First", "title: Foremost"),
     ("hint: Look.", "hint: Look again."),
@@ -68,15 +68,15 @@ CHANGED = (
     ("credit: 0.25", "credit: 0.5"),
     ("note: As good.", "note: Fine."),
     ("within: [5, 6]", "within: [0, 3]"),
-    ("{kind: close, probe: left}", "{kind: shape, probe: left, axes: [a, b]}"),
-    ("name: as_printed, function: f, source: printed", "name: new, function: f, source: p"),
+    ("{close: left}", "{shape: left, axes: [a, b]}"),
+    ("as_printed: {function: f, source: printed", "new: {function: f, source: p"),
 )
 NEW_KEY = replace(MINI.key, variants={"new": {"first": array([[4.0]])}})
 
 
 @pytest.mark.parametrize("answers", [RIGHT, NEAR, {**RIGHT, "left": Failure(kind="missing")}])
 def test_another_judgement_is_that_of_a_new_run(answers: Mapping[str, Observation]) -> None:
-    """Points, tolerances, words, credit, variants, marks: scored as if graded anew."""
+    """A changed rubric gives the report that a new run would get."""
     new = replace(MINI, key=NEW_KEY).but(*CHANGED)
     stored, old = MINI.graded(answers, **DRAWN)
     _, report = new.graded(answers, **DRAWN)
@@ -85,27 +85,27 @@ def test_another_judgement_is_that_of_a_new_run(answers: Mapping[str, Observatio
 
 @pytest.mark.parametrize("change", CHANGED, ids=str)
 def test_no_such_change_needs_a_run(change: tuple[str, str]) -> None:
-    """None of them alone asks a notebook anything."""
+    """Changes of points, tolerances, wording and known answers need no other run."""
     total = {"points: 3": ("total: 10", "total: 9"), "total: 10": ("points: 3", "points: 2")}
-    wide = {"probe: first}]\n": CHANGED[3]}
+    wide = {"close: first}]\n": CHANGED[3]}
     also = [other for kind in (total, wide) if (other := kind.get(change[0]))]
     stored, _ = MINI.graded(RIGHT, **DRAWN)
     assert MINI.but(change, *also).rescored(stored).status == "graded"
 
 
-def needs(stored: Stored, by: Course) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """The criteria and probes that need a run; None where none does."""
-    found = by.tried(stored)
-    return (found.criteria, found.probes) if isinstance(found, NeedsRun) else None
+def needs(stored: StoredRun, by: Course) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the criteria and probes that need another run; None if there are none."""
+    found = by.rescore(stored)
+    return (found.criteria, found.probes) if isinstance(found, RequiresRerun) else None
 
 
 @pytest.mark.parametrize(
     ("change", "criteria", "probe"),
     [
-        (("f(model), provide", "f(model).T, provide"), ("first", "plain"), "first"),
-        (("provide: [rolls]", "provide: [turns]"), ("first", "plain"), "first"),
-        (("provide: [rolls]", "provide: []"), ("first", "plain"), "first"),
-        (("models: {model: small}, provide", "provide"), ("given",), "mark"),
+        (("f(model), use_recordings", "f(model).T, use_recordings"), ("first", "plain"), "first"),
+        (("use_recordings: [rolls]", "use_recordings: [turns]"), ("first", "plain"), "first"),
+        (("use_recordings: [rolls]", "use_recordings: []"), ("first", "plain"), "first"),
+        (("models: {model: small}, use_recordings", "use_recordings"), ("given",), "mark"),
         (("small: planted-4x3@5", "small: planted-4x3@6"), ("given",), "mark"),
         (("x: [1, 2]", "x: [1, 3]"), ("given",), "given"),
         (("x: [1, 2]", "y: [1, 2]"), ("given",), "given"),
@@ -119,15 +119,15 @@ def needs(stored: Stored, by: Course) -> tuple[tuple[str, ...], tuple[str, ...]]
 def test_what_is_asked_otherwise_needs_a_run(
     change: tuple[str, str], criteria: tuple[str, ...], probe: str
 ) -> None:
-    """It is named, with what follows from it or is recognised by it; nothing is scored as lost."""
+    """A changed probe needs another run, with every criterion that depends on it."""
     stored, _ = MINI.graded(RIGHT, **DRAWN)
-    renamed = [("probe: left}", "probe: other}"), ("of: left", "of: other")]
+    renamed = [("close: left}", "close: other}"), ("equals_probe: left", "equals_probe: other")]
     new = MINI.but(change, *(renamed if probe == "other" else []))
     assert needs(stored, new) == (criteria, (probe,))
 
 
 def test_another_recorded_answer_needs_a_run() -> None:
-    """What a probe plays back is part of what it asks, not the plan it was recorded by."""
+    """The replayed values are part of a probe's request; how they were recorded is not."""
     stored, _ = MINI.graded(RIGHT, **DRAWN)
     recordings = {**MINI.key.recordings, "rolls": recording(1.5)}
     other = replace(MINI, key=replace(MINI.key, recordings=recordings))
@@ -140,8 +140,8 @@ def test_another_recorded_answer_needs_a_run() -> None:
     [MINI.but(("grading: planted-4x3", "grading: planted-5x3")), replace(MINI, seed=1)],
     ids=["model", "seed"],
 )
-def test_in_another_world_everything_needs_a_run(other: Course) -> None:
-    """The notebook itself ran on the model and with the seed: figures and variables too."""
+def test_another_model_or_seed_needs_a_run_of_everything(other: Course) -> None:
+    """Another model or seed needs another run for every probe, figures included."""
     stored, _ = MINI.graded(RIGHT, **DRAWN)
     found = needs(stored, other)
     assert found is not None
@@ -149,16 +149,16 @@ def test_in_another_world_everything_needs_a_run(other: Course) -> None:
     assert {"plain", "shown"} <= set(found[1])
 
 
-def test_other_code_of_models_is_another_world() -> None:
-    """A model's name says what it is only as long as the code that makes it is the same."""
+def test_other_model_code_needs_a_run() -> None:
+    """A change of the code that builds models needs another run."""
     stored, _ = MINI.graded(RIGHT, **DRAWN)
-    job = MINI.standard.job
-    older = asked(job, seed=0, full=False, models=f"older than {MODELS}")
-    assert needs(replace(stored, asked=older), MINI) is not None
+    job = MINI.context.job
+    older = fingerprint_job(job, seed=0, full=False, models=f"older than {MODELS}")
+    assert needs(replace(stored, fingerprint=older), MINI) is not None
 
 
 def test_a_stub_needs_no_run() -> None:
-    """Whatever is asked of a function that is not written: it is not attempted."""
+    """A changed probe of a stub needs no other run: the function is not attempted."""
     stored, _ = MINI.graded(RIGHT, "def h(model): pass", **DRAWN)
     new = MINI.but(("h(model)", "h(model).T"))
     verdicts = {v.id: v for v in new.rescored(stored).verdicts}
@@ -167,24 +167,24 @@ def test_a_stub_needs_no_run() -> None:
 
 
 def test_a_renamed_function_is_told_from_an_absent_one() -> None:
-    """By the names that the code defines, which is not read again."""
+    """Missing functions get the same feedback from the stored names as from the code."""
     missing = {**RIGHT, "left": Failure(kind="missing"), "first": Failure(kind="missing")}
     stored, report = MINI.graded(missing, "def h(model): return 1\n!pip install x", **DRAWN)
     verdicts = {v.id: v for v in MINI.rescored(stored).verdicts}
-    assert "did not run" in verdicts["left"].feedback
+    assert "its cell failed" in verdicts["left"].feedback
     assert "There is no f" in verdicts["first"].feedback
     assert MINI.rescored(stored).notes == report.notes != ()
 
 
 def test_what_nothing_looks_at_needs_no_run() -> None:
-    """A new probe that no criterion reads leaves the report whole."""
+    """A new probe that no criterion reads needs no other run."""
     stored, report = MINI.graded(RIGHT, **DRAWN)
     new = MINI.but(("  unread:", "  fresh: {function: h, expression: h(3)}\n  unread:"))
     assert new.rescored(stored) == replace(report, rubric_sha256=new.file.sha256)
 
 
 def test_an_answer_that_never_came_stands_for_itself() -> None:
-    """A run that was cut off is scored as it was, with nothing changed."""
+    """An interrupted run is scored as it was if nothing changed."""
     stored, report = MINI.graded({"first": MATRIX}, complete=False, **DRAWN)
     assert report.status == "partial"
     assert MINI.rescored(stored) == report
@@ -193,7 +193,7 @@ def test_an_answer_that_never_came_stands_for_itself() -> None:
 @pytest.mark.parametrize("change", [MORE, ("  unread: {function: h, expression: h(2)}\n", "")])
 @pytest.mark.parametrize("lost", [LOST, Failure(kind="kernel_died"), None])
 def test_what_was_lost_might_not_be_now(change: tuple[str, str], lost: Observation | None) -> None:
-    """With other limits, or fewer questions before it, a probe that gave nothing needs a run."""
+    """With other limits or fewer probes, a lost answer needs another run."""
     answers = {k: v for k, v in {**RIGHT, "left": lost}.items() if v is not None}
     stored, _ = MINI.graded(answers, **DRAWN)
     assert needs(stored, MINI.but(change)) == (("plain", "left"), ("left",))
@@ -211,7 +211,7 @@ def test_what_was_lost_might_not_be_now(change: tuple[str, str], lost: Observati
     ids=str,
 )
 def test_a_run_that_was_cut_short_needs_one_with_other_limits(cut: dict[str, Any]) -> None:
-    """What its cells left is the limits' doing; how large a file may be is none of them."""
+    """With other run limits, an incomplete run needs another one for every probe."""
     stored, _ = MINI.graded(RIGHT, **DRAWN, **cut)
     found = needs(stored, MINI.but(MORE))
     assert found is not None
@@ -221,13 +221,13 @@ def test_a_run_that_was_cut_short_needs_one_with_other_limits(cut: dict[str, Any
 
 
 def hidden_key(seed: int) -> AnswerKey:
-    """The key with the answers to the hidden probes on the models of a seed."""
+    """Build a key with the answers to the hidden probes of a seed."""
     expected = {**MINI.key.expected, "secret": Expected(value=MATRIX)}
-    return replace(MINI.key, expected=expected, about=replace(MINI.key.about, seed=seed))
+    return replace(MINI.key, expected=expected, provenance=replace(MINI.key.provenance, seed=seed))
 
 
 def test_hidden_probes_are_scored_by_the_key_of_their_seed() -> None:
-    """Byte for byte too; another seed's key, or one without them, is refused in one line."""
+    """Hidden probes need the hidden key of the run's seed; another one is refused."""
     full = replace(MINI, key=hidden_key(7), seed=7, full=True)
     stored, report = full.graded(RIGHT, **DRAWN)
     assert to_json(full.rescored(stored)) == to_json(report)
@@ -235,11 +235,11 @@ def test_hidden_probes_are_scored_by_the_key_of_their_seed() -> None:
     assert report.environment["seed"] == 7
     for key in (hidden_key(8), replace(hidden_key(7), expected=MINI.key.expected)):
         with pytest.raises(AnswerKeyError, match=r"another seed.*--key"):
-            replace(full, key=key).tried(stored)
+            replace(full, key=key).rescore(stored)
 
 
 def test_a_hidden_probe_that_was_not_asked_needs_a_run() -> None:
-    """Another pattern draws another model; and a run without hidden probes has no answer."""
+    """A hidden probe on another model, or one that was not asked, needs another run."""
     full = replace(MINI, key=hidden_key(7), seed=7, full=True)
     stored, _ = full.graded(RIGHT, **DRAWN)
     assert needs(stored, full.but(("4..5x3@*", "5..6x3@*"))) == (("given",), ("secret",))
@@ -250,14 +250,14 @@ def test_a_hidden_probe_that_was_not_asked_needs_a_run() -> None:
 
 @pytest.mark.kernel
 def test_a_notebook_that_ran_is_scored_as_it_was(tmp_path: Path) -> None:
-    """What a real kernel sent is stored whole: the same report, and full marks for functions."""
+    """Values from a real kernel are stored completely and give the same report."""
     path = write(tmp_path / "nb.ipynb", function_cells())
-    handed_in = read_submission(path, LIMITS)
+    submission = read_submission(path, LIMITS)
     rubric, key = LAB.file.rubric.without_hidden(), LAB.key
-    prepared = instrument(handed_in, rubric, key.recordings, device="cpu", seed=0)
+    prepared = prepare_submission(submission, rubric, key.recordings, device="cpu", seed=0)
     execution = run_job(prepared.job)
-    report = judge(handed_in, replace(LAB.file, rubric=rubric), key, prepared, execution)
-    what = asked(prepared.job, seed=0, full=False, models=MODELS)
-    found = LAB.rescored(keep(handed_in, prepared, execution, what))
-    assert to_json(found) == to_json(of_run(report, full=False, seed=0))
+    report = build_report(submission, replace(LAB.file, rubric=rubric), key, prepared, execution)
+    request = fingerprint_job(prepared.job, seed=0, full=False, models=MODELS)
+    found = LAB.rescored(make_stored_run(submission, prepared, execution, request))
+    assert to_json(found) == to_json(with_run_info(report, full=False, seed=0))
     assert found.score > 50

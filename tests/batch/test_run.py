@@ -1,4 +1,4 @@
-"""``grade FOLDER -o RESULTS`` as a user gives it: everyone ends, and nothing is done twice."""
+"""``grade FOLDER -o RESULTS`` from the command line: batches finish, resume and survive kills."""
 
 import contextlib
 import os
@@ -30,7 +30,7 @@ def grade(source: Path, results: Path, *more: str) -> "subprocess.CompletedProce
 
 
 def test_everyone_ends_and_nothing_is_done_twice(tmp_path: Path) -> None:
-    """A folder is graded, then recognised; a changed notebook and a forced one run again."""
+    """A graded folder is not graded again; changed and forced notebooks are."""
     source = course(tmp_path / "in", {"ann": "correct", "bob": "wrong", "cid": "broken"})
     results = tmp_path / "out"
     first = grade(source, results, "--jobs", "2")
@@ -57,7 +57,7 @@ def test_everyone_ends_and_nothing_is_done_twice(tmp_path: Path) -> None:
 
 
 def test_one_or_two_at_a_time_and_one_alone_give_the_same(tmp_path: Path) -> None:
-    """Reports are the same to the byte, however many run beside them; a zip is a folder."""
+    """Reports do not depend on the number of jobs, or on the folder being a zip."""
     source = course(tmp_path / "in", {"ann": "correct", "bob": "wrong", "cid": "correct"})
     packed = tmp_path / "in.zip"
     with zipfile.ZipFile(packed, "w") as archive:
@@ -72,7 +72,7 @@ def test_one_or_two_at_a_time_and_one_alone_give_the_same(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
 def test_a_stopped_batch_goes_on(tmp_path: Path, number: signal.Signals) -> None:
-    """Whenever the grader is ended, the next run finishes the rest, and reports are the same."""
+    """After the grader is killed, the next run grades the rest with the same reports."""
     students = {f"s{i}": ("correct", "wrong")[i % 2] for i in range(5)}
     source = course(tmp_path / "in", students)
     results = tmp_path / "out"
@@ -89,15 +89,15 @@ def test_a_stopped_batch_goes_on(tmp_path: Path, number: signal.Signals) -> None
     grader.communicate(timeout=30)
     finished = len(list(results.glob("*/submission.json")))
     assert 0 < finished < len(students)
-    went_on = grade(source, results, "--jobs", "2")
-    assert went_on.returncode == 0, went_on.stderr
-    assert f"{finished} finished earlier, {len(students) - finished} to grade" in went_on.stderr
+    continued = grade(source, results, "--jobs", "2")
+    assert continued.returncode == 0, continued.stderr
+    assert f"{finished} finished earlier, {len(students) - finished} to grade" in continued.stderr
     assert grade(source, tmp_path / "undisturbed", "--jobs", "2").returncode == 0
     assert reports(results) == reports(tmp_path / "undisturbed")
 
 
-def test_a_lost_parent_loses_no_submission(tmp_path: Path) -> None:
-    """When kernels' parent is killed again and again, those it was running are run anew."""
+def test_a_killed_fork_server_loses_no_submission(tmp_path: Path) -> None:
+    """If the fork server is killed, the notebooks it was running are run again."""
     students = {f"s{i}": ("correct", "wrong")[i % 2] for i in range(6)}
     source = course(tmp_path / "in", students)
     command = [sys.executable, "-m", "grader", "run", str(source), "-o", str(tmp_path / "out")]
@@ -106,7 +106,7 @@ def test_a_lost_parent_loses_no_submission(tmp_path: Path) -> None:
     while grader.poll() is None:
         time.sleep(0.2)
         done = len(list((tmp_path / "out").glob("*/submission.json")))
-        for parent in parents(grader.pid) - killed:
+        for parent in fork_servers(grader.pid) - killed:
             if done > len(killed) and len(killed) < 2:
                 killed.add(parent)
                 psutil.Process(parent).kill()
@@ -117,7 +117,7 @@ def test_a_lost_parent_loses_no_submission(tmp_path: Path) -> None:
 
 
 def test_chaos(tmp_path: Path) -> None:
-    """Whatever is killed at random, the same command completes the batch with the same reports."""
+    """Whatever process is killed, repeating the command completes the batch."""
     students = {f"s{i}": ("correct", "wrong")[i % 2] for i in range(6)}
     source = course(tmp_path / "in", students)
     chaos = Chaos(rng=random.Random(0), pause=(1.0, 3.0), share=0.2)  # noqa: S311 (chaos)
@@ -128,8 +128,8 @@ def test_chaos(tmp_path: Path) -> None:
     assert scores(tmp_path / "wild") == scores(tmp_path / "calm")
 
 
-def parents(grader: int) -> set[int]:
-    """The warm parents of a grader, their own children apart."""
+def fork_servers(grader: int) -> set[int]:
+    """Return the pids of a grader's fork servers, without their children."""
     found = set()
     for process in psutil.Process(grader).children(recursive=True):
         with contextlib.suppress(psutil.Error):
@@ -141,7 +141,7 @@ def parents(grader: int) -> set[int]:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "expected"),
     [
         (["in"], "needs -o RESULTS"),
         (["empty", "-o", "out"], "looked for notebooks"),
@@ -151,8 +151,8 @@ def parents(grader: int) -> set[int]:
         (["in", "-o", "others"], "holds results of another rubric"),
     ],
 )
-def test_wrong_usage_is_one_line(tmp_path: Path, arguments: list[str], says: str) -> None:
-    """What is wrong and what to do, in a line; never a traceback."""
+def test_wrong_usage_is_one_line(tmp_path: Path, arguments: list[str], expected: str) -> None:
+    """Wrong usage gives one line that says what to do, and no traceback."""
     course(tmp_path / "in", {"ann": "broken"})
     (tmp_path / "empty").mkdir()
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 no zip")
@@ -168,5 +168,5 @@ def test_wrong_usage_is_one_line(tmp_path: Path, arguments: list[str], says: str
         timeout=60,
     )
     assert done.returncode in {2, 3}
-    assert says in done.stderr
+    assert expected in done.stderr
     assert "Traceback" not in done.stderr

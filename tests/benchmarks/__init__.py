@@ -1,1 +1,1 @@
-"""Measurements, run by hand and quoted in docs/numbers.md; no test depends on time."""
+"""Benchmarks, run by hand and quoted in docs/numbers.md; no test depends on time."""

@@ -1,7 +1,7 @@
-"""Grading a notebook cold against a plain nbclient run of it, side by side on the same model.
+"""Compares grading a notebook cold with a plain nbclient run on the same model.
 
 Usage: ``python -m tests.benchmarks.cold NOTEBOOK [RUNS]``. Each pair is one plain run and one
-grading run, every one a process of its own; the median of the ratios is what counts.
+grading run, each in its own process; the result is the median of the ratios.
 """
 
 import statistics
@@ -29,7 +29,7 @@ HookedTransformer.from_pretrained = staticmethod(planted)
 
 
 def main() -> None:
-    """Run the pairs and print what they took."""
+    """Run the pairs and print their times."""
     notebook = Path(sys.argv[1])
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     with tempfile.TemporaryDirectory() as folder:
@@ -37,19 +37,19 @@ def main() -> None:
         plain, graded = [], []
         for i in range(runs + 1):
             pair = _seconds("-c", _PLAIN, str(patched)), _seconds("-m", "grader", str(notebook))
-            if i:  # the first pair warms the disk
+            if i:  # the first pair warms the disk cache
                 plain.append(pair[0])
                 graded.append(pair[1])
-            _say(f"pair {i}: plain {pair[0]:.2f} s, graded {pair[1]:.2f} s")
+            _print(f"pair {i}: plain {pair[0]:.2f} s, graded {pair[1]:.2f} s")
     ratio = statistics.median(g / p for g, p in zip(graded, plain, strict=True))
-    _say(
+    _print(
         f"median of {runs}: plain nbclient {statistics.median(plain):.2f} s, "
         f"graded {statistics.median(graded):.2f} s, ratio {ratio:.2f}"
     )
 
 
 def with_model(notebook: Path, folder: Path, name: str) -> Path:
-    """A copy whose first cell puts the planted model in the place of a download."""
+    """Write a copy whose first cell replaces the download by the planted model."""
     folder.mkdir(exist_ok=True)
     loaded = nbformat.read(notebook, as_version=4)
     loaded.cells.insert(0, nbformat.v4.new_code_cell(_SAME_MODEL))
@@ -64,7 +64,7 @@ def _seconds(*arguments: str) -> float:
     return perf_counter() - start
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""What the grader's own process costs: time of ``grade --help``, resident memory while grading.
+"""Measures the grader's own process: time of ``grade --help``, resident memory while grading.
 
 Usage: ``python -m tests.benchmarks.footprint NOTEBOOK``.
 """
@@ -26,15 +26,15 @@ def _help_seconds() -> float:
 
 
 def _peak_mb(notebook: str) -> float:
-    """Sample the grader's own process, its children left out, until it ends."""
+    """Return the peak memory of the grader's process without its children."""
     peak = 0.0
     with subprocess.Popen(
         [sys.executable, "-m", "grader", notebook], stdout=subprocess.DEVNULL
     ) as process:
-        watched = psutil.Process(process.pid)
+        grader = psutil.Process(process.pid)
         while process.poll() is None:
             try:
-                peak = max(peak, watched.memory_info().rss / 2**20)
+                peak = max(peak, grader.memory_info().rss / 2**20)
             except psutil.NoSuchProcess:
                 break
             sleep(0.02)

@@ -1,4 +1,4 @@
-"""What isolation costs: `python -m tests.benchmarks.isolation [N]`, each run beside one without."""
+"""Measures the cost of isolation: `python -m tests.benchmarks.isolation [N]`."""
 
 import statistics
 import sys
@@ -6,10 +6,9 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from grader.grading.pipeline import grade
-from grader.grading.session import Settings
+from grader.grading.pipeline import grade_notebook
 from grader.rubric.load import load_rubric
-from grader.sandbox.select import trials
+from grader.sandbox.select import check_backends
 from tests.notebooks import SEQUENCES, write
 
 RUBRIC = Path(__file__).parents[1] / "attacks" / "rubric.yaml"
@@ -17,28 +16,28 @@ FUNCTION = "create_repeated_sequence"
 
 
 def seconds(path: Path, isolation: str) -> float:
-    """How long grading one small notebook takes."""
-    settings = Settings(device="cpu", isolation=isolation, only=FUNCTION)  # type: ignore[arg-type]  # a backend's name
+    """Return the time to grade one small notebook."""
+    file = load_rubric(RUBRIC)
     start = perf_counter()
-    grade(path, load_rubric(RUBRIC), settings)
+    grade_notebook(path, rubric=file, device="cpu", sandbox=isolation, only=FUNCTION)  # type: ignore[arg-type]  # a backend's name
     return perf_counter() - start
 
 
 def main() -> None:
-    """Print medians, and the median of the differences of pairs."""
+    """Time pairs of runs without and with a sandbox, and print medians and their difference."""
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    backends = [trial.backend.name for trial in trials() if trial.problem is None]
+    backends = [trial.backend.name for trial in check_backends() if trial.problem is None]
     with tempfile.TemporaryDirectory() as folder:
         path = write(Path(folder) / "x.ipynb", [SEQUENCES])
         for name in (*backends, "none"):
-            seconds(path, name)  # caches, and the canary, which is tried once in a process
+            seconds(path, name)  # warms caches; the canary runs once per process
         for name in backends:
             pairs = [(seconds(path, "none"), seconds(path, name)) for _ in range(times)]
             bare, inside = (statistics.median(column) for column in zip(*pairs, strict=True))
             extra = statistics.median(b - a for a, b in pairs)
             sys.stdout.write(f"none {bare:.2f} s, {name} {inside:.2f} s: {extra:+.2f} s\n")
             start = perf_counter()
-            next(trial for trial in trials() if trial.backend.name == name)
+            next(trial for trial in check_backends() if trial.backend.name == name)
             sys.stdout.write(f"  trying the backends first: {perf_counter() - start:.2f} s\n")
 
 

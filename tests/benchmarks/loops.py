@@ -1,6 +1,6 @@
-"""The scores as a student's loops compute them: a full cache a sample, one number at a time.
+"""Computes the scores in loops, as students do: a full cache per sample, one number at a time.
 
-The lab prints its functions like this; what the reference gains is measured against it.
+The printed lab does the same; the reference's speed is measured against it.
 """
 
 import numpy as np

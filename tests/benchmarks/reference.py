@@ -1,7 +1,7 @@
-"""The reference against loops and against a bare forward pass, on the CPU or a CUDA device.
+"""Compares the reference with loops and with a bare forward pass, on the CPU or a CUDA device.
 
-Usage: ``python -m tests.benchmarks.reference [DEVICE]``. Medians; on the CPU with torch's own
-number of threads, so run it on a machine that does nothing else.
+Usage: ``python -m tests.benchmarks.reference [DEVICE]``. Prints medians. On the CPU it uses
+torch's default number of threads, so run it on an idle machine.
 """
 
 import platform
@@ -21,7 +21,7 @@ SEQ_LEN, N_SAMPLES = 25, 10
 
 
 def gpt2_sized(device: str) -> HookedTransformer:
-    """GPT-2 small's architecture with random weights."""
+    """Return GPT-2 small's architecture with random weights."""
     cfg = HookedTransformerConfig(
         n_layers=12,
         n_heads=12,
@@ -39,7 +39,7 @@ def gpt2_sized(device: str) -> HookedTransformer:
 
 
 def median_seconds(work: Callable[[], object], device: str, runs: int) -> float:
-    """How long some work takes, the device's part included; the first run does not count."""
+    """Return the median time including the device's work; the first run does not count."""
     seconds = []
     for _ in range(runs + 1):
         start = perf_counter()
@@ -56,7 +56,7 @@ def compare(name: str, model: HookedTransformer, device: str) -> None:
     tokens = torch.cat(sequences).to(device)
     n_layers = model.cfg.n_layers
     bare = median_seconds(lambda: model(tokens, stop_at_layer=n_layers), device, 9)
-    _say(f"{name}: bare forward pass over {tokens.numel()} positions {1e3 * bare:.1f} ms")
+    _print(f"{name}: bare forward pass over {tokens.numel()} positions {1e3 * bare:.1f} ms")
     pairs: list[tuple[str, Callable[[], object], Callable[[], object]]] = [
         (
             "compute_induction_scores",
@@ -71,24 +71,24 @@ def compare(name: str, model: HookedTransformer, device: str) -> None:
     ]
     for function, loops, scores in pairs:
         slow, fast = median_seconds(loops, device, 3), median_seconds(scores, device, 9)
-        _say(
+        _print(
             f"  {function}: loops {slow:.2f} s, reference {1e3 * fast:.1f} ms: {slow / fast:.1f} x;"
             f" {fast / bare:.2f} x the bare pass"
         )
     pairs_of_heads = median_seconds(lambda: reference.compute_compositions(model), device, 5)
-    _say(f"  all K-compositions: {1e3 * pairs_of_heads:.1f} ms")
+    _print(f"  all K-compositions: {1e3 * pairs_of_heads:.1f} ms")
 
 
 def many_samples(model: HookedTransformer) -> None:
-    """A thousand samples at GPT-2 small's size: time, and memory beside the weights."""
+    """Print time and memory of a thousand samples at GPT-2 small's size."""
     torch.cuda.reset_peak_memory_stats()
     start = perf_counter()
     reference.measure_induction_loss(model, SEQ_LEN, None, 1000)
     seconds, peak = perf_counter() - start, torch.cuda.max_memory_allocated()
-    _say(f"  loss over 1000 samples: {seconds:.2f} s, peak device memory {peak / 2**30:.2f} GiB")
+    _print(f"  loss over 1000 samples: {seconds:.2f} s, peak device memory {peak / 2**30:.2f} GiB")
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -99,7 +99,7 @@ def main() -> None:
     torch.set_grad_enabled(False)
     threads = torch.get_num_threads()
     machine = torch.cuda.get_device_name() if device == "cuda" else platform.processor()
-    _say(f"{device} {machine}, {threads} threads, torch {torch.__version__}")
+    _print(f"{device} {machine}, {threads} threads, torch {torch.__version__}")
     compare("planted-12x12", load_model("planted-12x12", device), device)
     sized = gpt2_sized(device)
     compare("GPT-2 small's size", sized, device)

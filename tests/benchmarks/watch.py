@@ -1,7 +1,7 @@
-"""From saving a notebook to the verdict on one function, with ``grade NOTEBOOK --watch``.
+"""Times ``grade NOTEBOOK --watch``: from saving a notebook to the verdict on one function.
 
-Usage: ``python -m tests.benchmarks.watch NOTEBOOK [FUNCTION] [SAVES]``. A comparison is added to
-the function at every save, so that each is a change; once with ``--only FUNCTION``, once without.
+Usage: ``python -m tests.benchmarks.watch NOTEBOOK [FUNCTION] [SAVES]``. Each save adds a
+comparison to the function, so that it changes. Measured with ``--only FUNCTION`` and without.
 """
 
 import json
@@ -16,11 +16,11 @@ from typing import IO
 
 _WAITING = "Waiting for"
 _PAUSE = 2.0
-"""Seconds before a save: nobody is quicker."""
+"""Seconds of pause before a save."""
 
 
 def main() -> None:
-    """Save some times in each way of watching, and print how long the verdicts took."""
+    """Save several times in each mode, and print the times to the verdicts."""
     notebook = Path(sys.argv[1])
     function = sys.argv[2] if len(sys.argv) > 2 else "compute_induction_scores"
     saves = int(sys.argv[3]) if len(sys.argv) > 3 else 5
@@ -28,16 +28,16 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / notebook.name
             copy.write_bytes(notebook.read_bytes())
-            took = _watched(copy, function, saves, options)
-        _say(
-            f"{' '.join(options) or 'without --only'}: median {statistics.median(took):.2f} s, "
-            f"at most {max(took):.2f} s, of {saves} saves"
+            seconds = _time_saves(copy, function, saves, options)
+        _print(
+            f"{' '.join(options) or 'without --only'}: median {statistics.median(seconds):.2f} s, "
+            f"at most {max(seconds):.2f} s, of {saves} saves"
         )
 
 
-def _watched(notebook: Path, function: str, saves: int, options: list[str]) -> list[float]:
+def _time_saves(notebook: Path, function: str, saves: int, options: list[str]) -> list[float]:
     command = [sys.executable, "-m", "grader", str(notebook), "--watch", *options]
-    took = []
+    seconds = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
         assert process.stdout is not None
         try:
@@ -47,14 +47,14 @@ def _watched(notebook: Path, function: str, saves: int, options: list[str]) -> l
                 _save(notebook, function, i)
                 start = perf_counter()
                 _read_until(process.stdout, "Score ")
-                took.append(perf_counter() - start)
+                seconds.append(perf_counter() - start)
         finally:
             process.terminate()
-    return took
+    return seconds
 
 
 def _save(notebook: Path, function: str, number: int) -> None:
-    """As editors do: a new file in the old one's place."""
+    """Save a changed notebook as editors do, by replacing the file."""
     loaded = json.loads(notebook.read_text(encoding="utf-8"))
     for cell in loaded["cells"]:
         source = "".join(cell["source"])
@@ -73,7 +73,7 @@ def _read_until(stream: IO[str], words: str) -> None:
     raise SystemExit("grade has ended")
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

@@ -1,1 +1,1 @@
-"""What the pictures of a report show."""
+"""Tests of the chart data of a report."""

@@ -1,4 +1,4 @@
-"""``causal``: cutting the listed heads matters, cutting as many others does not."""
+"""Check `ablation_effect`: ablating the listed heads matters, ablating as many others does not."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checks.ablation import Causal
-from grader.protocol.values import Nothing, Text, Value
+from grader.checks.ablation import AblationEffect
+from grader.protocol.values import NoneValue, TextValue, Value
 from tests.builders import array, boolean, judged, nested_list, number, parts, tensor
 
 REFERENCE = nested_list([1.0, 5.0, 1.1])
 
 
 def claim(value: Any, reference: Value = REFERENCE, **options: Any) -> str | None:
-    """What is wrong with [before, after, control]; None when nothing is."""
-    check = Causal(kind="causal", probe="claim", **{"change": "rises", **options})
+    """Return the feedback on [before, after, control]; None if they pass."""
+    check = AblationEffect(kind="ablation_effect", probe="claim", **{"change": "rises", **options})
     observed = nested_list(value) if isinstance(value, list) else value
     finding = judged(check, {"claim": observed}, {"claim": reference})
     return None if finding.passed else finding.message
@@ -46,7 +46,7 @@ def test_too_small_an_effect_is_said_with_the_right_one() -> None:
 
 @pytest.mark.parametrize("control", [3.1, -1.1])
 def test_the_control_stays_small_in_both_directions(control: float) -> None:
-    """Where any heads would do as much, the listed ones show nothing."""
+    """If ablating any heads has the effect, the listed ones show nothing."""
     said = claim([1, 5, control]) or ""
     assert said.startswith("Ablating as many other heads of the same layers changes it by")
     assert claim([1, 5, 3.0]) is None
@@ -78,8 +78,8 @@ def test_both_shares_can_be_set() -> None:
         number(5),
         boolean(value=True),
         parts(number(1), number(5), boolean(value=False)),
-        Text(text="5"),
-        Nothing(),
+        TextValue(text="5"),
+        NoneValue(),
     ],
 )
 def test_only_three_finite_numbers_are_judged(value: Any) -> None:
@@ -88,8 +88,8 @@ def test_only_three_finite_numbers_are_judged(value: Any) -> None:
 
 
 def test_a_reference_without_an_effect_is_said() -> None:
-    """Where the reference gave no three numbers, nothing is right."""
-    assert claim([1, 5, 1], Nothing()) == "The reference has no effect to compare with."
+    """If the reference gives no three numbers, no answer passes."""
+    assert claim([1, 5, 1], NoneValue()) == "The reference has no effect to compare with."
 
 
 @given(st.lists(st.floats(), min_size=3, max_size=3), st.floats(-1e6, 1e6), st.floats(0.1, 1e6))

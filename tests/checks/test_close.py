@@ -1,4 +1,4 @@
-"""``close``: within tolerance of the reference, entry by entry."""
+"""Check `close`: every entry is within tolerance of the reference."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checks.close import Close
-from grader.protocol.values import Expected, Nothing, Text, Value
+from grader.protocol.values import Expected, NoneValue, TextValue, Value
 from tests.builders import (
     array,
     boolean,
@@ -26,22 +26,22 @@ VALUES = [
     number(1e308),
     number(NAN),
     boolean(value=True),
-    parts(number(1), Text(text="x")),
+    parts(number(1), TextValue(text="x")),
     figure([[1.0]]),
     table(a=number(1)),
-    Text(text="1.0"),
-    Nothing(),
+    TextValue(text="1.0"),
+    NoneValue(),
 ]
 
 
 def close(observed: Value, reference: Value | Expected, tolerance: str = "same_device") -> bool:
-    """Whether it passes."""
+    """Return True if the value passes."""
     check = Close(kind="close", probe="x", tolerance=tolerance)
     return judged(check, {"x": observed}, {"x": reference}).passed
 
 
 def message(observed: Value, reference: Value, *axes: str) -> str:
-    """What the student is told."""
+    """Return the feedback for the student."""
     check = Close(kind="close", probe="x", axes=axes)
     return judged(check, {"x": observed}, {"x": reference}).message
 

@@ -1,4 +1,4 @@
-"""``direction``: an ablation's effect has the right sign and size, and its control has not."""
+"""Check `effect_direction`: an ablation has an effect of the right sign and size."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checks.ablation import Direction
+from grader.checks.ablation import EffectDirection
 from grader.protocol.values import Value
 from tests.builders import array, boolean, judged, number
 
@@ -14,9 +14,9 @@ REFERENCE = {"before": number(1), "after": number(5), "control": number(1.1)}
 
 
 def effect(before: Any, after: Any, control: Any = None, **options: Any) -> str | None:
-    """What is wrong with an effect; None when nothing is."""
+    """Return the feedback on an effect; None if it passes."""
     options = {"change": "rises", "control": None if control is None else "control", **options}
-    check = Direction(kind="direction", before="before", after="after", **options)
+    check = EffectDirection(kind="effect_direction", before="before", after="after", **options)
     named = {"before": before, "after": after, "control": control}
     observed = {k: number(v) if isinstance(v, int | float) else v for k, v in named.items()}
     finding = judged(check, observed, REFERENCE)
@@ -43,7 +43,7 @@ def test_the_sign_counts(after: float) -> None:
 
 def test_falling_is_rising_downwards() -> None:
     """For `falls` the same holds upside down."""
-    check = Direction(kind="direction", before="a", after="b", change="falls")
+    check = EffectDirection(kind="effect_direction", before="a", after="b", change="falls")
     reference = {"a": number(1), "b": number(0)}
     assert judged(check, {"a": number(1), "b": number(0.4)}, reference).passed
     assert not judged(check, {"a": number(1), "b": number(1.6)}, reference).passed
@@ -67,14 +67,16 @@ def test_only_finite_numbers_have_an_effect(odd: float | Value) -> None:
 
 def test_the_references_control_is_not_asked_for() -> None:
     """Random heads differ from run to run: the control is compared with nothing."""
-    check = Direction(kind="direction", before="a", after="b", change="rises", control="c")
+    check = EffectDirection(
+        kind="effect_direction", before="a", after="b", change="rises", control="c"
+    )
     assert check.probes() == ("a", "b", "c")
     assert check.references() == ("a", "b")
 
 
 @given(st.floats(), st.floats())
 def test_a_reference_without_the_effect_lets_nothing_pass(a: float, b: float) -> None:
-    """Where the reference's number does not move, no answer is right."""
-    check = Direction(kind="direction", before="a", after="b", change="rises")
+    """If the reference's number does not change, no answer passes."""
+    check = EffectDirection(kind="effect_direction", before="a", after="b", change="rises")
     still = {"a": number(2), "b": number(2)}
     assert not judged(check, {"a": number(a), "b": number(b)}, still).passed

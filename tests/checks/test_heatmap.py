@@ -1,4 +1,4 @@
-"""``heatmap``: figures are graded by the matrices they draw."""
+"""Check `heatmap`: figures are graded by the matrices they draw."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ PATTERN = np.array([[1.0, 0.0, 0.0], [0.25, 0.75, 0.0], [0.2, 0.3, 0.5]])
 
 
 def drawn(figures: Value, shows: Value | None = None, **options: Any) -> str | None:
-    """What is wrong with a figure; None when nothing is."""
+    """Return the feedback on a figure; None if it passes."""
     name = None if shows is None else "scores"
     check = Heatmap(kind="heatmap", figures="figures", shows=name, **options)
     observed = {"figures": figures} | ({"scores": shows} if shows else {})
@@ -38,7 +38,7 @@ def test_orientation_counts() -> None:
 
 
 def test_a_transposed_heatmap_is_told_what_its_rows_are() -> None:
-    """Where axes have names the message uses them; a pattern's are queries and keys."""
+    """The message uses the names of axes; those of a pattern are queries and keys."""
     said = drawn(figure(PATTERN, SCORES.T), array(SCORES), axes=("layer", "head"))
     assert said == (
         "0 of 2 heatmaps show this matrix with rows and columns in order [layer, head];"
@@ -69,9 +69,9 @@ def test_a_matrix_is_no_figure() -> None:
 
 
 def test_as_many_as_are_asked_for() -> None:
-    """`at_least` counts heatmaps that show it."""
-    assert drawn(figure(PATTERN, PATTERN), at_least=2) is None
-    said = drawn(figure(PATTERN, SCORES), at_least=2)
+    """`min_count` counts heatmaps that show it."""
+    assert drawn(figure(PATTERN, PATTERN), min_count=2) is None
+    said = drawn(figure(PATTERN, SCORES), min_count=2)
     assert said == ("1 of 2 heatmaps show an attention pattern [query_pos, key_pos]; expected 2.")
 
 

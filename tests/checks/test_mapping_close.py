@@ -1,9 +1,9 @@
-"""``parts``: dicts and tuples of different things, part by part."""
+"""Check `mapping_close`: dicts and tuples of different things, part by part."""
 
 import pytest
 
-from grader.checks.close import Parts
-from grader.protocol.values import Nothing, Value
+from grader.checks.close import MappingClose
+from grader.protocol.values import NoneValue, Value
 from tests.builders import array, judged, number, parts, table, tensor
 
 EFFECTS = table(baseline=array([0.1, 1.0]), circuit=array([9.0, 0.0]))
@@ -11,15 +11,15 @@ FORMATION = parts(array([0.1, 0.5, 0.9]), number(1))
 
 
 def dict_finding(observed: Value) -> str | None:
-    """What is wrong with a dict of (loss, accuracy); None when nothing is."""
-    check = Parts(kind="parts", probe="x", axes=("loss|accuracy",))
+    """Return the feedback on a dict of (loss, accuracy); None if it passes."""
+    check = MappingClose(kind="mapping_close", probe="x", axes=("loss|accuracy",))
     found = judged(check, {"x": observed}, {"x": EFFECTS})
     return None if found.passed else found.message
 
 
 def tuple_finding(observed: Value) -> str | None:
-    """What is wrong with (scores, index); None when nothing is."""
-    check = Parts(kind="parts", probe="x", names=("scores", "index"))
+    """Return the feedback on (scores, index); None if it passes."""
+    check = MappingClose(kind="mapping_close", probe="x", names=("scores", "index"))
     found = judged(check, {"x": observed}, {"x": FORMATION})
     return None if found.passed else found.message
 
@@ -56,7 +56,7 @@ def test_a_tuple_has_as_many_parts(count: int) -> None:
     assert tuple_finding(parts(*([*FORMATION.items, number(1)][:count]))) is not None
 
 
-@pytest.mark.parametrize("value", [Nothing(), array([1.0, 2.0]), FORMATION])
+@pytest.mark.parametrize("value", [NoneValue(), array([1.0, 2.0]), FORMATION])
 def test_what_is_no_dict_fails(value: Value) -> None:
     """Only a dict is compared with a dict."""
     assert (dict_finding(value) or "").startswith("Expected a dict; your code gave")

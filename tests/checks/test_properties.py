@@ -1,4 +1,4 @@
-"""``properties``: what must hold of a value by itself."""
+"""Check `properties`: conditions on a value by itself."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from grader.checks.properties import Properties
-from grader.protocol.values import Nothing, Text, Value
+from grader.protocol.values import NoneValue, TextValue, Value
 from tests.builders import array, boolean, judged, tensor
 
 REPEATED = tensor([5, 9, 5, 9], dtype="int64")
 
 
 def broken(observed: Value, others: dict[str, Value] | None = None, **wanted: Any) -> str | None:
-    """What does not hold; None when everything does."""
+    """Return the feedback on a value; None if all properties hold."""
     check = Properties(kind="properties", probe="x", **wanted)
     found = judged(check, {"x": observed, **(others or {})})
     return None if found.passed else found.message
@@ -48,7 +48,7 @@ def test_what_holds_passes(wanted: dict[str, Any], value: Value) -> None:
         ({"distinct": 1}, tensor(float("nan")), "NaN or infinite"),
         ({"within": (0, 10)}, array(np.zeros((1, 0))), "It is empty."),
         ({"within": (0, 2)}, boolean(value=True), "your code gave a bool"),
-        ({"within": (0, 2)}, Text(text="1"), "your code gave a string"),
+        ({"within": (0, 2)}, TextValue(text="1"), "your code gave a string"),
     ],
 )
 def test_what_does_not_hold_is_said(wanted: dict[str, Any], value: Value, said: str) -> None:
@@ -61,7 +61,7 @@ def test_what_does_not_hold_is_said(wanted: dict[str, Any], value: Value, said: 
 def test_same_as_is_entry_for_entry() -> None:
     """The same seed gives the same tokens, whatever container they come in."""
     assert broken(REPEATED, {"y": array([[5, 9, 5, 9]])}, same_as="y") is None
-    for other in (array([[5, 9, 5, 8]]), array([5, 9, 5, 9]), Nothing()):
+    for other in (array([[5, 9, 5, 8]]), array([5, 9, 5, 9]), NoneValue()):
         assert "same seed" in (broken(REPEATED, {"y": other}, same_as="y") or "")
 
 
@@ -70,7 +70,7 @@ def test_differs_from_needs_another_answer() -> None:
     assert broken(REPEATED, {"y": array([[1, 2, 1, 2]])}, differs_from="y") is None
     said = broken(REPEATED, {"y": REPEATED}, differs_from="y")
     assert said == "Called with another seed it gave the same."
-    said = broken(REPEATED, {"y": Nothing()}, differs_from="y")
+    said = broken(REPEATED, {"y": NoneValue()}, differs_from="y")
     assert said == "Called with another seed it gave no numbers."
 
 

@@ -1,4 +1,4 @@
-"""``shape``: the reference's shape and the right sort of numbers."""
+"""Check `shape`: the reference's shape and the right kind of numbers."""
 
 from typing import Literal
 
@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from grader.checks.shape import Shape
-from grader.protocol.values import Nothing, Value
+from grader.protocol.values import NoneValue, Value
 from tests.builders import array, boolean, judged, nested_list, number, tensor
 
 REFERENCE = array(np.zeros((2, 3)))
 
 
 def finding(observed: Value, numbers: Literal["any", "integer"] = "any") -> str | None:
-    """What is wrong with a shape; None when nothing is."""
+    """Return the feedback on a shape; None if it passes."""
     check = Shape(kind="shape", probe="x", axes=("n_layers", "n_heads"), numbers=numbers)
     found = judged(check, {"x": observed}, {"x": REFERENCE})
     return None if found.passed else found.message
@@ -37,14 +37,14 @@ def test_another_shape_is_named() -> None:
 
 
 def test_a_number_has_no_axes() -> None:
-    """Where one number is expected, that is what feedback says."""
+    """If one number is expected, the feedback says so."""
     check = Shape(kind="shape", probe="x")
     found = judged(check, {"x": array([1.0])}, {"x": number(1)})
     assert found.message == "Expected a single number; your code gave an array of shape [1]."
 
 
 @pytest.mark.parametrize(
-    "value", [Nothing(), boolean(value=True), tensor([True] * 3, dtype="bool")]
+    "value", [NoneValue(), boolean(value=True), tensor([True] * 3, dtype="bool")]
 )
 def test_what_holds_no_numbers_fails(value: Value) -> None:
     """None and bools are no numbers of any shape."""

@@ -1,28 +1,28 @@
-"""``side_effects``: everything that a function left behind is named."""
+"""Check `side_effects`: every side effect is named."""
 
 import numpy as np
 import pytest
 
 from grader.checks.side_effects import SideEffects
-from grader.protocol.values import Numbers, Table, Value
+from grader.protocol.values import ArrayValue, DictValue, Value
 from tests.builders import array, boolean, judged, number, table
 
 CHECK = SideEffects(kind="side_effects", probe="left")
 
 
-def count(n: int) -> Numbers:
+def count(n: int) -> ArrayValue:
     """A count as the kernel sends it."""
-    return Numbers(kind="int", array=np.array(n))
+    return ArrayValue(kind="int", array=np.array(n))
 
 
-def left(**counts: int) -> Table:
-    """What was left behind; nothing but this."""
+def left(**counts: int) -> DictValue:
+    """Return counts of side effects; those not given are 0."""
     names = ("hooks", "weights", "inputs", "grad_mode", "default_dtype", "default_device")
     return table(**{name: count(counts.get(name, 0)) for name in (*names, "training")})
 
 
 def said(value: Value) -> str | None:
-    """What is wrong; None when nothing is."""
+    """Return the feedback; None if it passes."""
     finding = judged(CHECK, {"left": value})
     return None if finding.passed else finding.message
 
@@ -64,15 +64,15 @@ def test_all_are_said_together() -> None:
 
 @pytest.mark.parametrize("odd", [array([0]), number(0.0), boolean(value=False), count(-1)])
 def test_a_count_is_a_whole_number(odd: Value) -> None:
-    """What the kernel would never send earns nothing."""
-    assert said(Table(entries={**left().entries, "hooks": odd})) is not None
+    """Counts that the kernel would never send fail."""
+    assert said(DictValue(entries={**left().entries, "hooks": odd})) is not None
 
 
 def test_missing_entries_and_other_values_fail() -> None:
     """A table without all entries is no clean one, and neither is anything else."""
     entries = dict(left().entries)
     del entries["weights"]
-    assert said(Table(entries=entries)) == (
+    assert said(DictValue(entries=entries)) == (
         "What it leaves behind could not be told from a dict of 6."
     )
     assert said(count(0)) is not None

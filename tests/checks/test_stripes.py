@@ -1,4 +1,4 @@
-"""``heatmap`` with a stripe: whose head an attention pattern is."""
+"""Check `heatmap` with a stripe: the kind of head that an attention pattern shows."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from grader.checks.heatmap import Heatmap, attends_along
+from grader.checks.heatmap import Heatmap, has_stripe
 from tests.builders import figure, judged
 
 
@@ -20,7 +20,7 @@ def pattern(n: int, offset: int, share: float = 1.0) -> np.ndarray[Any, Any]:
 
 
 def said(*heatmaps: np.ndarray[Any, Any], **options: Any) -> str | None:
-    """What is wrong with a figure of these; None when nothing is."""
+    """Return the feedback on a figure of these patterns; None if it passes."""
     check = Heatmap(kind="heatmap", figures="drawn", **options)
     finding = judged(check, {"drawn": figure(*heatmaps)})
     return None if finding.passed else finding.message
@@ -31,22 +31,22 @@ def said(*heatmaps: np.ndarray[Any, Any], **options: Any) -> str | None:
 def test_induction_is_one_short_of_a_period_back(seq_len: int, first: int) -> None:
     """Sequences of two halves, with or without a token before them, have the same stripe."""
     n = 2 * seq_len + first
-    assert attends_along(pattern(n, seq_len - 1), "induction", 0.3)
-    assert not attends_along(pattern(n, seq_len), "induction", 0.3)
-    assert not attends_along(pattern(n, 1), "induction", 0.3)
+    assert has_stripe(pattern(n, seq_len - 1), "induction", 0.3)
+    assert not has_stripe(pattern(n, seq_len), "induction", 0.3)
+    assert not has_stripe(pattern(n, 1), "induction", 0.3)
 
 
 def test_the_previous_token_is_one_back() -> None:
     """A head that looks two back or at itself is none."""
-    assert attends_along(pattern(20, 1), "previous_token", 0.3)
-    assert not attends_along(pattern(20, 2), "previous_token", 0.3)
-    assert not attends_along(pattern(20, 0), "previous_token", 0.3)
+    assert has_stripe(pattern(20, 1), "previous_token", 0.3)
+    assert not has_stripe(pattern(20, 2), "previous_token", 0.3)
+    assert not has_stripe(pattern(20, 0), "previous_token", 0.3)
 
 
 def test_resting_on_the_first_token_does_not_count() -> None:
     """A head that always attends to the first token is on no stripe."""
-    assert not attends_along(pattern(20, 19), "previous_token", 0.3)
-    assert not attends_along(pattern(20, 19), "induction", 0.3)
+    assert not has_stripe(pattern(20, 19), "previous_token", 0.3)
+    assert not has_stripe(pattern(20, 19), "induction", 0.3)
 
 
 def test_a_stripe_is_above_its_limit() -> None:
@@ -59,8 +59,8 @@ def test_a_stripe_is_above_its_limit() -> None:
 def test_no_other_stripe_is_higher() -> None:
     """A head that attends more along another diagonal is another head."""
     mixed = 0.4 * pattern(20, 9) + 0.6 * pattern(20, 1)
-    assert not attends_along(mixed, "induction", 0.3)
-    assert attends_along(mixed, "previous_token", 0.3)
+    assert not has_stripe(mixed, "induction", 0.3)
+    assert has_stripe(mixed, "previous_token", 0.3)
 
 
 def test_short_diagonals_are_no_stripes() -> None:
@@ -68,18 +68,18 @@ def test_short_diagonals_are_no_stripes() -> None:
     drawn = pattern(21, 9, 0.5)
     drawn[18:, :] = 0
     drawn[[18, 19, 20], [1, 2, 3]] = 1
-    assert attends_along(drawn, "induction", 0.3)
+    assert has_stripe(drawn, "induction", 0.3)
 
 
 @pytest.mark.parametrize("n", [2, 3, 4, 5])
 def test_tiny_patterns_are_judged_too(n: int) -> None:
     """Nothing is too small to have a finding; an offset of 0 is no induction."""
-    assert attends_along(pattern(n, 1), "induction", 0.3) is (n > 3)
+    assert has_stripe(pattern(n, 1), "induction", 0.3) is (n > 3)
 
 
 def test_the_message_says_which_head() -> None:
-    """What was counted and what such a head attends to, in words."""
-    assert said(pattern(20, 1), pattern(20, 9), stripe="induction", at_least=2) == (
+    """The feedback says the counts and what such a head attends to."""
+    assert said(pattern(20, 1), pattern(20, 9), stripe="induction", min_count=2) == (
         "1 of 2 heatmaps show an attention pattern [query_pos, key_pos] in which each token"
         " attends to the token after the one that came before it the last time; expected 2."
     )

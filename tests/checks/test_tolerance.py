@@ -1,4 +1,4 @@
-"""Tolerances: relative to the reference, every term of them."""
+"""Tolerance classes: every term is relative to the reference."""
 
 import numpy as np
 import pytest

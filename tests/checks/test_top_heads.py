@@ -1,4 +1,4 @@
-"""``top_heads``: the highest-scoring heads, by the student's own scores or the reference's."""
+"""Check `top_heads`: the highest-scoring heads, by the student's scores or the reference's."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checks.top_heads import TopHeads
-from grader.protocol.values import Nothing, Value
+from grader.protocol.values import NoneValue, Value
 from tests.builders import array, judged, nested_list, parts, tensor
 
 SCORES = np.zeros((6, 4))
@@ -19,7 +19,7 @@ RIGHT = [(5, 1, 0.9), (4, 3, 0.5), (1, 0, 0.31)]
 def listed(
     heads: Any, against: Any = "reference", own: Any = SCORES, scores: Any = SCORES, **options: Any
 ) -> str | None:
-    """What is wrong with a list of heads; None when nothing is."""
+    """Return the feedback on a list of heads; None if it passes."""
     check = TopHeads(
         kind="top_heads", probe="top", scores="scores", against=against, above=0.3, **options
     )
@@ -92,7 +92,7 @@ def test_only_heads_of_the_model_each_once(heads: list[Any]) -> None:
         nested_list([[5.0], [4.0]]),
         nested_list([[5.0, 1.0, 0.9, 0.0]]),
         parts(nested_list([5.0, 1.0]), nested_list([4.0])),
-        Nothing(),
+        NoneValue(),
     ],
 )
 def test_what_is_no_list_of_heads_fails(value: Value) -> None:
@@ -130,14 +130,14 @@ def test_later_layers_do_not_count() -> None:
 
 def test_only_the_best_are_looked_at() -> None:
     """`among` is a cut-off of rank, taken before layers are."""
-    assert listed([(5, 1), (4, 3)], among=2) is None
-    assert listed([(5, 1), (4, 3), (1, 0)], among=2) is not None
-    assert listed([(4, 3)], among=2, below_layer=5) is None
+    assert listed([(5, 1), (4, 3)], consider_top=2) is None
+    assert listed([(5, 1), (4, 3), (1, 0)], consider_top=2) is not None
+    assert listed([(4, 3)], consider_top=2, below_layer=5) is None
 
 
 @pytest.mark.parametrize(("count", "passes"), [(9, False), (10, True), (11, False), (24, False)])
 def test_equal_scores_leave_a_choice_but_no_licence(count: int, *, passes: bool) -> None:
-    """Where all heads but one score the same, a right list names it and any nine of them."""
+    """If all heads but one score the same, a right list names it and any nine of them."""
     heads = [(layer, head) for layer in range(6) for head in range(4)][:count]
     same = np.full((6, 4), 0.5)
     same[0, 0] = 0.9
@@ -145,7 +145,7 @@ def test_equal_scores_leave_a_choice_but_no_licence(count: int, *, passes: bool)
 
 
 def test_constant_scores_say_nothing() -> None:
-    """Where every head scores the same, no list follows from the scores."""
+    """If every head scores the same, no list follows from the scores."""
     heads = [(layer, 0) for layer in range(6)]
     assert "all the same" in str(listed(heads, against="own", own=np.full((6, 4), 0.5)))
 

@@ -1,4 +1,4 @@
-"""``uniform`` of ``properties``: drawn evenly from a range, as far as the entries show."""
+"""Property `uniform` of the check `properties`: entries are spread evenly over a range."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ UNEVEN = "The entries are not spread evenly over [1000, 10000)."
 
 
 def uneven(drawn: Any) -> str | None:
-    """What is said of a sequence of these tokens, which comes twice; None where it passes."""
+    """Return the feedback on a repeated sequence of these tokens; None if it passes."""
     check = Properties(kind="properties", probe="x", uniform=(1000, 10000))
     finding = judged(check, {"x": tensor(np.tile(drawn, 2))})
     return None if finding.passed else finding.message

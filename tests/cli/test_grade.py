@@ -1,4 +1,4 @@
-"""The command line as a user meets it: one clear line for what cannot be graded, and exit codes."""
+"""The command line gives clear one-line errors, reports, and the documented exit codes."""
 
 import json
 import os
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.kernel
 
 
 def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run `grade` as its own process."""
+    """Run `grade` in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "grader", *map(str, arguments)],
         env={**os.environ, **environment},
@@ -28,7 +28,7 @@ def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[
 
 
 def bad_files() -> dict[str, bytes]:
-    """Files that are no notebook anybody could run."""
+    """Return files that cannot be run as notebooks."""
     good = json.dumps(notebook(["x = 1"])).encode()
     julia = {"kernelspec": {"name": "julia", "language": "julia"}}
     return {
@@ -49,7 +49,7 @@ def bad_files() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", sorted(bad_files()))
 def test_bad_files_are_refused_in_one_line(tmp_path: Path, name: str) -> None:
-    """Exit code 2, one line on standard error that names the file, no traceback."""
+    """A bad file is exit code 2 and one line that names the file, without a traceback."""
     path = tmp_path / f"{name}.ipynb"
     path.write_bytes(bad_files()[name])
     result = run(path)
@@ -61,7 +61,7 @@ def test_bad_files_are_refused_in_one_line(tmp_path: Path, name: str) -> None:
 
 
 def old_format(cells: list[str]) -> bytes:
-    """A notebook in format 3."""
+    """Return a notebook in format 3."""
     code = [{"cell_type": "code", "language": "python", "input": c, "outputs": []} for c in cells]
     return json.dumps(
         {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": code}]}
@@ -69,7 +69,7 @@ def old_format(cells: list[str]) -> bytes:
 
 
 def with_outputs(cells: list[str]) -> bytes:
-    """A notebook with twenty megabytes of stored output."""
+    """Return a notebook with twenty megabytes of stored output."""
     loaded = notebook(cells)
     big = code_cell("1")
     big["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * 20_000_000}]
@@ -77,14 +77,14 @@ def with_outputs(cells: list[str]) -> bytes:
 
 
 def marked_and_windows(cells: list[str]) -> bytes:
-    """A notebook with a byte order mark and Windows line ends."""
+    """Return a notebook with a byte order mark and Windows line ends."""
     text = json.dumps(notebook([cell.replace("\n", "\r\n") for cell in cells]), indent=1)
     return b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
 
 
 @pytest.mark.parametrize("make", [old_format, with_outputs, marked_and_windows])
 def test_odd_files_are_graded(tmp_path: Path, make: object) -> None:
-    """Format 3, huge outputs, a BOM and CRLF end in a report with full points."""
+    """Format 3, huge outputs, a BOM and CRLF do not cost points."""
     path = tmp_path / "odd.ipynb"
     path.write_bytes(make([SEQUENCES]))  # type: ignore[operator]  # one of the three above
     result = run(path, "--only", "create_repeated_sequence")
@@ -93,7 +93,7 @@ def test_odd_files_are_graded(tmp_path: Path, make: object) -> None:
 
 
 def test_json_and_html_are_written(tmp_path: Path) -> None:
-    """--json and --html give the report; marks lost is exit code 1."""
+    """`--json` and `--html` write the report; lost marks are exit code 1."""
     path = write(tmp_path / "x.ipynb", ["def compute_k_composition(*args):\n    return '<b>1</b>'"])
     output = tmp_path / "r.json"
     result = run(
@@ -110,15 +110,15 @@ def test_json_and_html_are_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device here")
-def test_a_device_that_is_not_there_is_our_fault(tmp_path: Path) -> None:
-    """--device cuda without one is exit code 3 and a line that says what to do."""
+def test_a_missing_device_is_exit_code_3(tmp_path: Path) -> None:
+    """`--device cuda` without one is exit code 3 and a line that says what to do."""
     result = run(write(tmp_path / "x.ipynb", ["x = 1"]), "--device", "cuda")
     assert result.returncode == 3
     assert "try --device cpu" in result.stderr
 
 
-def test_a_model_that_cannot_be_had_is_our_fault(tmp_path: Path) -> None:
-    """An unknown model is exit code 3 and one line that says which."""
+def test_an_unknown_model_is_exit_code_3(tmp_path: Path) -> None:
+    """An unknown model is exit code 3 and one line that names it."""
     result = run(write(tmp_path / "x.ipynb", ["x = 1"]), "--model", "planted-banana")
     assert result.returncode == 3
     assert "planted-banana" in result.stderr
@@ -127,14 +127,14 @@ def test_a_model_that_cannot_be_had_is_our_fault(tmp_path: Path) -> None:
 
 
 def test_the_shipped_key_is_fresh() -> None:
-    """The key in the package is what the reference answers here and now."""
+    """The shipped key agrees with the reference on this machine."""
     result = run("key", "verify", "--device", "cpu")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "agrees with the reference" in result.stdout
 
 
-def test_doctor_says_what_works() -> None:
-    """`grade doctor` starts a real kernel and says what each kind of isolation protects here."""
+def test_doctor_reports_what_works() -> None:
+    """`grade doctor` starts a real kernel and reports what each sandbox protects here."""
     result = run("doctor")
     assert result.returncode == 0
     assert "planted-12x12 on" in result.stdout
@@ -146,8 +146,8 @@ def test_doctor_says_what_works() -> None:
     assert result.stderr == ""
 
 
-def test_doctor_says_what_does_not_work(tmp_path: Path) -> None:
-    """Where nothing can be kept, kernels do not start: exit code 3, and what to do first."""
+def test_doctor_reports_what_does_not_work(tmp_path: Path) -> None:
+    """Without a writable cache kernels do not start: exit code 3, and what to do first."""
     (tmp_path / "file").touch()
     result = run("doctor", XDG_CACHE_HOME=str(tmp_path / "file"))
     assert result.returncode == 3

@@ -1,1 +1,1 @@
-"""A course platform's container, emulated: Docker's defaults around a command of ours."""
+"""Emulates a course platform's container: runs a command with Docker's defaults, using runc."""

@@ -4,7 +4,7 @@
 
 The command starts in the project's folder, which is read-only; `/tmp`, `/run`, `/home`, `/root`,
 `/autograder` and `/var/tmp` are empty and writable. `python` is the one that runs this module. The
-exit code is the command's, or 125 where no container can be started, as Docker's.
+exit code is the command's, or 125 if no container can be started, as with Docker.
 """
 
 import argparse
@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from tests.container.bundle import CAPABILITIES, Bind, Container, configuration
-from tests.container.seccomp import Host, resolved
+from tests.container.seccomp import Host, resolve
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOT_STARTED = 125
 
-# `apt-get download golang-github-docker-docker-dev` and `dpkg -x` bring it, without 250 others.
+# `apt-get download golang-github-docker-docker-dev` and `dpkg -x` install it without its 250
+# dependencies.
 PROFILE = Path("/usr/share/gocode/src/github.com/docker/docker/profiles/seccomp/default.json")
 
 _CAP_SYS_ADMIN = 1 << 21
@@ -45,8 +46,8 @@ _ETC = {
 }
 
 
-def missing() -> str:
-    """What this machine lacks to start a container, or nothing."""
+def unavailable_reason() -> str:
+    """Return what this machine lacks to start a container; empty if nothing."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         return "containers need Linux and root"
     status = Path("/proc/self/status").read_text(encoding="ascii")
@@ -61,9 +62,9 @@ def missing() -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line."""
+    """Parse the command line and run the container."""
     options = parser().parse_args(arguments)
-    if reason := missing():
+    if reason := unavailable_reason():
         sys.stderr.write(f"container: {reason}\n")
         return NOT_STARTED
     signal.signal(signal.SIGTERM, _stop)
@@ -71,14 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="container-") as folder:
         bundle = Path(folder)
         name = secrets.token_hex(6)
-        make_root(bundle / "root", name)
+        create_root(bundle / "root", name)
         container = Container(
             command=tuple(options.command),
             root=bundle / "root",
             folder=PROJECT,
             binds=(*host_binds(), *options.bind),
             environment=environment(name),
-            seccomp=resolved(
+            seccomp=resolve(
                 json.loads(PROFILE.read_bytes()),
                 Host(platform.machine(), platform.release(), frozenset(CAPABILITIES)),
                 landlock=not options.no_landlock,
@@ -90,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line's options."""
+    """Return the command line's parser."""
     line = argparse.ArgumentParser(prog="python -m tests.container", description=__doc__)
     line.formatter_class = argparse.RawDescriptionHelpFormatter
     line.add_argument(
@@ -111,7 +112,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def bind_option(text: str) -> Bind:
-    """Read one `--bind`."""
+    """Parse one `--bind`."""
     path, writable = text.removesuffix(":rw"), text.endswith(":rw")
     if not Path(path).exists():
         raise argparse.ArgumentTypeError(f"{path} does not exist")
@@ -119,18 +120,20 @@ def bind_option(text: str) -> Bind:
 
 
 def host_binds() -> list[Bind]:
-    """What a course's image would hold: system, Python with its packages, and the project."""
+    """Return what a course's image would contain: system, Python with packages, the project."""
     real = Path(sys.executable).resolve().parents[1]
     system = [Path(f"/{name}") for name in ("usr", "bin", "sbin", "lib", "lib64")]
     places = [Path("/etc/alternatives"), Path(sys.prefix), Path(sys.base_prefix), real, PROJECT]
-    places += [folder for folder in system if not folder.is_symlink()]  # to /usr: in `make_root`
+    places += [
+        folder for folder in system if not folder.is_symlink()
+    ]  # links to /usr: see `create_root`
     return [Bind(place) for place in places if place.is_dir()]
 
 
 def environment(hostname: str) -> dict[str, str]:
-    """Docker's variables, those of Python's images, and what the tests are told outside."""
+    """Return the variables of Docker, of Python's images, and CI if it is set outside."""
     system = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    told = {"CI": os.environ["CI"]} if "CI" in os.environ else {}
+    inherited = {"CI": os.environ["CI"]} if "CI" in os.environ else {}
     return {
         "PATH": f"{sys.prefix}/bin:{system}",
         "HOSTNAME": hostname,
@@ -138,12 +141,12 @@ def environment(hostname: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "XDG_CACHE_HOME": "/root/.cache",
         "OMP_NUM_THREADS": "1",
-        **told,
+        **inherited,
     }
 
 
-def make_root(root: Path, hostname: str) -> None:
-    """Make the folder that becomes `/`: mount points, a few files, and Docker's own mark."""
+def create_root(root: Path, hostname: str) -> None:
+    """Create the folder that becomes `/`: mount points, a few files, and `.dockerenv`."""
     for folder in _FOLDERS:
         (root / folder).mkdir(parents=True)
     for place in Path("/").iterdir():
@@ -157,20 +160,20 @@ def make_root(root: Path, hostname: str) -> None:
 
 
 def run(bundle: Path, name: str) -> int:
-    """Run a bundle, and leave nothing of it."""
+    """Run a bundle and remove the container afterwards."""
     runc = [shutil.which("runc") or "runc", "--root", str(bundle / "state")]
-    started = bundle / "pid"
+    pid_file = bundle / "pid"
     try:
-        command = [*runc, "run", "--bundle", str(bundle), "--pid-file", str(started), name]
+        command = [*runc, "run", "--bundle", str(bundle), "--pid-file", str(pid_file), name]
         code = subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode
-        return code if started.is_file() else NOT_STARTED
+        return code if pid_file.is_file() else NOT_STARTED
     finally:
-        delete = [*runc, "delete", "--force", name]  # fails where runc has already done it
+        delete = [*runc, "delete", "--force", name]  # fails if runc has removed it already
         subprocess.run(delete, check=False, capture_output=True)
 
 
 def _stop(signal_number: int, frame: object) -> NoReturn:  # noqa: ARG001
-    """End as if interrupted, so that the container is removed."""
+    """Exit through the `finally` blocks, so that the container is removed."""
     raise SystemExit(128 + signal_number)
 
 

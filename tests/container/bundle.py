@@ -1,6 +1,7 @@
-"""The OCI runtime's configuration of a container as `docker run IMAGE COMMAND` would make it.
+"""Builds the OCI runtime configuration that `docker run IMAGE COMMAND` would use.
 
-Values of Docker's `oci/defaults.go`: capabilities, masked and read-only paths, mounts, devices.
+The values are from Docker's `oci/defaults.go`: capabilities, masked and read-only paths, mounts,
+devices.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +24,7 @@ MASKED = (
 )
 READ_ONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
 
-# null, zero, full, random, urandom, tty, console, ptmx, pts: what the device cgroup lets be opened.
+# null, zero, full, random, urandom, tty, console, ptmx, pts: the devices that the cgroup allows.
 _DEVICES = ((1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 1), (5, 2), (136, None))
 _KERNEL_MOUNTS = (  # destination, type, source, options
     ("/proc", "proc", "proc", "rw,nosuid,noexec,nodev"),
@@ -37,8 +38,8 @@ _KERNEL_MOUNTS = (  # destination, type, source, options
     ("/dev/mqueue", "mqueue", "mqueue", "rw,nosuid,noexec,nodev"),
     ("/dev/shm", "tmpfs", "shm", "rw,nosuid,noexec,nodev,mode=1777,size=65536k"),  # noqa: S108
 )
-# Docker's own layer is one writable file system; here it is these and the bundle's root folder.
-_WRITABLE = {
+# In Docker one writable layer covers everything; here it is these folders and the root folder.
+_WRITABLE_MODES = {
     "/tmp": "1777",  # noqa: S108
     "/var/tmp": "1777",  # noqa: S108
     "/run": "755",
@@ -49,7 +50,7 @@ _WRITABLE = {
 
 
 class Bind(NamedTuple):
-    """Something of the host's, at the same path inside."""
+    """A file or folder of the host, at the same path inside."""
 
     path: Path
     writable: bool = False
@@ -57,13 +58,13 @@ class Bind(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """What one container runs, and what it sees of the host."""
+    """The command of one container, and what it sees of the host."""
 
     command: tuple[str, ...]
     root: Path
     """The folder that becomes `/`."""
     folder: Path
-    """Where the command starts."""
+    """The command's working directory."""
     binds: tuple[Bind, ...]
     environment: Mapping[str, str]
     seccomp: Mapping[str, Any]
@@ -71,9 +72,9 @@ class Container:
 
 
 def configuration(container: Container) -> dict[str, Any]:
-    """The content of a bundle's `config.json`."""
-    binds = shortest(container.binds)
-    held = {kind: list(CAPABILITIES) for kind in ("bounding", "effective", "permitted")}
+    """Return the content of a bundle's `config.json`."""
+    binds = minimal_binds(container.binds)
+    capabilities = {kind: list(CAPABILITIES) for kind in ("bounding", "effective", "permitted")}
     return {
         "ociVersion": "1.0.2",
         "process": {
@@ -82,7 +83,7 @@ def configuration(container: Container) -> dict[str, Any]:
             "args": list(container.command),
             "env": [f"{name}={value}" for name, value in container.environment.items()],
             "cwd": str(container.folder),
-            "capabilities": held,
+            "capabilities": capabilities,
             "noNewPrivileges": False,
         },
         "root": {"path": str(container.root), "readonly": False},
@@ -98,18 +99,18 @@ def configuration(container: Container) -> dict[str, Any]:
     }
 
 
-def shortest(binds: Iterable[Bind]) -> list[Bind]:
-    """The binds that are needed, outer ones first: none that an outer one already holds."""
-    kept: list[Bind] = []
+def minimal_binds(binds: Iterable[Bind]) -> list[Bind]:
+    """Return the necessary binds, outer ones first, without those an outer one includes."""
+    minimal: list[Bind] = []
     for bind in sorted(set(binds), key=lambda b: (len(b.path.parts), not b.writable)):
-        outer = [b for b in kept if bind.path.is_relative_to(b.path)]
+        outer = [b for b in minimal if bind.path.is_relative_to(b.path)]
         if not outer or (bind.writable and not outer[-1].writable):
-            kept.append(bind)
-    return kept
+            minimal.append(bind)
+    return minimal
 
 
 def _kernel_mounts() -> Iterator[dict[str, Any]]:
-    """What Docker mounts into every container."""
+    """Yield the mounts that Docker adds to every container."""
     for destination, kind, source, options in _KERNEL_MOUNTS:
         yield {
             "destination": destination,
@@ -120,24 +121,24 @@ def _kernel_mounts() -> Iterator[dict[str, Any]]:
 
 
 def _writable_mounts(binds: list[Bind]) -> Iterator[dict[str, Any]]:
-    """Memory where Docker has its writable layer.
+    """Yield a tmpfs for each folder of Docker's writable layer.
 
-    A home with something of the host's in it can be passed through: in a course's image that
-    would lie in `/usr/local` or `/opt`, where every user gets to it.
+    A home that contains a bind can be entered by every user: in a course's image, what is bound
+    would be in `/usr/local` or `/opt`, which every user can enter.
     """
-    for place, mode in _WRITABLE.items():
-        holds = any(bind.path.is_relative_to(place) for bind in binds)
-        shown = "711" if mode == "700" and holds else mode
+    for place, mode in _WRITABLE_MODES.items():
+        has_binds = any(bind.path.is_relative_to(place) for bind in binds)
+        actual = "711" if mode == "700" and has_binds else mode
         yield {
             "destination": place,
             "type": "tmpfs",
             "source": "tmpfs",
-            "options": ["rw", f"mode={shown}"],
+            "options": ["rw", f"mode={actual}"],
         }
 
 
 def _bind_mount(bind: Bind) -> dict[str, Any]:
-    """One bind, with whatever is mounted below it."""
+    """Return a recursive bind mount."""
     return {
         "destination": str(bind.path),
         "type": "bind",
@@ -147,7 +148,7 @@ def _bind_mount(bind: Bind) -> dict[str, Any]:
 
 
 def _device_rules() -> Iterator[dict[str, Any]]:
-    """No device but these may be opened; any may be made, as Docker's capabilities say."""
+    """Yield rules by which any device node may be created, but only these may be opened."""
     yield {"allow": False, "access": "rwm"}
     yield {"allow": True, "type": "c", "access": "m"}
     yield {"allow": True, "type": "b", "access": "m"}

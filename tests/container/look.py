@@ -1,7 +1,7 @@
-"""What a process finds where it runs, as one JSON object: `python -m tests.container.look`.
+"""Prints what a process can do where it runs, as JSON: `python -m tests.container.look`.
 
-A call's outcome is what it returned, or minus the error it left; a file's or a socket's is the
-error that it raised, or zero.
+A system call is reported by its return value, or minus errno; an operation on a file or socket by
+the errno that it raised, or zero.
 """
 
 import ctypes
@@ -29,13 +29,13 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def call(name: str, *arguments: Any) -> int:
-    """The outcome of a function of libc's."""
+    """Call a libc function; return its value, or minus errno."""
     value: int = getattr(_LIBC, name)(*arguments)
     return value if value >= 0 else -ctypes.get_errno()
 
 
 def error(function: Callable[..., object], *arguments: object) -> int:
-    """The number of the error that a call raises."""
+    """Return the errno that a function raises, or zero."""
     try:
         function(*arguments)
     except OSError as raised:
@@ -43,19 +43,19 @@ def error(function: Callable[..., object], *arguments: object) -> int:
     return 0
 
 
-def ended(*command: str, user: int = 0) -> int:
-    """The exit code of a command, run as this user."""
-    found = shutil.which(command[0])
-    if found is None:
+def exit_code(*command: str, user: int = 0) -> int:
+    """Run a command as a user and return its exit code."""
+    program = shutil.which(command[0])
+    if program is None:
         return 127
-    line = [found, *command[1:]]
+    line = [program, *command[1:]]
     return subprocess.run(
         line, check=False, capture_output=True, user=user, group=user, extra_groups=[]
     ).returncode
 
 
-def forked() -> int:
-    """The exit code of a forked child."""
+def fork_exit_code() -> int:
+    """Fork a child that exits with 5, and return its exit code."""
     child = os.fork()
     if child == 0:
         os._exit(5)
@@ -63,14 +63,14 @@ def forked() -> int:
 
 
 def disk_error() -> int:
-    """What reading the project's disk as a device of one's own fails with."""
+    """Create a device node for the project's disk and return the errno of opening it."""
     node = Path("/run/disk")
     os.mknod(node, stat.S_IFBLK | 0o600, Path(__file__).stat().st_dev)
     return error(node.open, "rb")
 
 
-def files() -> dict[str, Any]:
-    """What can be read and written."""
+def check_files() -> dict[str, Any]:
+    """Return what can be read and written."""
     shm = os.statvfs("/dev/shm")  # noqa: S108
     return {
         "writable": {place: error((Path(place) / "new").touch) for place in WRITABLE},
@@ -82,8 +82,8 @@ def files() -> dict[str, Any]:
     }
 
 
-def calls() -> dict[str, int]:
-    """Which system calls are open, and which processes can be started."""
+def check_calls() -> dict[str, int]:
+    """Return which system calls are allowed, and which processes can be started."""
     return {
         "user_namespace": call("unshare", CLONE_NEWUSER),
         "mount_namespace": call("unshare", CLONE_NEWNS),
@@ -96,19 +96,19 @@ def calls() -> dict[str, int]:
         "keyctl": call("syscall", KEYCTL, 0, -1, 0),
         "vsock": error(socket.socket, AF_VSOCK, socket.SOCK_STREAM),
         "loopback": error(socket.create_server, ("127.0.0.1", 0)),
-        "fork": forked(),
-        "bwrap": ended("bwrap", "--ro-bind", "/", "/", "true"),
-        "other_user": ended(sys.executable, "-c", "import grader", user=OTHER_USER),
+        "fork": fork_exit_code(),
+        "bwrap": exit_code("bwrap", "--ro-bind", "/", "/", "true"),
+        "other_user": exit_code(sys.executable, "-c", "import grader", user=OTHER_USER),
     }
 
 
 def main() -> None:
-    """Print everything."""
+    """Print all results."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     status = dict(line.split(":\t", 1) for line in lines)
-    kept = {key: status[key] for key in ("CapEff", "CapBnd", "CapInh", "Seccomp", "NoNewPrivs")}
-    found = {"uid": os.getuid(), "pid": os.getpid(), **kept, **files(), **calls()}
-    sys.stdout.write(json.dumps(found))
+    selected = {key: status[key] for key in ("CapEff", "CapBnd", "CapInh", "Seccomp", "NoNewPrivs")}
+    results = {**selected, **check_files(), **check_calls()}
+    sys.stdout.write(json.dumps({"uid": os.getuid(), "pid": os.getpid(), **results}))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The emulated container is what a course platform gives: root, and nothing more than Docker's."""
+"""The emulated container grants what a course platform does: root, with Docker's restrictions."""
 
 import errno
 import json
@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.container.__main__ import NOT_STARTED, PROJECT, missing
+from tests.container.__main__ import NOT_STARTED, PROJECT, unavailable_reason
 
-REASON = missing()
+REASON = unavailable_reason()
 pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
 
 DOCKER_CAPABILITIES = "00000000a80425fb"
@@ -21,27 +21,27 @@ PRINT_ABI = "import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))"
 
 
 def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command line of `tests.container`."""
+    """Run `python -m tests.container`."""
     command = [sys.executable, "-m", "tests.container", *arguments]
     return subprocess.run(command, check=False, capture_output=True, text=True, cwd=PROJECT)
 
 
 def look(*options: str) -> dict[str, Any]:
-    """What a process inside finds."""
+    """Return what a process inside reports."""
     result = run(*options, "--", "python", "-m", "tests.container.look")
     assert result.returncode == 0, result.stderr
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
+    report: dict[str, Any] = json.loads(result.stdout)
+    return report
 
 
 @pytest.fixture(scope="module")
 def inside() -> dict[str, Any]:
-    """What a process finds in a container as it comes."""
+    """The report of a process in a default container."""
     return look()
 
 
 def test_the_process_is_docker_s_root(inside: dict[str, Any]) -> None:
-    """Root and process 1, with Docker's capabilities and filter, free to gain privileges."""
+    """The process is root and has id 1, with Docker's capabilities and filter."""
     assert (inside["uid"], inside["pid"]) == (0, 1)
     assert inside["CapEff"] == inside["CapBnd"] == DOCKER_CAPABILITIES
     assert int(inside["CapInh"], 16) == 0
@@ -49,24 +49,24 @@ def test_the_process_is_docker_s_root(inside: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", ["user_namespace", "mount_namespace", "mount", "io_uring"])
-def test_closed_calls_are_refused(inside: dict[str, Any], name: str) -> None:
-    """No namespace, no mount and no io_uring, as Docker's filter refuses them: EPERM."""
+def test_blocked_calls_are_refused(inside: dict[str, Any], name: str) -> None:
+    """Docker's filter refuses namespaces, mounts and io_uring with EPERM."""
     assert inside[name] == -errno.EPERM
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="its number is x86-64's")
-def test_keys_are_closed(inside: dict[str, Any]) -> None:
-    """The kernel's key rings are no part of the container."""
+def test_key_rings_are_blocked(inside: dict[str, Any]) -> None:
+    """The kernel's key rings are not accessible."""
     assert inside["keyctl"] == -errno.EPERM
 
 
 def test_clone3_seems_unknown(inside: dict[str, Any]) -> None:
-    """ENOSYS, so that libc falls back to `clone`, whose flags the filter can see."""
+    """clone3 returns ENOSYS, so that libc falls back to `clone`, whose flags can be filtered."""
     assert inside["clone3"] == -errno.ENOSYS
 
 
 def test_bubblewrap_fails(inside: dict[str, Any]) -> None:
-    """What needs namespaces does not work, though the program is there."""
+    """bubblewrap, which needs namespaces, does not work although it is installed."""
     assert shutil.which("bwrap") is None or inside["bwrap"] not in {0, 127}
 
 
@@ -79,11 +79,11 @@ def test_landlock_is_the_kernel_s(inside: dict[str, Any]) -> None:
 
 
 def test_landlock_can_be_missing() -> None:
-    """`--no-landlock` is a kernel without it, and changes nothing else."""
-    found = look("--no-landlock")
-    assert found["landlock"] == -errno.ENOSYS
-    assert found["mount"] == -errno.EPERM
-    assert found["fork"] == 5
+    """`--no-landlock` emulates a kernel without Landlock and changes nothing else."""
+    report = look("--no-landlock")
+    assert report["landlock"] == -errno.ENOSYS
+    assert report["mount"] == -errno.EPERM
+    assert report["fork"] == 5
 
 
 def test_processes_start(inside: dict[str, Any]) -> None:
@@ -93,13 +93,13 @@ def test_processes_start(inside: dict[str, Any]) -> None:
 
 
 def test_only_the_loopback_is_there(inside: dict[str, Any]) -> None:
-    """A server can listen on it; the host's virtual sockets are closed."""
+    """A server can listen on the loopback interface; vsock is blocked."""
     assert inside["loopback"] == 0
     assert inside["vsock"] == errno.EPERM
 
 
 def test_files_are_docker_s(inside: dict[str, Any]) -> None:
-    """Writable are the layer and 64 MB of shared memory; the kernel's files are not."""
+    """The writable layer and 64 MB of shared memory are writable; the kernel's files are not."""
     assert set(inside["writable"].values()) == {0}
     assert set(inside["read_only"].values()) <= {errno.EROFS, errno.EPERM}
     assert inside["sysctl"] == errno.EROFS
@@ -108,25 +108,25 @@ def test_files_are_docker_s(inside: dict[str, Any]) -> None:
 
 
 def test_devices_are_docker_s(inside: dict[str, Any]) -> None:
-    """A node for the host's disk can be made and not opened."""
+    """A device node for the host's disk can be created but not opened."""
     assert inside["disk"] == errno.EPERM
 
 
 def test_torch_can_be_imported() -> None:
-    """Python and its packages are the ones outside."""
+    """Python and its packages are those of the host."""
     result = run("--", "python", "-c", "import sys, torch; print(sys.prefix, torch.ones(2).sum())")
     assert result.stdout == f"{sys.prefix} tensor(2.)\n", result.stderr
 
 
 @pytest.mark.parametrize("code", [0, 7])
 def test_exit_codes_pass_through(code: int) -> None:
-    """The command's exit code and both of its streams are the container's."""
+    """The container passes on the command's exit code and both of its streams."""
     result = run("--", "sh", "-c", f"echo out; echo err >&2; exit {code}")
     assert (result.stdout, result.stderr, result.returncode) == ("out\n", "err\n", code)
 
 
 def test_a_command_that_cannot_start_is_told_apart() -> None:
-    """Not the exit code of any command."""
+    """A command that cannot be started gives a distinct exit code."""
     assert run("--", "no-such-command").returncode == NOT_STARTED
 
 
@@ -139,13 +139,13 @@ def test_binds_are_read_only_unless_told(tmp_path: Path) -> None:
 
 
 def test_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither files nor mounts, also when the run is ended from outside."""
+    """No file or mount is left, even if the run is terminated."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     command = [sys.executable, "-m", "tests.container", "--", "sh", "-c", "echo on; sleep 99"]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"on\n"
         process.terminate()
-        assert process.stdout.read() == b""  # the container's end of the pipe is closed: it ended
+        assert process.stdout.read() == b""  # end of file: the container has ended
     assert process.returncode == 128 + 15
     assert list(tmp_path.iterdir()) == []

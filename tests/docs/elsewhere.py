@@ -40,7 +40,7 @@ ELSEWHERE = {
     "python3 -m venv .venv && .venv/bin/pip install -q -c constraints.txt -e '.[test]' "
     "&& .venv/bin/python -m pytest -q -n 2 --dist loadscope": Elsewhere(".ci/run", _CI),
     "grade package gradescope -o autograder.zip": Elsewhere(_GRADESCOPE, _HIDDEN_KEYS),
-    'grade package gradescope -o autograder.zip --index "$TORCH_INDEX"': Elsewhere(
+    'grade package gradescope -o autograder.zip --pip-index-url "$TORCH_INDEX"': Elsewhere(
         _GRADESCOPE, _HIDDEN_KEYS
     ),
     "grade container gradescope --keys /autograder/source/keys": Elsewhere(
@@ -113,7 +113,7 @@ ELSEWHERE = {
         "tests/pytest_plugin/test_grading.py::test_each_notebook_has_its_own_score",
         "grades the same notebook again",
     ),
-    "grade rubric check my_rubric.yaml --worlds 1": Elsewhere(
+    "grade rubric check my_rubric.yaml --model-sets 1": Elsewhere(
         "tests/docs/test_labs.py::test_a_command_works", "proves a rubric as small as that one"
     ),
     "grade induction_heads.ipynb --open": Elsewhere(

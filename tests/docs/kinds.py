@@ -1,20 +1,17 @@
-"""The kinds of checks and pictures there are."""
+"""The kinds of pictures, by name."""
 
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from grader.checks import Check
-from grader.rubric.charts import Illustration
+from grader.rubric.charts import ChartSpec
 
 
 def _by_kind(union: Any) -> dict[str, type[BaseModel]]:
-    """The members of a union that `kind` tells apart."""
+    """Return the members of a union by the value of their `kind`."""
     members = get_args(get_args(union)[0])
     return {get_args(member.model_fields["kind"].annotation)[0]: member for member in members}
 
 
-CHECKS = _by_kind(Check)
-"""Each kind's model."""
-PICTURES = _by_kind(Illustration)
-"""The same of pictures."""
+PICTURES = _by_kind(ChartSpec)
+"""The model of each kind."""

@@ -26,8 +26,15 @@ def _below(name: str, command: click.Command) -> Iterator[tuple[str, click.Comma
     if not isinstance(command, click.Group):
         yield name, command
         return
-    for word, inner in command.commands.items():
+    for word, inner in subcommands(command).items():
         yield from _below(f"{name} {word}", inner)
+
+
+def subcommands(group: click.Group) -> dict[str, click.Command]:
+    """Return a group's commands by name, importing those that are loaded on demand."""
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}
 
 
 def options(command: click.Command) -> tuple[click.Option, ...]:

@@ -1,4 +1,4 @@
-"""README and docs as what is in them: blocks of code, the files these are, the commands."""
+"""Parses README and docs: blocks of code, the files they hold, and the commands they run."""
 
 import re
 import shlex
@@ -9,7 +9,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGES = (
     "README.md",
+    "docs/quickstart.md",
     "docs/instructors.md",
+    "docs/api.md",
+    "docs/architecture.md",
+    "docs/glossary.md",
     "docs/platforms.md",
     "docs/cluster.md",
     "docs/security.md",
@@ -20,6 +24,8 @@ PAGES = (
     "docs/numbers.md",
     "docs/margins.md",
 )
+PYTHON_PAGES = ("README.md", "docs/api.md")
+"""Pages whose Python blocks are run."""
 _BLOCK = re.compile(
     r"(?:^<!-- (?P<mark>\w+): (?P<what>\S+) -->\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -79,6 +85,11 @@ def steps(page: str) -> Iterator[Block | Command]:
         elif block.language == "sh":
             for line in filter(None, map(_bare, block.text.splitlines())):
                 yield Command(page=page, line=line, ci=block.mark == "ci")
+
+
+def python(page: str) -> str:
+    """Return a page's Python blocks as one script."""
+    return "\n".join(block.text for block in blocks(page) if block.language == "python")
 
 
 def commands(*pages: str) -> tuple[Command, ...]:

@@ -8,7 +8,8 @@ import pytest
 from grader.cli import cli
 from reference.__main__ import main as analyse
 from tests.docs.elsewhere import ELSEWHERE
-from tests.docs.pages import PAGES, ROOT, commands, words
+from tests.docs.options import subcommands
+from tests.docs.pages import PAGES, PYTHON_PAGES, ROOT, commands, python, words
 from tests.docs.workplace import Workplace, prepare
 
 pytestmark = pytest.mark.kernel
@@ -34,6 +35,16 @@ def test_a_command_works(workplace: Workplace, command: object) -> None:
     assert done.returncode == 0 or not re.search(r"^grade: ", done.stderr, re.MULTILINE)
 
 
+@pytest.mark.parametrize("page", PYTHON_PAGES)
+def test_python_of_a_page_works(workplace: Workplace, page: str) -> None:
+    """The Python blocks of a page run as one script and print something."""
+    script = workplace.folder / "example.py"
+    script.write_text(python(page), encoding="utf-8")
+    done = workplace.run("python example.py")
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert done.stdout
+
+
 @pytest.mark.parametrize("line", [c.line for c in commands(*PAGES)])
 def test_a_command_is_one(line: str) -> None:
     """Its command, arguments and options are there: also where it is run by another test."""
@@ -55,9 +66,10 @@ def leaf(arguments: list[str]) -> tuple[click.Command, list[str]]:
     command: click.Command = cli
     while isinstance(command, click.Group):
         word = arguments[0] if arguments else ""
-        if word not in command.commands and command is cli:
-            return cli.commands["run"], arguments
-        command, arguments = command.commands[word], arguments[1:]
+        inner = subcommands(command)
+        if word not in inner and command is cli:
+            return inner["run"], arguments
+        command, arguments = inner[word], arguments[1:]
     return command, arguments
 
 

@@ -5,12 +5,15 @@ import re
 import click
 import pytest
 
+from grader.answer_key.find import rubric_with_mistakes
+from grader.answer_key.known_answers import with_equivalent_variants
+from grader.checks import CHECK_KINDS
 from grader.cli import cli
-from grader.cli.options import GRADEBOOK, PLATFORMS
+from grader.cli.main import COMMANDS as LISTED
+from grader.cli.options import GRADEBOOKS, PLATFORMS
 from grader.errors import GraderError, KernelError, RubricError, SubmissionError
-from grader.ipython_magic.magic import parse
-from grader.rubric.load import find_rubric
-from tests.docs.kinds import CHECKS
+from grader.ipython_magic.magic import parse_arguments
+from grader.rubric.load import load_rubric
 from tests.docs.options import about, every_command, named, names, options, sections, typed
 from tests.docs.pages import PAGES, ROOT, commands, spans, text, words
 
@@ -49,28 +52,29 @@ def test_every_help_says_what_it_is_for(command: str) -> None:
     assert said == []
 
 
-@pytest.mark.parametrize("name", [*PLATFORMS.choices, *GRADEBOOK.choices])
+@pytest.mark.parametrize("name", [*PLATFORMS.choices, *GRADEBOOKS.choices])
 def test_every_platform_and_gradebook_is_named(name: str) -> None:
     """What `--format` and `--to` take is in the docs."""
     assert f"`{name}`" in text("docs/platforms.md") + text("docs/instructors.md")
 
 
-@pytest.mark.parametrize("kind", CHECKS)
+@pytest.mark.parametrize("kind", CHECK_KINDS)
 def test_every_check_kind_is_used(kind: str) -> None:
-    """The lab's rubric shows every kind at work."""
-    rubric = (ROOT / "rubrics" / "induction_heads.yaml").read_text(encoding="utf-8")
-    assert f"kind: {kind}," in rubric
+    """The lab's rubric and its known mistakes use every kind."""
+    files = [*(ROOT / "rubrics").rglob("*.yaml"), *(ROOT / "reference").rglob("*.yaml")]
+    assert any(f"{{{kind}: " in path.read_text(encoding="utf-8") for path in files)
 
 
 def test_every_known_answer_is_in_the_table_of_margins() -> None:
     """The page of margins was made after the last variant or mistake came in, and all held."""
     page = text("docs/margins.md")
-    rubric = find_rubric(None).rubric
-    known = [a.name for a in (*rubric.mistakes, *rubric.variants) if a.source or a.instead]
+    rubric = with_equivalent_variants(rubric_with_mistakes(load_rubric()))
+    known = [m.name for m in rubric.mistakes if m.source or m.replace_values]
+    known += [v.name for v in rubric.variants if v.source or v.replace_values]
     assert [name for name in known if f"| {name} |" not in page] == []
     assert "all hold" in page
-    variants = sum(1 for variant in rubric.variants if not variant.is_own)
-    assert f"{variants} variants and {len(rubric.mistakes)} mistakes in 6 worlds" in page
+    variants = sum(1 for variant in rubric.variants if not variant.is_reference)
+    assert f"{variants} variants and {len(rubric.mistakes)} mistakes on 6 model sets" in page
     assert f"{variants} right solutions and {len(rubric.mistakes)} wrong ones" in README
 
 
@@ -93,8 +97,8 @@ def test_constraints_pin_every_dependency() -> None:
 @pytest.mark.parametrize("line", re.findall(r"^%grade(.*)$", README, re.MULTILINE))
 def test_what_is_typed_in_a_notebook_is_understood(line: str) -> None:
     """Each `%grade` of the README is one that the magic reads; `test_magic.py` runs it."""
-    name = parse(line).name
-    assert name is None or name in find_rubric(None).rubric.functions
+    name = parse_arguments(line).name
+    assert name is None or name in load_rubric(None).rubric.functions
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -125,4 +129,4 @@ def test_every_page_is_linked_from_readme() -> None:
 def test_the_groups_help_names_every_command() -> None:
     """`grade --help` lists the commands, and the options of grading."""
     said = cli.get_help(click.Context(cli, info_name="grade"))
-    assert [name for name in cli.commands if name not in said] == []
+    assert [name for name in LISTED if name not in said] == []

@@ -7,8 +7,9 @@ import pytest
 import torch
 from transformer_lens import HookedTransformer
 
+from grader.answer_key.find import rubric_with_mistakes
 from grader.models import Head, PlantedModel, plant
-from grader.rubric.load import find_rubric
+from grader.rubric.load import load_rubric
 from reference.induction_heads import ablate_heads, compute_k_composition
 from reference.variants import k_composition_as_printed, mean_ablation_as_printed
 from tests.docs.pages import text
@@ -79,7 +80,7 @@ def rotate(model: HookedTransformer, head: Head, rotation: torch.Tensor) -> None
 
 def test_variants_and_mistakes_it_names_are_in_the_rubric() -> None:
     """What the page says the report names is what the rubric calls it."""
-    rubric = find_rubric(None).rubric
+    rubric = rubric_with_mistakes(load_rubric())
     known = {variant.name for variant in rubric.variants} | {m.name for m in rubric.mistakes}
     said = "\n".join(re.findall(r"^.*(?:ariants?|mistake) `.*$", text(PAGE), re.MULTILINE))
     names = set(re.findall(r"`([a-z_]+)`", said)) - {"seq_len"}

@@ -7,8 +7,8 @@ import pytest
 
 from grader.batch.gradebook import STATES
 from grader.batch.policy.late_policy import LatePolicy, lateness, read_late_policy
-from grader.batch.policy.overrides import Ruling, read_overrides
-from grader.rubric.load import find_rubric
+from grader.batch.policy.overrides import OverrideEntry, read_overrides
+from grader.rubric.load import load_rubric
 from tests.docs.pages import text
 from tests.docs.workplace import write_files
 
@@ -24,9 +24,9 @@ def results(tmp_path: Path) -> Path:
 
 def test_the_overrides_fit_the_lab(results: Path) -> None:
     """They are read against the lab's own rubric, and each has an effect."""
-    overrides = read_overrides(results / "overrides.yaml", find_rubric(None).rubric)
+    overrides = read_overrides(results / "overrides.yaml", load_rubric(None).rubric)
     assert overrides.warnings == ()
-    assert [(o.student, o.points) for o in overrides.given] == [("ann", 7), ("1002", 3.5)]
+    assert [(o.student, o.points) for o in overrides.entries] == [("ann", 7), ("1002", 3.5)]
 
 
 def test_the_late_policy_does_what_its_comments_say(results: Path) -> None:
@@ -42,7 +42,7 @@ def test_the_late_policy_does_what_its_comments_say(results: Path) -> None:
     assert policy.deadline("1002") == datetime(2026, 3, 8, 22, 59, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("key", [*Ruling.model_fields, *LatePolicy.model_fields])
+@pytest.mark.parametrize("key", [*OverrideEntry.model_fields, *LatePolicy.model_fields])
 def test_every_key_is_named(key: str) -> None:
     """Whatever may stand in one of the two files is in an example."""
     assert f"{key}:" in text(PAGE)

@@ -20,7 +20,7 @@ SAYS = {
     f"grade wrong.ipynb --rubric {STEM}": "Your entropy is in bits.",
     f"grade right.ipynb --rubric {STEM} --full": "Score 10 / 10",
     f"grade key verify --rubric {STEM}": "agrees with the reference on all 2 probes",
-    f"grade rubric check {STEM} --worlds 1 -o margins.md": "all hold",
+    f"grade rubric check {STEM} --model-sets 1 -o margins.md": "all hold",
 }
 """What some commands print."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.docs import small_lab
-from tests.docs.pages import Block, steps
+from tests.docs.pages import ROOT, Block, steps
 from tests.notebooks import function_cells, write
 
 # An induction score that looks at the earlier copy, as one in the small lab's known mistakes does.
@@ -26,6 +26,7 @@ def compute_induction_scores(model, seq_len=25, n_samples=10):
             scores[layer] += stripe.mean(-1).numpy()
     return scores / n_samples
 """
+EXAMPLE = "student_template/example_submission.ipynb"
 _BASH = shutil.which("bash") or "bash"
 ROSTERS = {
     "gradebook.csv": (
@@ -86,6 +87,8 @@ def prepare(folder: Path, site: Path, *pages: str) -> Workplace:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write(folder / f"{name}.ipynb", wrong)
     write(folder / "submissions" / "bob.ipynb", right)
+    (folder / EXAMPLE).parent.mkdir()
+    shutil.copy(ROOT / EXAMPLE, folder / EXAMPLE)
     with zipfile.ZipFile(folder / "canvas_download.zip", "w") as archive:
         archive.write(folder / "notebook.ipynb", "oneann_1001_5001_lab.ipynb")
     for name, roster in ROSTERS.items():

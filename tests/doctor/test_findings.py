@@ -1,4 +1,4 @@
-"""What `grade doctor` says where something is amiss, and what to do about it."""
+"""Tests of the findings of `grade doctor` and their advice."""
 
 import re
 import sys
@@ -7,88 +7,94 @@ from pathlib import Path
 
 import pytest
 
-from grader.doctor.finding import ALL_WELL, Finding, summary, works
-from grader.doctor.hardware import described, memory, room, torch
-from grader.doctor.kernels import isolation
-from grader.doctor.lab_files import key, weights
-from grader.doctor.packages import optional, packages, plugin, python
-from grader.rubric.load import find_rubric
+from grader.doctor.finding import ALL_WELL, Finding, is_usable, summary
+from grader.doctor.hardware import check_folder, check_memory, check_torch, describe_torch
+from grader.doctor.kernels import check_isolation
+from grader.doctor.lab_files import check_key, check_weights
+from grader.doctor.packages import check_extras, check_packages, check_plugin, check_python
+from grader.rubric.load import load_rubric
 from grader.sandbox.base import Backend
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.landlock import Landlock
-from grader.sandbox.verify import Trial
+from grader.sandbox.verify import BackendCheck
 
-WELL = Finding(name="a", says="fine")
-ODD = Finding(name="b", says="slow", state="warning", advice="wait")
-BAD = Finding(name="c", says="gone", state="problem", advice="bring it back")
+GOOD = Finding(name="a", message="fine")
+WARNING = Finding(name="b", message="slow", state="warning", advice="wait")
+PROBLEM = Finding(name="c", message="gone", state="problem", advice="bring it back")
 CACHES = ("HF_HOME", "HF_HUB_CACHE", "XDG_CACHE_HOME", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
-def test_the_summary_says_what_to_do_first() -> None:
-    """All well, all well but for some things, or the first thing to mend."""
-    assert summary([WELL]) == ALL_WELL
-    assert summary([WELL, ODD]) == f"{ALL_WELL} It could be better: b (see !)."
-    assert summary([ODD, BAD, WELL]).endswith("First, c: bring it back")
-    assert [works([WELL, ODD]), works([WELL, BAD])] == [True, False]
+def test_the_summary_has_the_first_problem() -> None:
+    """The line says that all is well, lists warnings, or has the advice on the first problem."""
+    assert summary([GOOD]) == ALL_WELL
+    assert summary([GOOD, WARNING]) == f"{ALL_WELL} You can improve: b (see !)."
+    assert summary([WARNING, PROBLEM, GOOD]).endswith("First, c: bring it back")
+    assert [is_usable([GOOD, WARNING]), is_usable([GOOD, PROBLEM])] == [True, False]
 
 
 @pytest.mark.parametrize("version", ["3.9.1", "3.10.14", "2.7"])
 def test_an_old_python_is_a_problem(version: str) -> None:
-    """It says which one is needed."""
-    found = python(version)
+    """The finding names the required version."""
+    found = check_python(version)
     assert found.state == "problem"
-    assert ">=3.11" in found.says
+    assert ">=3.11" in found.message
     assert "3.11" in found.advice
 
 
-def test_this_python_and_its_packages_are_well() -> None:
-    """Tests run where the grader is installed."""
-    assert (python().state, packages().state) == ("ok", "ok")
+def test_this_python_and_its_packages_are_ok() -> None:
+    """The environment in which the tests run meets the requirements."""
+    assert (check_python().state, check_packages().state) == ("ok", "ok")
 
 
-def test_a_package_that_lacks_or_does_not_fit_is_named() -> None:
-    """With the line that installs it."""
-    found = packages(["numpy>=999", "no-such-package-here>=1", "click", "pytest; extra == 'test'"])
+def test_missing_and_unsuitable_packages_are_named() -> None:
+    """The advice is the command that installs them."""
+    requirements = [
+        "numpy>=999",
+        "no-such-package-here>=1",
+        "click",
+        "pytest; extra == 'test'",
+    ]
+    found = check_packages(requirements)
     assert found.state == "problem"
-    assert "no-such-package-here is missing" in found.says
+    assert "no-such-package-here is missing" in found.message
     assert found.advice == "pip install 'numpy>=999' 'no-such-package-here>=1'"
 
 
-def test_torch_that_breaks_is_a_problem() -> None:
-    """Its last words are said."""
-    found = torch("raise ImportError('libcudart is gone')")
+def test_a_broken_torch_is_a_problem() -> None:
+    """The finding has the last line of its error message."""
+    found = check_torch("raise ImportError('libcudart is gone')")
     assert found.state == "problem"
-    assert "libcudart is gone" in found.says
+    assert "libcudart is gone" in found.message
 
 
 def test_devices_and_their_memory_are_named() -> None:
-    """And a machine that has a GPU which torch does not see is told so."""
+    """An NVIDIA GPU that torch does not see gives a warning."""
     cpu: dict[str, object] = {"version": "2.13", "cuda": None, "devices": []}
     gpu = {"version": "2.13", "cuda": "12.8", "devices": [["A100", 80 * 2**30]]}
-    assert "A100 (80 GB)" in described(gpu, nvidia=True).says
-    assert described(cpu, nvidia=False).state == "ok"
-    assert described(cpu, nvidia=True).state == "warning"
+    assert "A100 (80 GB)" in describe_torch(gpu, has_nvidia_driver=True).message
+    assert describe_torch(cpu, has_nvidia_driver=False).state == "ok"
+    assert describe_torch(cpu, has_nvidia_driver=True).state == "warning"
 
 
-def test_weights_are_looked_for_where_the_environment_says(
+def test_weights_are_searched_where_the_environment_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not there, begun, there: each is said with the place and what decides it."""
+    """Missing, incomplete and complete weights are told apart, with the folder and its reason."""
     for name in CACHES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     monkeypatch.setenv("TRANSFORMERS_OFFLINE", "1")
-    absent = weights()
-    assert f"not in {tmp_path / 'hub'} (HF_HOME says so)" in absent.says
-    assert "TRANSFORMERS_OFFLINE=1" in absent.says
+    absent = check_weights()
+    assert f"not in {tmp_path / 'hub'} (set by HF_HOME)" in absent.message
+    assert "TRANSFORMERS_OFFLINE=1" in absent.message
     assert (absent.state, "hf download gpt2" in absent.advice) == ("ok", True)
     snapshot = tmp_path / "hub" / "models--gpt2" / "snapshots" / "abc"
     snapshot.mkdir(parents=True)
-    assert weights().state == "warning"
+    assert check_weights().state == "warning"
     (snapshot / "model.safetensors").write_bytes(b"weights")
-    assert f"found in {tmp_path / 'hub'}" in weights().says
+    assert f"found in {tmp_path / 'hub'}" in check_weights().message
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "elsewhere"))
-    assert "elsewhere (HF_HUB_CACHE says so)" in weights().says
+    assert "elsewhere (set by HF_HUB_CACHE)" in check_weights().message
 
 
 @pytest.mark.parametrize(
@@ -100,44 +106,44 @@ def test_weights_are_looked_for_where_the_environment_says(
         (("no", "no"), ["warning", "warning", "warning"]),
     ],
 )
-def test_the_best_sandbox_that_holds_counts(
+def test_the_best_sandbox_that_works_counts(
     problems: tuple[str | None, ...], states: list[str]
 ) -> None:
-    """A weaker one is not missed; without any it says what is fine and what is not."""
+    """A weaker one that fails gives no warning; without any there is advice."""
     backends: tuple[Backend, ...] = (Bubblewrap(), Landlock())
-    tried = [Trial(backend=b, problem=p) for b, p in zip(backends, problems, strict=True)]
-    found = list(isolation(tried))
+    tried = [BackendCheck(backend=b, problem=p) for b, p in zip(backends, problems, strict=True)]
+    found = list(check_isolation(tried))
     assert [finding.state for finding in found] == states
     assert all(bool(finding.advice) == (finding.state != "ok") for finding in found)
 
 
-def test_memory_is_compared_with_what_models_take() -> None:
-    """Too little to grade is a problem, too little for GPT-2 alone is not."""
-    assert memory(2**28).state == "problem"
-    assert "not for GPT-2 small" in memory(2 * 2**30).says
-    assert "and for GPT-2 small" in memory(64 * 2**30).says
+def test_memory_is_compared_with_what_models_need() -> None:
+    """Too little to grade is a problem; too little for GPT-2 only is not."""
+    assert check_memory(2**28).state == "problem"
+    assert "not for GPT-2 small" in check_memory(2 * 2**30).message
+    assert "and for GPT-2 small" in check_memory(64 * 2**30).message
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="/dev/null is not there")
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no /dev/null")
 def test_a_folder_that_cannot_be_written_to_is_a_problem(tmp_path: Path) -> None:
-    """It says which variable makes it another one."""
-    assert room("Temporary files", tmp_path / "new", "TMPDIR").state in {"ok", "warning"}
-    found = room("Temporary files", Path("/dev/null/tmp"), "TMPDIR")
+    """The advice names the environment variable that selects another folder."""
+    assert check_folder("Temporary files", tmp_path / "new", "TMPDIR").state in {"ok", "warning"}
+    found = check_folder("Temporary files", Path("/dev/null/tmp"), "TMPDIR")
     assert found.state == "problem"
     assert "TMPDIR" in found.advice
 
 
 def test_a_rubric_without_a_key_needs_the_reference() -> None:
-    """With the reference a key is made; without it nothing can be compared."""
-    file = find_rubric(None)
-    assert key(file, reference=False).state == "ok"
+    """With the reference a key can be built; without it grading is impossible."""
+    file = load_rubric(None)
+    assert check_key(file, reference=False).state == "ok"
     changed = replace(file, rubric=file.rubric.on_model("planted-4x3@5"))
-    assert key(changed, reference=True).state == "warning"
-    assert key(changed, reference=False).state == "problem"
+    assert check_key(changed, reference=True).state == "warning"
+    assert check_key(changed, reference=False).state == "problem"
 
 
-def test_the_plugin_is_missed_when_pytest_is_told_to_load_none() -> None:
-    """It says how to load it all the same."""
-    assert plugin({}).state == "ok"
-    assert "pytest -p" in plugin({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}).advice
-    assert re.match(r"\w", optional().says)
+def test_disabled_pytest_plugins_give_a_warning() -> None:
+    """The advice is the option that loads the plugin."""
+    assert check_plugin({}).state == "ok"
+    assert "pytest -p" in check_plugin({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}).advice
+    assert re.match(r"\w", check_extras().message)

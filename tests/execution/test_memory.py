@@ -1,17 +1,17 @@
-"""How much memory grading needs, said beforehand."""
+"""The memory that grading needs is estimated and announced beforehand."""
 
 from pathlib import Path
 
 import pytest
 
-from grader.execution.memory import memory_here, memory_needed, warning
+from grader.execution.memory import available_memory, memory_needed, memory_warning
 
 GB = 2**30
 
 
 @pytest.fixture
 def weights(tmp_path: Path) -> Path:
-    """A directory with a gigabyte of weights, none of it on the disk."""
+    """Return a directory with a sparse file of one gigabyte of weights."""
     with (tmp_path / "model.safetensors").open("wb") as file:
         file.truncate(GB)
     (tmp_path / "config.json").write_text("{}")
@@ -19,7 +19,7 @@ def weights(tmp_path: Path) -> Path:
 
 
 def test_weights_are_counted_with_their_copies(weights: Path) -> None:
-    """The notebook's, the probes', the pristine ones."""
+    """The estimate covers the copies of the notebook, of the probes and of the comparison."""
     needed = memory_needed(str(weights))
     assert needed is not None
     assert 5 * GB < needed < 6 * GB
@@ -29,7 +29,7 @@ def test_weights_are_counted_with_their_copies(weights: Path) -> None:
 def test_a_model_of_a_hub_is_found_in_its_cache(
     weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """By the lab's name for it too."""
+    """The lab's own name for a model is resolved too."""
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     assert memory_needed(name) is None
     snapshots = tmp_path / "hub" / "models--openai-community--gpt2" / "snapshots"
@@ -38,18 +38,21 @@ def test_a_model_of_a_hub_is_found_in_its_cache(
     assert memory_needed(name) == memory_needed(str(weights))
 
 
-def test_too_little_is_said_with_both_numbers(weights: Path) -> None:
-    """And enough with one; of a constructed model nothing is said."""
-    assert warning(str(weights), 8 * GB) == f"Grading on {weights} needs about 5.4 GB of memory."
-    said = warning(str(weights), GB)
-    assert said is not None
-    assert said.endswith("and there are 1.0 GB here: the system may end it. Give it more.")
-    assert warning("planted-12x12", 0) is None
-    assert warning("no-such-model", 0) is None
+def test_too_little_memory_is_announced_with_both_numbers(weights: Path) -> None:
+    """If memory suffices, one number is given; synthetic and unknown models need no line."""
+    assert (
+        memory_warning(str(weights), 8 * GB)
+        == f"Grading on {weights} needs about 5.4 GB of memory."
+    )
+    text = memory_warning(str(weights), GB)
+    assert text is not None
+    assert text.endswith("but only 1.0 GB are available: the system may kill the kernel.")
+    assert memory_warning("planted-12x12", 0) is None
+    assert memory_warning("no-such-model", 0) is None
 
 
 @pytest.mark.parametrize(
-    ("file", "said"),
+    ("file", "groups"),
     [
         ("memory.max", ""),
         ("memory/memory.limit_in_bytes", ""),
@@ -57,17 +60,17 @@ def test_too_little_is_said_with_both_numbers(weights: Path) -> None:
         ("memory/docker/a1/memory.limit_in_bytes", "12:cpu,cpuacct:/x\n9:memory:/docker/a1\n"),
     ],
 )
-def test_a_containers_limit_counts(tmp_path: Path, file: str, said: str) -> None:
-    """Where it is lower than what the machine has, in both versions; `max` is no limit."""
+def test_a_containers_limit_counts(tmp_path: Path, file: str, groups: str) -> None:
+    """A lower limit of either version of control groups wins; `max` is no limit."""
     own, limit = tmp_path / "own", tmp_path / file
-    own.write_text(said)
+    own.write_text(groups)
     limit.parent.mkdir(parents=True, exist_ok=True)
     limit.write_text("max\n")
-    assert memory_here(tmp_path, own) > GB
+    assert available_memory(tmp_path, own) > GB
     limit.write_text(f"{768 * 2**20}\n")
-    assert memory_here(tmp_path, own) == 768 * 2**20
+    assert available_memory(tmp_path, own) == 768 * 2**20
 
 
 def test_without_control_groups_the_machines_memory_counts(tmp_path: Path) -> None:
-    """As on macOS."""
-    assert memory_here(tmp_path / "none", tmp_path / "none") > GB
+    """Systems without control groups, such as macOS, report free memory."""
+    assert available_memory(tmp_path / "none", tmp_path / "none") > GB

@@ -1,9 +1,9 @@
-"""Tracebacks cut down to the student's own code."""
+"""Tracebacks are cut down to the student's own code."""
 
 import json
 from collections.abc import Mapping
 
-from grader.execution.outputs import own_frames, traceback_of
+from grader.execution.outputs import student_frames, student_traceback
 
 TRACE = (
     "\x1b[31m----\x1b[39m\n\x1b[31mIndexError\x1b[39m     Traceback (most recent call last)\n"
@@ -16,27 +16,27 @@ TRACE = (
 
 
 def sent(*outputs: Mapping[str, object]) -> bytes:
-    """What the driver sends of a cell."""
+    """Return a cell's outputs as the driver sends them."""
     return json.dumps(list(outputs)).encode()
 
 
 def test_frames_of_libraries_and_colours_are_left_out() -> None:
-    """What is left is where in the notebook it happened, without the kernel's count of cells."""
-    assert own_frames(TRACE) == "line 2, in f(x):\n----> 2 torch.ones(2)[x]"
+    """The lines of the notebook remain, without the kernel's execution count."""
+    assert student_frames(TRACE) == "line 2, in f(x):\n----> 2 torch.ones(2)[x]"
 
 
 def test_the_innermost_frames_are_kept() -> None:
-    """Of a deep recursion the last four; of a very long text the end."""
+    """A deep recursion keeps its last four frames, a very long text its end."""
     frame = "Cell In[1], line {}\n----> f()\n\n"
     deep = "".join(frame.format(i) for i in range(2000))
-    assert own_frames(deep).startswith("line 1996:")
-    assert len(own_frames(("x" * 10**6) + "\nCell In[1], line 1\n" + "y\n" * 10**5)) <= 3000
+    assert student_frames(deep).startswith("line 1996:")
+    assert len(student_frames(("x" * 10**6) + "\nCell In[1], line 1\n" + "y\n" * 10**5)) <= 3000
 
 
 def test_only_an_error_has_one() -> None:
-    """What a cell printed is no traceback, and nor is what nobody can read."""
+    """Printed text and malformed outputs yield no traceback."""
     error = {"kind": "error", "texts": {"traceback": TRACE}}
     printed = {"kind": "stream", "texts": {"stdout": TRACE}}
-    assert traceback_of(sent(printed, error)) == own_frames(TRACE)
-    assert traceback_of(sent(printed)) == traceback_of(b"no JSON") == ""
-    assert traceback_of(sent({"kind": "error", "texts": {}})) == ""
+    assert student_traceback(sent(printed, error)) == student_frames(TRACE)
+    assert student_traceback(sent(printed)) == student_traceback(b"no JSON") == ""
+    assert student_traceback(sent({"kind": "error", "texts": {}})) == ""

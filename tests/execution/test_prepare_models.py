@@ -1,4 +1,4 @@
-"""Building hidden models beside a running notebook: the command, and who waits for its files."""
+"""Hidden models are built while a notebook runs: the command, and the builder that waits for it."""
 
 import io
 import stat
@@ -24,18 +24,18 @@ ENDLESS = ["generic-12x12@4/999999"] * 2 + [f"planted-12x12@{seed}" for seed in 
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that temporary ones are made in."""
+    """Make temporary folders below the test's folder and return it."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
 def children() -> list[psutil.Process]:
-    """Builders that this process has started and that are still there, zombies too.
+    """Return the child processes that this test started and that still exist, zombies included.
 
-    Other tests keep warm parents; those have been there before.
+    Fork servers of other tests existed before and are left out.
     """
-    found: list[psutil.Process] = psutil.Process().children(recursive=True)
-    return [process for process in found if process not in EARLIER]
+    processes: list[psutil.Process] = psutil.Process().children(recursive=True)
+    return [process for process in processes if process not in EARLIER]
 
 
 EARLIER: list[psutil.Process] = []
@@ -47,7 +47,7 @@ def _earlier() -> None:
 
 
 def test_files_are_what_their_names_mean(temporary: Path) -> None:
-    """Each name has its own private file, in whichever order they are asked for, and again."""
+    """Each name has a private file of its own, in any order of requests, and repeatedly."""
     with WeightsBuilder(QUICK) as builder:
         assert stat.S_IMODE(next(temporary.iterdir()).stat().st_mode) == 0o700
         files = {name: builder.file(name) for name in reversed(QUICK)}
@@ -58,23 +58,23 @@ def test_files_are_what_their_names_mean(temporary: Path) -> None:
     assert (list(temporary.iterdir()), children()) == ([], [])
 
 
-def test_where_memory_is_short_nothing_runs_beside(temporary: Path) -> None:
-    """All files are there from the beginning, and what built them is gone."""
-    with WeightsBuilder(QUICK, beforehand=True) as builder:
+def test_a_builder_that_waits_is_gone_on_entry(temporary: Path) -> None:
+    """All files exist on entry and the building process has ended, for machines short of memory."""
+    with WeightsBuilder(QUICK, wait_on_entry=True) as builder:
         assert children() == []
         folder = next(temporary.iterdir())
         assert {*folder.glob("*.safetensors")} == {builder.file(name) for name in QUICK}
 
 
 def test_a_name_that_comes_twice_is_built_once() -> None:
-    """It has one file, and the names after it have theirs."""
+    """A repeated name has one file, and later names keep their own."""
     with WeightsBuilder([QUICK[0], QUICK[0], QUICK[1]]) as builder:
         last = builder.file(QUICK[1])
         assert sorted(last.parent.iterdir()) == [builder.file(name) for name in QUICK]
 
 
 def test_names_are_no_arguments() -> None:
-    """What other processes can read of the builder names no model."""
+    """The builder's arguments and environment, which others can read, name no model."""
     with WeightsBuilder(ENDLESS):
         [process] = children()
         assert not any("planted" in word for word in process.cmdline())
@@ -82,14 +82,14 @@ def test_names_are_no_arguments() -> None:
 
 
 def test_no_names_start_nothing(temporary: Path) -> None:
-    """A lab without hidden models pays for none."""
+    """Without hidden models no process is started."""
     with WeightsBuilder([]):
         assert children() == []
     assert list(temporary.iterdir()) == []
 
 
 def test_a_failure_is_the_builders_last_line(temporary: Path) -> None:
-    """A wrong name is one line for what comes from it on; what was built before can be had."""
+    """A wrong name fails every model from there on, in one line; earlier models are available."""
     with WeightsBuilder([QUICK[0], "planted-1x4", QUICK[1]]) as builder:
         for name in ("planted-1x4", QUICK[1], "planted-1x4"):
             with pytest.raises(KernelError, match=r"could not be built: .* 2 layers or") as error:
@@ -100,15 +100,15 @@ def test_a_failure_is_the_builders_last_line(temporary: Path) -> None:
 
 
 def test_a_builder_that_dies_is_one_line() -> None:
-    """Killed from outside, it says no word, and nobody waits for it."""
+    """A killed builder is reported without waiting for the timeout."""
     with WeightsBuilder(ENDLESS) as builder:
         children()[0].kill()
-        with pytest.raises(KernelError, match="could not be built: no word"):
+        with pytest.raises(KernelError, match="could not be built: the process printed no message"):
             builder.file(ENDLESS[-1])
 
 
-def test_waiting_ends(temporary: Path) -> None:
-    """A model that takes too long is one line; then the builder is stopped at once."""
+def test_waiting_has_a_timeout(temporary: Path) -> None:
+    """A model that takes too long is an error of one line, and the builder is stopped at once."""
     with WeightsBuilder(ENDLESS, timeout=0.2) as builder:
         with pytest.raises(KernelError, match=r"took more than 0\.2 s") as error:
             builder.file(ENDLESS[-1])
@@ -117,7 +117,7 @@ def test_waiting_ends(temporary: Path) -> None:
 
 
 def test_an_error_beside_it_leaves_nothing(temporary: Path) -> None:
-    """Whatever ends the grading, neither process nor files remain, and the error goes on."""
+    """After any exception neither process nor files remain, and the exception propagates."""
     with pytest.raises(KeyError), WeightsBuilder([*QUICK, *ENDLESS]) as builder:
         builder.file(builder.file(QUICK[0]).name)
     assert (list(temporary.iterdir()), children()) == ([], [])
@@ -126,7 +126,7 @@ def test_an_error_beside_it_leaves_nothing(temporary: Path) -> None:
 def test_what_cannot_be_started_leaves_nothing(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a Python to run, there is the operating system's error and no folder."""
+    """If Python cannot be started, the operating system's error is raised and no folder remains."""
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(FileNotFoundError, match="/nowhere/python"):
         WeightsBuilder(QUICK).__enter__()
@@ -138,7 +138,7 @@ Command = Callable[..., "tuple[int, str, str]"]
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """`python -m grader.models`: its exit code, and what it says on either stream."""
+    """Run `python -m grader.models`; return its exit code, standard output and standard error."""
 
     def run(*arguments: object, names: str = "") -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["models", *map(str, arguments)])
@@ -156,7 +156,7 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 def test_the_command_writes_files_in_order(
     tmp_path: Path, command: Command, *, by_argument: bool
 ) -> None:
-    """One private file a name, numbered and announced as they come, in a private directory."""
+    """Each name becomes a private file in a private directory, numbered and announced in order."""
     names, folder = [*QUICK, QUICK[0]], tmp_path / "new" / "folder"
     said = "\n".join(names)
     done = command("--weights", folder, *(names if by_argument else ()), names=said)
@@ -169,7 +169,7 @@ def test_the_command_writes_files_in_order(
 
 
 def test_the_command_stops_at_a_wrong_name(tmp_path: Path, command: Command) -> None:
-    """What was written before stays; the rest is one line, and exit code 3."""
+    """Files written before remain; the error is one line, with exit code 3."""
     code, written, line = command("--weights", tmp_path, QUICK[0], "planted-1x1", QUICK[0])
     assert (code, written, line.count("\n")) == (3, "0\n", 1)
     assert "2 layers or more" in line
@@ -177,7 +177,7 @@ def test_the_command_stops_at_a_wrong_name(tmp_path: Path, command: Command) -> 
 
 
 def test_the_command_needs_one_run_or_a_directory(tmp_path: Path, command: Command) -> None:
-    """Wrong usage is exit code 2, and a directory that cannot be is 3; a run's file is printed."""
+    """Wrong usage is exit code 2, an impossible directory 3; a training run's file is printed."""
     assert [command(*names)[0] for names in ((), (QUICK[0], QUICK[0]))] == [2, 2]
     (tmp_path / "file").touch()
     code, _, line = command("--weights", tmp_path / "file", QUICK[0])

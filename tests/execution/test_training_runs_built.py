@@ -1,4 +1,4 @@
-"""Training what is missing, from the trusted side."""
+"""Missing training runs are trained before student code runs."""
 
 import sys
 from pathlib import Path
@@ -11,17 +11,17 @@ from grader.protocol.training_runs import run_file
 
 
 def test_what_ships_is_not_trained(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Models that are no runs, and runs that ship, start nothing."""
+    """Models that are no training runs, and runs that ship, start no process."""
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     train_missing(["planted-12x12", "gpt2-small", "trained-2x4@0", "trained-2x4@1"])
     with pytest.raises(FileNotFoundError, match="/nowhere/python"):
         train_missing(["trained-2x1@987"])
 
 
-def test_a_run_that_cannot_be_kept_is_one_line(
+def test_a_run_that_cannot_be_stored_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where no run can be kept, nothing is trained for long, and the line says what to set."""
+    """Without a writable cache training is not begun; the error names the variable to set."""
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with pytest.raises(KernelError, match=r"could not be trained.* set XDG_CACHE_HOME") as error:
@@ -31,6 +31,6 @@ def test_a_run_that_cannot_be_kept_is_one_line(
 
 
 def test_a_malformed_name_is_one_line() -> None:
-    """A run's name with a mistake in it is refused before anything is started."""
+    """A malformed name is rejected before any process is started."""
     with pytest.raises(KernelError, match="no training run is called 'trained-2x'"):
         train_missing(["trained-2x"])

@@ -1,5 +1,5 @@
-"""Fuzzing of everything that reads bytes nobody vouches for.
+"""Fuzzing of every reader of untrusted bytes.
 
-``python -m tests.fuzz TARGET --seconds N`` looks for them with coverage (needs atheris); the tests
-here look with hypothesis, and run each target for a moment.
+``python -m tests.fuzz TARGET --seconds N`` fuzzes one reader guided by coverage (needs atheris).
+The tests in this folder use hypothesis, and run each target for a few seconds.
 """

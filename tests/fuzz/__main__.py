@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz TARGET --seconds N``: exits 1 with the input's base64 on a finding."""
+"""``python -m tests.fuzz TARGET --seconds N``: exits 1 and prints a failing input in base64."""
 
 import argparse
 import base64
@@ -14,26 +14,26 @@ from tests.fuzz.targets import NAMES
 
 
 def main() -> None:
-    """Fuzz one target until the time is over or something is found."""
+    """Fuzz one target until the time is over or an input fails."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("target", choices=NAMES)
     parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--input", help="read one input, in base64, and nothing else")
-    asked = parser.parse_args()
+    parser.add_argument("--input", help="run one input, given in base64, and nothing else")
+    arguments = parser.parse_args()
     with atheris.instrument_imports(include=["grader", "yaml", "safetensors"]):
         from tests.fuzz.targets import find  # noqa: PLC0415 (instrumented as it is imported)
 
-        target = find(asked.target)
-    if asked.input is not None:
-        target.one(base64.b64decode(asked.input))
+        target = find(arguments.target)
+    if arguments.input is not None:
+        target.one(base64.b64decode(arguments.input))
         return
 
-    def one(data: bytes) -> None:
+    def run(data: bytes) -> None:
         try:
             target.one(data)
-        except Exception:  # noqa: BLE001 (a figure is the student's to break; the cell goes on)
+        except Exception:  # noqa: BLE001 (any error is a finding)
             traceback.print_exc()
-            sys.stderr.write(f"FOUND in {asked.target}: {base64.b64encode(data).decode()}\n")
+            sys.stderr.write(f"FOUND in {arguments.target}: {base64.b64encode(data).decode()}\n")
             sys.stderr.flush()
             os._exit(1)
 
@@ -41,10 +41,10 @@ def main() -> None:
         for i, seed in enumerate(target.seeds):
             (Path(folder) / f"{i}").write_bytes(seed)
         options = [
-            f"-max_total_time={asked.seconds}", "-timeout=10", "-rss_limit_mb=1024",
+            f"-max_total_time={arguments.seconds}", "-timeout=10", "-rss_limit_mb=1024",
             "-max_len=20000", f"-artifact_prefix={folder}/", "-print_final_stats=1",
         ]  # fmt: skip
-        atheris.Setup([sys.argv[0], *options, folder], one)
+        atheris.Setup([sys.argv[0], *options, folder], run)
         atheris.Fuzz()
 
 

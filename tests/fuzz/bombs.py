@@ -1,4 +1,7 @@
-"""Small files that want much; ``python -m tests.fuzz.bombs NAME`` reads one and says its price."""
+"""Small files that take much time or memory to parse.
+
+``python -m tests.fuzz.bombs NAME`` reads one and prints its cost as JSON.
+"""
 
 import json
 import sys
@@ -8,10 +11,10 @@ from io import BytesIO
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.execution.result import Gathering
+from grader.execution.result import ResultCollector
 from grader.protocol.frames import FrameKind, read_frames
 from grader.rubric.load import parse_rubric
-from grader.rubric.model import Limits
+from grader.rubric.sections import Limits
 from grader.submission.read import MAX_CELL_CODE, parse_submission
 from tests.text_files import notebook
 
@@ -34,11 +37,11 @@ def _yaml(text: Callable[[], str]) -> Callable[[], object]:
 
 def _cells(kind: FrameKind) -> Callable[[], object]:
     def gather() -> object:
-        gathering = Gathering()
+        collector = ResultCollector()
         stream = (bytes([kind]) + (2).to_bytes(4, "little") + bytes(8) + b"{}") * 300_000
         for frame in read_frames(BytesIO(stream)):
-            gathering.take(frame, "scores")
-        return gathering.execution(isolation="none", overrun="")
+            collector.add(frame, "scores")
+        return collector.finish(isolation="none", limit_exceeded="")
 
     return gather
 
@@ -83,19 +86,19 @@ BOMBS: dict[str, Callable[[], object]] = {
 
 
 def main(name: str) -> None:
-    """Read one, and write what was said, the seconds and the megabytes as JSON."""
+    """Read one file, and print the error, the seconds and the megabytes as JSON."""
     read = (HARMLESS | BOMBS)[name]
-    said, start = "", time.monotonic()
+    message, start = "", time.monotonic()
     try:
         read()
     except GraderError as error:
-        said = str(error)
+        message = str(error)
     seconds = time.monotonic() - start
-    sys.stdout.write(json.dumps({"said": said, "seconds": seconds, "megabytes": peak()}))
+    sys.stdout.write(json.dumps({"message": message, "seconds": seconds, "megabytes": peak()}))
 
 
 def peak() -> float:
-    """Most memory this process has had, in MB; getrusage would count what started it, too."""
+    """Return this process's peak memory in MB; getrusage would include its parent's."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 2**10
 

@@ -1,4 +1,4 @@
-"""Structure from bytes, so that a fuzzer's small changes to its input are changes of structure."""
+"""Builds structure from bytes, so that a fuzzer's changes of bytes become changes of structure."""
 
 import struct
 from collections.abc import Sequence
@@ -11,38 +11,38 @@ ODD: tuple[Any, ...] = (
 
 
 class Pieces:
-    """Bytes, taken piece by piece; when they end, everything is nought."""
+    """Bytes that are consumed piece by piece; zeros follow their end."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at = 0
 
     def byte(self) -> int:
-        """The next byte."""
+        """Return the next byte."""
         self._at += 1
         return self._data[self._at - 1] if self._at <= len(self._data) else 0
 
     def number(self, form: str) -> int:
-        """The next bytes as an integer of this struct format."""
+        """Return the next bytes as an integer of this struct format."""
         size = struct.calcsize(form)
         return int(struct.unpack(form, bytes(self.byte() for _ in range(size)))[0])
 
     def of(self, choices: Sequence[Any]) -> Any:
-        """One of several."""
+        """Choose one of several."""
         return choices[self.byte() % len(choices)]
 
     def rest(self) -> bytes:
-        """What is left."""
+        """Return the remaining bytes."""
         return self._data[self._at :]
 
     def text(self) -> str:
-        """A few characters, lone surrogates among them."""
+        """Return a few characters, possibly lone surrogates."""
         size = self.byte() % 24
         start, self._at = self._at, self._at + size
         return self._data[start : start + size].decode("utf-8", "surrogateescape")
 
     def thing(self, keys: Sequence[str], words: Sequence[Any], depth: int = 6) -> Any:
-        """JSON of these keys and words, and of oddities."""
+        """Build JSON from these keys and words, and from odd values."""
         kind = self.byte() % 8
         if depth and kind == 0:
             size = self.byte() % 6
@@ -54,7 +54,7 @@ class Pieces:
         return self.text() if kind == 3 else self.of(words)
 
     def altered(self, thing: Any, words: Sequence[Any]) -> Any:
-        """A JSON value with some of its parts replaced, repeated or left out."""
+        """Return a JSON value with some of its parts replaced, repeated or left out."""
         change = self.byte()
         if change < 8:
             return self.thing(("cells", "kind"), words, 2)

@@ -1,4 +1,4 @@
-"""Each target for a moment, guided by coverage, in a process of its own."""
+"""Each target runs for a few seconds, guided by coverage, in its own process."""
 
 import importlib.util
 import subprocess
@@ -18,11 +18,10 @@ atheris = pytest.mark.skipif(
 
 @atheris
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_found_in_a_moment(name: str) -> None:
-    """Five seconds of looking find no input that a reader is not ready for."""
-    # By way of a shell, which forks it: the most memory a process has had is also that of what
-    # became it, and this one may have had much.
-    done = subprocess.run(
+def test_no_input_fails_within_seconds(name: str) -> None:
+    """Five seconds of fuzzing find no input that makes a reader fail in an unforeseen way."""
+    # A shell forks it: peak memory survives exec, and this process may have had much.
+    process = subprocess.run(
         [*_FORKED, sys.executable, "-m", "tests.fuzz", name, "--seconds", "5"],
         cwd=ROOT,
         capture_output=True,
@@ -31,12 +30,12 @@ def test_nothing_is_found_in_a_moment(name: str) -> None:
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, done.stderr[-3000:]
+    assert process.returncode == 0, process.stderr[-3000:]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_seeds_are_read(name: str) -> None:
-    """What the search starts from is no finding itself."""
+    """The inputs that fuzzing starts from do not fail."""
     target = find(name)
     assert target.seeds
     for seed in target.seeds:

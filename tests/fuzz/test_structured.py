@@ -1,4 +1,4 @@
-"""Structured inputs, by hypothesis: near misses of what is right, and bytes cut and joined."""
+"""Structured inputs by hypothesis: near misses of valid input, cut and joined."""
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +10,7 @@ EXAMPLES = {"frames": 400, "key": 150, "notebook": 300, "rubric": 80, "source": 
 
 
 def cut_and_joined(seeds: tuple[bytes, ...]) -> st.SearchStrategy[bytes]:
-    """A seed with a piece left out, repeated, or replaced by other bytes."""
+    """Generate seeds with a piece left out, repeated, or replaced by other bytes."""
 
     def changed(seed: bytes, at: int, size: int, new: bytes, times: int) -> bytes:
         start = 1 + at % max(1, len(seed))
@@ -30,7 +30,7 @@ def cut_and_joined(seeds: tuple[bytes, ...]) -> st.SearchStrategy[bytes]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_near_misses_are_read_or_refused(name: str) -> None:
-    """A reader's own error, in one plain line, or what was read: nothing else."""
+    """A reader succeeds, or raises its own error in one plain line."""
     target = find(name)
 
     @settings(max_examples=EXAMPLES[name], deadline=None, database=None)

@@ -1,4 +1,4 @@
-"""Hidden models: what only fits the public ones loses there, and a secret stays one."""
+"""Hidden models catch answers that fit public models only, and stay secret."""
 
 import json
 from pathlib import Path
@@ -6,18 +6,17 @@ from pathlib import Path
 import pytest
 
 from grader.answer_key.build import build_key
-from grader.answer_key.file import key_bytes
+from grader.answer_key.file import encode_key
 from grader.answer_key.model import AnswerKey, KeyRequest
-from grader.grading.pipeline import grade
-from grader.grading.session import Settings
+from grader.grading.pipeline import grade_notebook
 from grader.render.html import to_html
 from grader.report.model import Report
-from grader.rubric.load import find_rubric
+from grader.rubric.load import load_rubric
 from tests.notebooks import LOAD, SEQUENCES, reference_cells, write
 
 pytestmark = pytest.mark.kernel
 
-FILE = find_rubric(None)
+FILE = load_rubric(None)
 SEED = 20261122
 HARD_CODED = """
 import numpy as np
@@ -43,31 +42,30 @@ def test_induction_accuracy(model, seq_len=20, n_tests=5):
 
 @pytest.fixture(scope="module")
 def hidden(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, AnswerKey]:
-    """A hidden key as a file."""
+    """Build a hidden key and write it to a file."""
     key = build_key(FILE, KeyRequest(device="cpu", seed=SEED, hidden=True))
     path = tmp_path_factory.mktemp("keys") / "hidden.key"
-    path.write_bytes(key_bytes(key))
+    path.write_bytes(encode_key(key))
     return path, key
 
 
 def full(path: Path, hidden_key: Path, only: str | None = None) -> Report:
-    """Graded with the hidden probes."""
-    settings = Settings(device="cpu", full=True, hidden_key=hidden_key, only=only)
-    return grade(path, FILE, settings)
+    """Grade with the hidden probes."""
+    return grade_notebook(path, rubric=FILE, device="cpu", key=hidden_key, only=only)
 
 
 def test_a_hidden_key_holds_the_hidden_probes_alone(hidden: tuple[Path, AnswerKey]) -> None:
-    """Nothing of the public key is in it, and it says which seed drew its models."""
+    """A hidden key holds no public answers, and records the seed that drew its models."""
     _, key = hidden
     assert key.expected.keys() == {n for n, p in FILE.rubric.probes.items() if p.hidden}
-    assert (key.about.seed, key.about.hidden) == (SEED, True)
+    assert (key.provenance.seed, key.provenance.hidden) == (SEED, True)
     assert all(answers.keys() <= key.expected.keys() for answers in key.mistakes.values())
 
 
 def test_the_reference_passes_on_hidden_models(
     tmp_path: Path, hidden: tuple[Path, AnswerKey]
 ) -> None:
-    """A right function is right everywhere."""
+    """The reference loses no points on hidden models."""
     path = write(tmp_path / "right.ipynb", [LOAD, *reference_cells()])
     report = full(path, hidden[0])
     functions = {p.function for p in FILE.rubric.probes.values() if p.hidden}
@@ -81,7 +79,7 @@ def test_the_reference_passes_on_hidden_models(
 def test_a_hard_coded_shape_loses_on_hidden_models(
     tmp_path: Path, hidden: tuple[Path, AnswerKey]
 ) -> None:
-    """12 x 12 is right on the public model alone; what is said shows nothing of the hidden one."""
+    """A hard-coded 12 x 12 fails on hidden models; its feedback reveals nothing about them."""
     path = write(tmp_path / "hard.ipynb", [LOAD, SEQUENCES, HARD_CODED])
     report = full(path, hidden[0], "scores_planted")
     (verdict,) = report.verdicts
@@ -92,7 +90,7 @@ def test_a_hard_coded_shape_loses_on_hidden_models(
 def test_the_seed_is_for_the_instructor_alone(
     tmp_path: Path, hidden: tuple[Path, AnswerKey]
 ) -> None:
-    """The JSON record has it; the page that students see, and their kernel, have not."""
+    """The seed is in the JSON report, but not in the student's page or kernel."""
     cells = [LOAD, SEQUENCES, PEEK]
     report = full(write(tmp_path / "peek.ipynb", cells), hidden[0], "accuracy_values")
     assert report.to_dict()["environment"]["seed"] == SEED

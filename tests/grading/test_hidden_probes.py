@@ -1,18 +1,18 @@
-"""Hidden probes: asked where they can be, and otherwise it is said why not."""
+"""Hidden probes are skipped for a reason that is reported."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from grader.grading.session import Settings, left_out
-from grader.rubric.load import RubricFile, find_rubric
-from grader.sandbox.base import Forkable
+from grader.grading.session import Settings, why_hidden_skipped
+from grader.rubric.load import RubricFile, load_rubric
+from grader.sandbox.base import ForkableBackend
 from grader.sandbox.bubblewrap import Bubblewrap
-from grader.sandbox.unsandboxed import NONE
+from grader.sandbox.unsandboxed import UNSANDBOXED
 from tests.batch.stored_runs import MINI
 
-LAB = find_rubric(None)
+LAB = load_rubric(None)
 HERE = Settings()
 
 
@@ -20,25 +20,25 @@ HERE = Settings()
     ("backend", "settings", "file", "why"),
     [
         (Bubblewrap(), HERE, LAB, None),
-        (Bubblewrap(), HERE, MINI.file, "the reference is not here"),
+        (Bubblewrap(), HERE, MINI.file, "the reference is not installed here"),
         (Bubblewrap(), replace(HERE, hidden_key=Path("hidden.key")), MINI.file, None),
-        (NONE, HERE, LAB, "no sandbox holds here"),
-        (NONE, replace(HERE, hidden_key=Path("hidden.key")), LAB, "no sandbox holds here"),
-        (NONE, replace(HERE, isolation="none"), LAB, None),
+        (UNSANDBOXED, HERE, LAB, "no sandbox works here"),
+        (UNSANDBOXED, replace(HERE, hidden_key=Path("hidden.key")), LAB, "no sandbox works here"),
+        (UNSANDBOXED, replace(HERE, isolation="none"), LAB, None),
     ],
 )
-def test_they_are_left_out_for_a_reason(
+def test_hidden_probes_are_skipped_for_a_reason(
     monkeypatch: pytest.MonkeyPatch,
-    backend: Forkable,
+    backend: ForkableBackend,
     settings: Settings,
     file: RubricFile,
     why: str | None,
 ) -> None:
-    """A sandbox keeps them from being seen, unless it was ruled out, and something answers them."""
-    monkeypatch.setattr("grader.grading.session.chosen", lambda _settings: backend)
-    found = left_out(file, settings)
+    """Hidden probes need a sandbox, unless isolation is off, and a key or the reference."""
+    monkeypatch.setattr("grader.grading.session.select_backend", lambda _settings: backend)
+    reason = why_hidden_skipped(file, settings)
     assert (
-        (found is None)
+        (reason is None)
         if why is None
-        else (found or "").startswith(f"Hidden probes are left out: {why}")
+        else (reason or "").startswith(f"Hidden probes are skipped: {why}")
     )

@@ -1,4 +1,4 @@
-"""The lab's own common mistakes, as students make them: the terminal names each in plain words."""
+"""Common mistakes of the lab are recognised and explained in the terminal."""
 
 from io import StringIO
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.render.terminal import render
+from grader.render.terminal import render_report
 from grader.report.model import Report
 from tests.notebooks import function_cells, graded, write
 
@@ -45,11 +45,11 @@ top_induction_heads = [(0, int(head), float(first[head])) for head in np.argsort
 """
 
 
-def said(report: Report) -> str:
-    """What the terminal shows, in one line."""
+def terminal_text(report: Report) -> str:
+    """Return the terminal output of a report, on one line."""
     console = Console(width=100, color_system=None, file=StringIO())
     with console.capture() as capture:
-        console.print(render(report))
+        console.print(render_report(report))
     return " ".join(capture.get().split())
 
 
@@ -74,10 +74,10 @@ def said(report: Report) -> str:
 def test_each_common_mistake_is_named(
     tmp_path: Path, cells: list[str], only: str, name: str, words: str
 ) -> None:
-    """Target one position early; copying taken for induction; induction expected in layer 0."""
+    """A shifted target, copying heads and heads of layer 0 are recognised by name."""
     path = write(tmp_path / "mistake.ipynb", [*function_cells(), *cells])
     report = graded(path, only=only).report
-    text = said(report)
+    text = terminal_text(report)
     assert f"known mistake: {name}" in text
     assert words in text
     assert "Hint: " in text

@@ -1,4 +1,4 @@
-"""Whole notebooks through the whole grader: what a right one earns, what an empty one does."""
+"""Whole notebooks are graded from file to report: right, empty and mistaken ones."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.kernel
 
 @pytest.mark.parametrize("model", [None, "planted-7x5@3"])
 def test_reference_in_the_template_earns_everything(tmp_path: Path, model: str | None) -> None:
-    """The filled-in template earns full points and the bonus, on hidden models too."""
+    """The template with the reference earns all points and the bonus, on other models too."""
     result = graded(write(tmp_path / "solved.ipynb", solved_template()), model=model)
     assert not result.errors()
     assert result.lost() == set(), [v.feedback for v in result.report.verdicts]
@@ -32,7 +32,7 @@ def test_reference_in_the_template_earns_everything(tmp_path: Path, model: str |
 
 
 def test_untouched_template_earns_nothing() -> None:
-    """Every criterion of an untouched template is not attempted, and worth 0."""
+    """Every criterion of an untouched template is not attempted and earns 0 points."""
     result = graded(TEMPLATE)
     assert {v.outcome for v in result.report.verdicts} == {"not_attempted"}
     assert result.report.score == 0
@@ -40,25 +40,25 @@ def test_untouched_template_earns_nothing() -> None:
 
 @pytest.fixture(scope="module")
 def example() -> Graded:
-    """The example submission, graded once."""
+    """Grade the example submission, once."""
     return graded(EXAMPLE)
 
 
 def test_example_mistakes_are_named(example: Graded) -> None:
-    """The two classic mistakes of the example are recognised by name."""
+    """The two known mistakes of the example are recognised."""
     named = {v.misconception for v in example.report.verdicts} - {None}
     assert named == {"target_not_shifted", "late_binding"}
 
 
 def test_example_mistakes_do_not_spread(example: Graded) -> None:
-    """Functions that call a wrong one are judged on their own merits."""
+    """Functions that call a wrong function lose no points for it."""
     assert example.outcomes("measure_induction_loss") == {"passed"}
     assert example.outcomes("ablation_effects") == {"passed"}
     assert example.outcomes("compute_k_composition") == {"passed"}
 
 
 def test_lab_notebook_earns_everything_but_the_exercises(tmp_path: Path) -> None:
-    """The lab as printed gets full points on all it does; its JSON is the same every time."""
+    """The printed lab earns all points outside the exercises; its JSON is deterministic."""
     if not LAB.is_file():
         pytest.skip(f"the lab's notebook is not at {LAB}")
     first, *others = (_command(LAB, tmp_path / f"{i}.json") for i in range(3))
@@ -74,7 +74,7 @@ def test_lab_notebook_earns_everything_but_the_exercises(tmp_path: Path) -> None
 
 
 def test_a_second_run_gives_the_same_report(tmp_path: Path) -> None:
-    """The same notebook and seed give the same JSON, but for the seconds."""
+    """The same notebook and seed give the same JSON, apart from durations."""
     cells = [
         "import torch",
         "def create_repeated_sequence(seq_len=25, seed=None):\n    return torch.rand(2)",
@@ -94,7 +94,7 @@ def _command(notebook: Path, output: Path) -> dict[str, Any]:
 
 
 def _timeless(report: object) -> object:
-    """A report without its seconds."""
+    """Return a report without durations."""
     if isinstance(report, dict):
         return {key: _timeless(value) for key, value in report.items() if key != "seconds"}
     return [_timeless(part) for part in report] if isinstance(report, list) else report

@@ -1,5 +1,5 @@
-"""Solutions written without sight of the rubric: what an unseen student might hand in.
+"""Held-out solutions, written without seeing the rubric, as new students would submit them.
 
-Each function is called after the lab function it stands for, two underscores, and its own name.
-They are not for tuning: where one is judged wrongly, the rubric's proof lacks a case.
+Each function is named after its lab function, two underscores, and a name of its own. The rubric is
+not to be tuned on them: if one is judged wrongly, the rubric's variants or mistakes lack a case.
 """

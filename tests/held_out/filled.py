@@ -1,19 +1,19 @@
-"""The template with solutions nobody had in mind in the place of its stubs."""
+"""Fills the template's stubs with held-out solutions."""
 
 import ast
 import json
 from pathlib import Path
 
-from grader.submission.source import readable
+from grader.submission.source import strip_magics
 from tests.notebooks import TEMPLATE
 
 
-def filled(file: str, which: int) -> list[str]:
-    """The template's cells, filled in from one file.
+def filled_template(file: str, index: int) -> list[str]:
+    """Return the template's cells, with stubs replaced by solutions of one file.
 
     Args:
-        file: The file's name here, without its suffix.
-        which: Of the solutions for one function; the last where there are fewer.
+        file: Name of a file in this folder, without its suffix.
+        index: Number of the solution for each function; the last if there are fewer.
     """
     tree = ast.parse(Path(__file__).with_name(f"{file}.py").read_text(encoding="utf-8"))
     solutions: dict[str, list[ast.FunctionDef]] = {}
@@ -28,8 +28,9 @@ def filled(file: str, which: int) -> list[str]:
     for cell in json.loads(TEMPLATE.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             source = "".join(cell["source"])
-            body = ast.parse(readable(source)).body
+            body = ast.parse(strip_magics(source)).body
             stub = next((node.name for node in body if isinstance(node, ast.FunctionDef)), "")
-            found = solutions.get(stub, [])
-            cells.append(ast.unparse(found[min(which, len(found) - 1)]) if found else source)
+            candidates = solutions.get(stub, [])
+            solution = candidates[min(index, len(candidates) - 1)] if candidates else None
+            cells.append(ast.unparse(solution) if solution else source)
     return cells

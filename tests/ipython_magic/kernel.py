@@ -1,4 +1,4 @@
-"""A student's own kernel: ipykernel as it comes, cells run one by one."""
+"""Runs cells one by one in a student's own kernel: ipykernel, unmodified."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.notebooks import reference_cells
 OFFLINE = """
 from transformer_lens import HookedTransformer
 from grader.models import load_model  # noqa: PLC0415
-# There is no network to fetch GPT-2 from; all else is the library's own.
+# There is no network to fetch GPT-2 from; everything else is the library's own.
 HookedTransformer.from_pretrained = lambda *_, **__: load_model("planted-12x12", "cpu")
 """
 LOADED = [OFFLINE, 'model = HookedTransformer.from_pretrained("gpt2-small")', "%load_ext grader"]
@@ -28,14 +28,14 @@ print("REPORT" + _json.dumps(_check(get_ipython().user_ns, {name!r}).report.to_d
 
 
 class LiveKernel:
-    """A kernel with what it displays."""
+    """A kernel, and the outputs of its cells."""
 
     def __init__(self) -> None:
-        """Make a client; `started` starts it."""
+        """Create a client; `started` starts its kernel."""
         self.client = NotebookClient(nbformat.v4.new_notebook(), allow_errors=True, timeout=100)
 
     def run(self, *cells: str) -> list[dict[str, Any]]:
-        """Run cells and give the last one's outputs."""
+        """Run cells and return the last one's outputs."""
         outputs: list[dict[str, Any]] = []
         for source in cells:
             cell = nbformat.v4.new_code_cell(source)
@@ -45,29 +45,29 @@ class LiveKernel:
         return outputs
 
     def text(self, *cells: str) -> str:
-        """The same as text: what the last cell printed, and its displays as plain text."""
-        return "".join(map(_plain, self.run(*cells)))
+        """Run cells and return what the last one printed, with displays as plain text."""
+        return "".join(map(_as_text, self.run(*cells)))
 
     def bundle(self, cell: str) -> Mapping[str, str]:
-        """The one thing that a cell displays, by display type."""
-        (shown,) = [o for o in self.run(cell) if o["output_type"] == "display_data"]
-        return dict(shown["data"])
+        """Run a cell and return its only display, by media type."""
+        (output,) = [o for o in self.run(cell) if o["output_type"] == "display_data"]
+        return dict(output["data"])
 
     def interrupt(self) -> None:
-        """Press stop."""
+        """Interrupt the kernel, as the stop button does."""
         manager: Any = self.client.km
         os.kill(manager.provisioner.pid, signal.SIGINT)
 
     def report(self, name: str | None = None) -> dict[str, dict[str, Any]]:
-        """What `%grade` finds, criterion by criterion, without the seconds."""
-        said = self.text(REPORT.format(name=name))
-        criteria = json.loads(said.partition("REPORT")[2])["criteria"]
+        """Return the verdicts of `%grade` by criterion, without the seconds."""
+        text = self.text(REPORT.format(name=name))
+        criteria = json.loads(text.partition("REPORT")[2])["criteria"]
         return {c.pop("id"): {k: v for k, v in c.items() if k != "seconds"} for c in criteria}
 
 
 @contextmanager
 def started(*cells: str) -> Iterator[LiveKernel]:
-    """A kernel in which some cells have run; each of them must."""
+    """Start a kernel and run some cells in it; each must succeed."""
     kernel = LiveKernel()
     with kernel.client.setup_kernel():
         for source in cells:
@@ -76,7 +76,7 @@ def started(*cells: str) -> Iterator[LiveKernel]:
         yield kernel
 
 
-def _plain(output: Mapping[str, Any]) -> str:
+def _as_text(output: Mapping[str, Any]) -> str:
     match output["output_type"]:
         case "stream":
             return str(output["text"])

@@ -1,4 +1,4 @@
-"""A kernel after `%grade` is the kernel before it, whatever its functions do."""
+"""A check leaves the kernel as it was, whatever the student's functions do."""
 
 from collections.abc import Iterator
 
@@ -62,14 +62,14 @@ print(len(kept) == len(weights), any(w.any() for w in weights))
 
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[LiveKernel]:
-    """A kernel whose function does all that a function should not."""
+    """Start a kernel whose function has every kind of side effect."""
     imports = "import matplotlib.pyplot as plt\nkept = [w.clone() for w in model.parameters()]"
     with started(*LOADED, SEED, imports, ROUGH) as kernel:
         yield kernel
 
 
-def test_draws_go_on_as_without_it(kernel: LiveKernel) -> None:
-    """A cell's random numbers are the same with and without a check before it."""
+def test_random_numbers_are_unaffected(kernel: LiveKernel) -> None:
+    """A cell draws the same random numbers with and without a check before it."""
     without = kernel.text(SEED, DRAWS)
     kernel.run(SEED)
     kernel.bundle("%grade compute_induction_scores")
@@ -77,23 +77,23 @@ def test_draws_go_on_as_without_it(kernel: LiveKernel) -> None:
 
 
 def test_settings_names_and_warnings_stay(kernel: LiveKernel) -> None:
-    """Settings, names and warning filters are the student's own, and so is their model."""
+    """Settings, names, warning filters and the student's model are restored."""
     kernel.run(SETTINGS)
     kernel.bundle("%grade compute_induction_scores")
-    said = kernel.text(COMPARED).splitlines()
-    assert said == ["[] mine mine too", "torch.float64 meta True", "medium True"]
+    lines = kernel.text(COMPARED).splitlines()
+    assert lines == ["[] mine mine too", "torch.float64 meta True", "medium True"]
     assert kernel.text(MODEL).splitlines() == ["0 True", "True True"]
 
 
 def test_nothing_is_shown_but_the_report(kernel: LiveKernel) -> None:
-    """What functions print, display, warn of and draw is not shown, now or when the cell ends."""
+    """Prints, displays, warnings and figures of the functions are not shown, even afterwards."""
     outputs = kernel.run("%grade compute_induction_scores")
     assert [o["output_type"] for o in outputs] == ["display_data"]
     assert set(outputs[0]["data"]) == {"text/html", "text/plain"}
 
 
 def test_figures_of_the_same_cell_are_shown(kernel: LiveKernel) -> None:
-    """A figure that is open while a check runs is the figure that is open afterwards."""
+    """A figure that is open before a check stays open and is shown once."""
     draw = "figure = plt.figure(); plt.plot([1, 2])\n%grade compute_induction_scores\n"
     outputs = kernel.run(draw + "print(plt.gcf() is figure)")
     assert [o.get("text") for o in outputs if o["output_type"] == "stream"] == ["True\n"]
@@ -101,7 +101,7 @@ def test_figures_of_the_same_cell_are_shown(kernel: LiveKernel) -> None:
 
 
 def test_results_of_cells_stay(kernel: LiveKernel) -> None:
-    """A check gives nothing back: `_` and `Out` are the last result, as before."""
+    """A check returns nothing, so that `_` and `Out` are unchanged."""
     kernel.run("6 * 7")
     kernel.bundle("%grade compute_induction_scores")
     assert kernel.text("print(_, len(Out))").startswith("42 ")

@@ -1,4 +1,4 @@
-"""What `%grade` says is what `grade` says."""
+"""`%grade` gives the verdicts of `grade`."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def ablate_heads(model, tokens, heads_to_ablate, method="zero"):
 
 
 def code(path: Path) -> list[str]:
-    """A notebook's code cells."""
+    """Return a notebook's code cells."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
@@ -40,14 +40,14 @@ NOTEBOOKS = {
 
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[LiveKernel]:
-    """A kernel, forgetful between notebooks."""
+    """Start a kernel; its namespace is reset between notebooks."""
     with started(*LOADED) as kernel:
         yield kernel
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_functions_get_the_verdicts_of_grade(kernel: LiveKernel, tmp_path: Path, name: str) -> None:
-    """A right notebook, classic mistakes, a renamed, a raising, an empty function: all the same."""
+    """Verdicts agree on right, wrong, renamed, raising and empty functions."""
     cells = NOTEBOOKS[name]
     path = write(tmp_path / "x.ipynb", cells)
     expected = {v.id: v.to_dict() for v in graded(path).report.verdicts}

@@ -1,12 +1,12 @@
-"""What is left out of a check in a kernel, and how that is said."""
+"""A check leaves out what cannot be judged in a kernel, with a note."""
 
 import pytest
 
 from grader.errors import RubricError
-from grader.ipython_magic.selection import Choice, choose
-from grader.rubric.load import find_rubric
+from grader.ipython_magic.selection import Selection, select_for_kernel
+from grader.rubric.load import load_rubric
 
-RUBRIC = find_rubric(None).rubric.without_hidden()
+RUBRIC = load_rubric(None).rubric.without_hidden()
 OF_RESULTS = {
     "top_induction_heads",
     "top_prev_heads",
@@ -17,24 +17,24 @@ OF_FIGURES = {"scores_drawn", "patterns_drawn"}
 ALL = {criterion.id for criterion in RUBRIC.criteria}
 
 
-def kept(choice: Choice) -> set[str]:
-    """The criteria that are judged."""
+def selected_ids(choice: Selection) -> set[str]:
+    """Return the ids of the criteria that are judged."""
     return {criterion.id for criterion in choice.rubric.criteria}
 
 
 def test_functions_and_results_of_the_grading_model_are_judged() -> None:
-    """On the grading model only what figures are seen for is left out, with one line."""
-    choice = choose(RUBRIC, None, same_model=lambda: True)
-    assert kept(choice) == ALL - OF_FIGURES
+    """On the grading model only figures are left out, with one note."""
+    choice = select_for_kernel(RUBRIC, None, same_model=lambda: True)
+    assert selected_ids(choice) == ALL - OF_FIGURES
     assert len(choice.left_out) == 1
 
 
-def test_results_of_another_model_are_not_asked_for() -> None:
-    """On another model neither results nor what computes with them is evaluated."""
-    choice = choose(RUBRIC, None, same_model=lambda: False)
-    assert kept(choice) == ALL - OF_FIGURES - OF_RESULTS
-    asked = {p.function for p in choice.rubric.probes.values() if not p.reference_only}
-    assert not asked & {"top_induction_heads", "induction_scores", "ablated_loss"}
+def test_results_of_another_model_are_left_out() -> None:
+    """On another model, results and probes that compute with them are not evaluated."""
+    choice = select_for_kernel(RUBRIC, None, same_model=lambda: False)
+    assert selected_ids(choice) == ALL - OF_FIGURES - OF_RESULTS
+    functions = {p.function for p in choice.rubric.probes.values() if not p.reference_only}
+    assert not functions & {"top_induction_heads", "induction_scores", "ablated_loss"}
     assert "ablation_again" not in choice.rubric.probes
     assert [line.partition(":")[2] for line in choice.left_out] == [
         " Heatmaps of both score matrices, Attention patterns of the top heads.",
@@ -42,15 +42,17 @@ def test_results_of_another_model_are_not_asked_for() -> None:
     ]
 
 
-def test_the_model_is_looked_at_only_for_results() -> None:
-    """Comparing weights takes a while: a function's check does without."""
-    choice = choose(RUBRIC, "create_repeated_sequence", same_model=lambda: pytest.fail("compared"))
+def test_models_are_compared_only_for_results() -> None:
+    """Comparing weights takes time, so a function's check skips it."""
+    choice = select_for_kernel(
+        RUBRIC, "create_repeated_sequence", same_model=lambda: pytest.fail("compared")
+    )
     assert len(choice.rubric.criteria) == 4
 
 
-def test_an_unknown_name_is_an_error_that_lists_the_known() -> None:
-    """A wrong name says which there are."""
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    """The error for an unknown name lists the functions."""
     with pytest.raises(
         RubricError, match=r"one of create_repeated_sequence, .*induction_formation"
     ):
-        choose(RUBRIC, "induction", same_model=lambda: True)
+        select_for_kernel(RUBRIC, "induction", same_model=lambda: True)

@@ -1,4 +1,4 @@
-"""The stop button is the student's only limit, and it is enough."""
+"""The stop button ends a check; there is no time limit."""
 
 from collections.abc import Iterator
 from threading import Timer
@@ -27,18 +27,18 @@ def compute_induction_scores(model, seq_len=25, n_samples=10):
 
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[LiveKernel]:
-    """A kernel whose function hangs."""
+    """Start a kernel whose function hangs."""
     with started(*LOADED, HANGS) as kernel:
         yield kernel
 
 
 def test_an_interrupt_ends_the_check_in_one_line(kernel: LiveKernel) -> None:
-    """A function that hangs is named with its line when it is stopped; the kernel is as before."""
+    """The message names the hanging function and its line; the kernel's state is restored."""
     kernel.run("random.seed(7)")
     stop = Timer(8, kernel.interrupt)
     stop.start()
-    said = kernel.text("%grade compute_induction_scores")
-    assert said == (
+    text = kernel.text("%grade compute_induction_scores")
+    assert text == (
         "Stopped in compute_induction_scores (line 5 of compute_induction_scores):"
         " nothing was checked.\n"
     )
@@ -47,6 +47,6 @@ def test_an_interrupt_ends_the_check_in_one_line(kernel: LiveKernel) -> None:
 
 
 def test_the_next_check_works(kernel: LiveKernel) -> None:
-    """After a stop a function that comes back is judged as ever."""
+    """After a stop, the next check is judged as usual."""
     kernel.run(WRITTEN)
     assert kernel.report("compute_induction_scores")["scores_shape"]["outcome"] == "passed"

@@ -1,21 +1,21 @@
-"""Why there is no value, in words a student can act on."""
+"""Feedback on failed probes."""
 
 import pytest
 
 from grader.judging.failures import describe_failure
 from grader.protocol.values import Failure
-from grader.rubric.model import Limits
+from grader.rubric.sections import Limits
 
 FUNCTION = "compute_induction_scores"
 
 
 def words(failure: Failure, *names: str) -> str:
-    """What a student reads, with these names in the notebook."""
+    """Return the feedback on a failure in a notebook that defines these names."""
     return describe_failure(failure, FUNCTION, frozenset(names), Limits(notebook=600, restarts=5))
 
 
 @pytest.mark.parametrize(
-    ("failure", "said"),
+    ("failure", "sentence"),
     [
         (Failure(kind="missing"), f"There is no {FUNCTION} in your notebook."),
         (Failure(kind="not_attempted", message=FUNCTION), f"{FUNCTION} is not written yet."),
@@ -31,7 +31,7 @@ def words(failure: Failure, *names: str) -> str:
         ),
         (
             Failure(kind="timed_out", message="60 s"),
-            f"{FUNCTION} did not come back: stopped after 60 s.",
+            f"{FUNCTION} did not finish: it was stopped after 60 s.",
         ),
         (
             Failure(kind="timed_out", message="notebook"),
@@ -43,27 +43,27 @@ def words(failure: Failure, *names: str) -> str:
         ),
         (
             Failure(kind="unreadable", message="it is a generator"),
-            f"What {FUNCTION} gave cannot be compared: it is a generator.",
+            f"The result of {FUNCTION} cannot be compared: it is a generator.",
         ),
     ],
 )
-def test_every_failure_has_its_words(failure: Failure, said: str) -> None:
-    """One sentence, that names the function or the exception."""
-    assert words(failure) == said
+def test_every_failure_has_its_words(failure: Failure, sentence: str) -> None:
+    """The feedback is one sentence that names the function or the exception."""
+    assert words(failure) == sentence
 
 
 def test_a_dead_kernel_costs_only_its_own() -> None:
-    """The student learns that the rest was graded."""
-    assert words(Failure(kind="kernel_died")).startswith(f"Calling {FUNCTION} ended Python itself")
+    """The feedback on a crash says that everything else was graded."""
+    assert words(Failure(kind="kernel_died")).startswith(f"Calling {FUNCTION} crashed Python;")
 
 
 def test_a_renamed_function_is_pointed_at() -> None:
-    """A name much like the one asked for is offered, another one is not."""
-    said = words(Failure(kind="missing"), "compute_induction_score", "x")
-    assert said.endswith("Your notebook has 'compute_induction_score': was it renamed?")
+    """A similar name is suggested, a different one is not."""
+    feedback = words(Failure(kind="missing"), "compute_induction_score", "x")
+    assert feedback.endswith("Did you rename it to 'compute_induction_score'?")
     assert words(Failure(kind="missing"), "ablate_heads").endswith("in your notebook.")
 
 
 def test_a_function_whose_cell_failed_is_there() -> None:
-    """A defined function that was not reached is not called absent."""
-    assert "its cell did not run to it" in words(Failure(kind="missing"), FUNCTION)
+    """A function that is written below an error is not called missing."""
+    assert "its cell failed before defining it" in words(Failure(kind="missing"), FUNCTION)

@@ -1,10 +1,10 @@
-"""From observations to verdicts: not earned until observed."""
+"""Judging observations: no points without an observed value."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.protocol.values import Failure, FailureKind, Observation, Text
+from grader.protocol.values import Failure, FailureKind, Observation, TextValue
 from grader.report.model import Outcome
 from tests.builders import MINI_RUBRIC, answer_key, array, number, table, verdict_on
 
@@ -17,8 +17,16 @@ KEY = answer_key(
     variants={"as_printed": {"scores": PRINTED, "shape": PRINTED}},
     mistakes={"transposed": {"scores": TRANSPOSED, "shape": RIGHT}},
 )
-HIDDEN = MINI_RUBRIC.replace("points: 10", "points: 10\n    visibility: hidden")
-VALUES = [RIGHT, PRINTED, WRONG, TRANSPOSED, number(float("nan")), Text(text="0.9"), table(a=RIGHT)]
+HIDDEN = MINI_RUBRIC.replace("points: 10", "points: 10\n        visibility: hidden")
+VALUES = [
+    RIGHT,
+    PRINTED,
+    WRONG,
+    TRANSPOSED,
+    number(float("nan")),
+    TextValue(text="0.9"),
+    table(a=RIGHT),
+]
 kinds = st.sampled_from(
     ["missing", "not_attempted", "raised", "timed_out", "unreadable", "kernel_died"]
 )
@@ -26,37 +34,37 @@ observations = st.sampled_from(VALUES) | st.builds(lambda kind: Failure(kind=kin
 
 
 def answered(scores: Observation, shape: Observation | None = None) -> dict[str, Observation]:
-    """What a student's function answered to the two probes."""
+    """Return a student's answers to the two probes."""
     return {"scores": scores, "shape": scores if shape is None else shape}
 
 
 def test_the_references_answer_passes() -> None:
-    """All points, no hint, and the seconds the student's code took."""
+    """The reference's answer earns all points without a hint; the code's seconds are recorded."""
     found = verdict_on(answered(RIGHT), KEY)
     assert (found.outcome, found.points, found.hint) == ("passed", 10, "")
     assert found.seconds == 0.5
 
 
 def test_the_reference_is_named_where_there_are_variants() -> None:
-    """A right answer says which of the accepted ones it is."""
+    """A right answer names the accepted variant that it matches."""
     assert verdict_on(answered(RIGHT), KEY).variant == "corrected"
 
 
 def test_a_variant_is_accepted_and_named() -> None:
-    """Full marks for another right answer, with what there is to say about it."""
+    """Another accepted variant earns full marks and shows its note."""
     found = verdict_on(answered(PRINTED), KEY)
     assert (found.outcome, found.points) == ("passed", 10)
     assert (found.variant, found.feedback) == ("as_printed", "As good.")
 
 
 def test_a_variant_that_cannot_be_told_apart_is_not_named() -> None:
-    """Where every variant passes, none of them was recognised."""
+    """If every variant passes, none of them is named."""
     same = answer_key({"scores": RIGHT, "shape": RIGHT}, variants={"as_printed": {"scores": RIGHT}})
     assert verdict_on(answered(RIGHT), same).variant is None
 
 
 def test_a_known_mistake_is_named_with_its_credit() -> None:
-    """Its sentence comes first, its hint in place of the criterion's, its credit at least."""
+    """A mistake's message comes first; its hint and credit replace the criterion's."""
     key = answer_key(
         {"scores": RIGHT, "shape": array([0.0])},
         mistakes={"transposed": {"scores": TRANSPOSED, "shape": TRANSPOSED}},
@@ -68,14 +76,14 @@ def test_a_known_mistake_is_named_with_its_credit() -> None:
 
 
 def test_a_mistakes_credit_never_lowers_what_was_earned() -> None:
-    """One check of four weights passed is a quarter; the better of the two counts."""
+    """The better of the passed checks and the mistake's credit counts."""
     low = MINI_RUBRIC.replace("credit: 0.25", "credit: 0.1")
     found = verdict_on(answered(TRANSPOSED, RIGHT), KEY, low)
     assert (found.misconception, found.points) == ("transposed", 2.5)
 
 
 def test_a_mistake_is_named_only_where_it_is_one() -> None:
-    """An answer that equals a mistake's right half is not that mistake."""
+    """An answer that equals only the correct part of a mistake is not that mistake."""
     assert verdict_on(answered(WRONG, RIGHT), KEY).misconception is None
     harmless = answer_key(
         {"scores": RIGHT, "shape": number(1)}, mistakes={"transposed": {"scores": RIGHT}}
@@ -84,7 +92,7 @@ def test_a_mistake_is_named_only_where_it_is_one() -> None:
 
 
 def test_some_checks_of_several_are_partial() -> None:
-    """Points are shared by the checks' weights; each failed check says why, in order."""
+    """Points are shared by the checks' weights; each failed check gives its reason, in order."""
     found = verdict_on(answered(WRONG), KEY)
     assert (found.outcome, found.points, found.hint) == ("partial", 2.5, "Mind the target.")
     assert found.feedback.startswith(
@@ -93,15 +101,15 @@ def test_some_checks_of_several_are_partial() -> None:
 
 
 def test_nothing_is_earned_without_an_observation() -> None:
-    """No observation, no point: not even where every value seen was right."""
+    """A missing observation earns nothing, even if every observed value is right."""
     found = verdict_on({}, KEY)
     assert (found.outcome, found.points) == ("not_attempted", 0)
     assert verdict_on({"scores": RIGHT}, KEY).points == 7.5
 
 
-def test_a_missing_shape_of_the_answer_fails() -> None:
-    """A value of another kind earns nothing and breaks nothing."""
-    found = verdict_on(answered(Text(text="0.9")), KEY)
+def test_a_value_of_the_wrong_type_fails() -> None:
+    """A value of the wrong type fails without an error."""
+    found = verdict_on(answered(TextValue(text="0.9")), KEY)
     assert (found.outcome, found.points) == ("failed", 0)
     assert found.feedback.startswith("This should be numbers; your code gave a string.")
 
@@ -120,20 +128,20 @@ def test_a_missing_shape_of_the_answer_fails() -> None:
     ],
 )
 def test_each_failure_has_its_outcome(kind: FailureKind, message: str, outcome: Outcome) -> None:
-    """Zero points each, and a word for whose doing it was."""
+    """Every failure earns zero points; its outcome tells whose fault it was."""
     found = verdict_on(answered(Failure(kind=kind, ename="E", message=message)), KEY)
     assert (found.outcome, found.points) == (outcome, 0)
     assert found.feedback
 
 
 def test_a_failure_costs_only_its_own_check() -> None:
-    """A probe that killed the kernel leaves the other probe's points where they are."""
+    """A probe that killed the kernel leaves the other probe's points."""
     found = verdict_on(answered(Failure(kind="kernel_died"), RIGHT), KEY)
     assert (found.outcome, found.points) == ("partial", 2.5)
 
 
 def test_a_key_without_a_value_blocks() -> None:
-    """What cannot be compared is blocked, not failed; a failure is still told."""
+    """A value without a reference is blocked, not failed; failures are still reported."""
     empty = answer_key({})
     found = verdict_on(answered(RIGHT), empty)
     assert (found.outcome, found.points) == ("blocked", 0)
@@ -142,8 +150,8 @@ def test_a_key_without_a_value_blocks() -> None:
 
 
 @pytest.mark.parametrize("scores", [RIGHT, PRINTED, WRONG, TRANSPOSED, Failure(kind="raised")])
-def test_hidden_criteria_show_nothing_of_what_was_asked(scores: Observation) -> None:
-    """Outcome and points, and one sentence that is always the same."""
+def test_hidden_criteria_reveal_nothing(scores: Observation) -> None:
+    """A hidden criterion shows its outcome, its points and one constant sentence."""
     found = verdict_on(answered(scores), KEY, HIDDEN)
     assert (found.hint, found.misconception, found.variant) == ("", None, None)
     words = "It did not hold on a model or input you have not seen."
@@ -152,8 +160,8 @@ def test_hidden_criteria_show_nothing_of_what_was_asked(scores: Observation) -> 
 
 
 @pytest.mark.parametrize("points", [10 / 3, 0.66663333, 0.66667777])
-def test_all_points_are_all_points(points: float) -> None:
-    """Rounding takes nothing from a right answer and adds nothing to any."""
+def test_rounding_changes_no_full_score(points: float) -> None:
+    """Rounding neither takes points from a right answer nor adds any."""
     text = MINI_RUBRIC.replace("points: 10", f"points: {points}").replace(
         "total: 10", f"total: {points}"
     )
@@ -163,7 +171,7 @@ def test_all_points_are_all_points(points: float) -> None:
 
 @given(observations, observations)
 def test_points_lie_between_zero_and_all(scores: Observation, shape: Observation) -> None:
-    """Whatever is observed; all of them exactly when the criterion passed."""
+    """Points lie between zero and the maximum, which only a passed criterion earns."""
     found = verdict_on(answered(scores, shape), KEY)
     assert 0 <= found.points <= found.max_points
     assert (found.points == found.max_points) == (found.outcome == "passed")
@@ -174,7 +182,7 @@ def test_points_lie_between_zero_and_all(scores: Observation, shape: Observation
 def test_a_wider_tolerance_never_lowers_points(
     scores: Observation, shape: Observation, atol: float, more: float
 ) -> None:
-    """Widening the class that a check names can only help."""
+    """Widening a tolerance class that a check uses never lowers points."""
 
     def points(width: float) -> float:
         text = MINI_RUBRIC + f"tolerances: {{same_device: {{atol: {width}}}}}\n"
@@ -184,7 +192,7 @@ def test_a_wider_tolerance_never_lowers_points(
 
 
 def test_a_wider_tolerance_never_takes_a_mistakes_credit() -> None:
-    """Nor may an answer near a known mistake lose that mistake's credit."""
+    """Widening a tolerance never costs an answer the credit of a known mistake."""
     right = {"scores": array([0.0]), "shape": array([0.0])}
     key = answer_key(right, mistakes={"transposed": right | {"scores": array([1.0])}})
     text = MINI_RUBRIC.replace("credit: 0.25", "credit: 0.5") + "tolerances: {same_device: {atol: "

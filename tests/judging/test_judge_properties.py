@@ -1,4 +1,4 @@
-"""The whole judge on the lab's own rubric and key: what holds whatever a notebook answers."""
+"""Properties of judging that hold for the lab's rubric and key, whatever a notebook answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from grader.checks.base import as_numbers
 from grader.checks.close import Close
 from grader.protocol.values import Expected, Observation, Value
 from grader.report.model import Verdict
-from grader.rubric.model import Criterion
+from grader.rubric.sections import Criterion
 from tests import builders
 from tests.strategies import (
     RUBRIC,
@@ -38,14 +38,14 @@ few, some = settings(max_examples=8), settings(max_examples=20)
 
 
 def classes(criterion: Criterion) -> list[str]:
-    """The tolerance classes that a criterion's points depend on."""
+    """Return the tolerance classes that a criterion's points depend on."""
     plan = criterion.follow_through
     checks = (*criterion.checks, *(plan.checks if plan else ()))
     return sorted({check.tolerance for check in checks if hasattr(check, "tolerance")})
 
 
 def lost(criterion: Criterion) -> dict[str, Verdict]:
-    """Earlier verdicts that it may follow from: none of them earned anything."""
+    """Return failed verdicts on the criteria that this one may follow through from."""
     plan = criterion.follow_through
     return {
         name: builders.verdict(id=name, outcome="failed", points=0.0)
@@ -54,7 +54,7 @@ def lost(criterion: Criterion) -> dict[str, Verdict]:
 
 
 def by_head() -> Iterator[tuple[Criterion, Close]]:
-    """Each check that compares one score a head, in a criterion of its own."""
+    """Yield each check that compares one score per head, in a criterion of its own."""
     for whole in RUBRIC.criteria:
         for check in whole.checks:
             if isinstance(check, Close) and check.axes == ("layer", "head"):
@@ -63,12 +63,12 @@ def by_head() -> Iterator[tuple[Criterion, Close]]:
 
 
 def with_heads_moved(value: Value, order: Sequence[int]) -> Value:
-    """Scores with the heads of every layer in another order."""
+    """Return scores with the heads of every layer permuted."""
     return each_array(value, lambda a: a[..., list(order)] if a.shape[-1:] == (len(order),) else a)
 
 
 def key_with_heads_moved(probe: str, order: Sequence[int]) -> AnswerKey:
-    """The key in which every answer to one probe has its heads in another order."""
+    """Return the key with the heads permuted in every answer to one probe."""
     key = public_key()
     own = key.expected[probe]
     spread = None if own.spread is None else own.spread[..., list(order)]
@@ -93,7 +93,7 @@ def key_with_heads_moved(probe: str, order: Sequence[int]) -> AnswerKey:
 @given(data=st.data())
 @some
 def test_every_answer_has_a_verdict(criterion: Criterion, data: st.DataObject) -> None:
-    """Whatever is observed: points from zero to all, an outcome that fits them, and a reason."""
+    """Every answer gets points in range, a matching outcome and a reason."""
     earlier = data.draw(st.sampled_from([{}, lost(criterion)]))
     found = verdict(criterion, data.draw(notebooks(criterion)), earlier=earlier)
     assert 0 <= found.points <= found.max_points
@@ -108,7 +108,7 @@ def test_every_answer_has_a_verdict(criterion: Criterion, data: st.DataObject) -
 @given(data=st.data())
 @few
 def test_nothing_is_earned_by_failing(criterion: Criterion, data: st.DataObject) -> None:
-    """Where no probe gave a value there is no point, whatever was lost before."""
+    """If no probe gave a value there are no points, whatever was lost before."""
     failed = {name: data.draw(failures()) for name in criterion.all_probes()}
     assert verdict(criterion, failed).points == 0
     assert verdict(criterion, failed, earlier=lost(criterion)).points == 0
@@ -120,7 +120,7 @@ def test_nothing_is_earned_by_failing(criterion: Criterion, data: st.DataObject)
 @given(data=st.data())
 @some
 def test_a_wider_class_never_lowers_points(criterion: Criterion, data: st.DataObject) -> None:
-    """Right, wrong or odd answers: widening one class of the rubric's can only help."""
+    """Widening a tolerance class never lowers the points of any answer."""
     name = data.draw(st.sampled_from(classes(criterion)))
     more = data.draw(st.fixed_dictionaries(dict.fromkeys(Tolerance.model_fields, widths)))
     narrow = RUBRIC.all_tolerances[name]
@@ -139,7 +139,7 @@ widths = st.just(0.0) | st.floats(-6, 1).map(lambda power: 10**power)
 @given(data=st.data())
 @some
 def test_a_container_makes_no_difference(criterion: Criterion, data: st.DataObject) -> None:
-    """Tensor, array, list, nested tuples, in either precision: the same points and mistake."""
+    """Tensors, arrays, lists and tuples of either precision earn the same points and mistake."""
     answers = data.draw(known_answers())
     asked = {
         name: each_array(data.draw(st.just(answers[name]) | with_noise(answers[name])), single)
@@ -163,10 +163,10 @@ def test_a_container_makes_no_difference(criterion: Criterion, data: st.DataObje
 )
 @given(data=st.data())
 @some
-def test_heads_have_no_order_of_their_own(
+def test_permuted_heads_change_no_points(
     criterion: Criterion, check: Close, data: st.DataObject
 ) -> None:
-    """Heads renumbered in the model, thus in every answer: the points stay the same."""
+    """Permuting the heads in the model, and so in every answer, changes no points."""
     probe = check.probe
     n_heads = heads_of(probe).shape[-1]
     order = data.draw(st.permutations(range(n_heads)))
@@ -185,7 +185,7 @@ def test_heads_have_no_order_of_their_own(
 @given(data=st.data())
 @some
 def test_scores_belong_to_their_heads(data: st.DataObject) -> None:
-    """Heads renumbered in the student's answer alone, beyond what draws explain: points go."""
+    """Permuting the heads in the student's answer alone loses points."""
     criterion, check = data.draw(st.sampled_from(list(by_head())))
     expected, scores = public_key().expected[check.probe], heads_of(check.probe)
     order = data.draw(st.permutations(range(scores.shape[-1])))
@@ -196,7 +196,7 @@ def test_scores_belong_to_their_heads(data: st.DataObject) -> None:
 
 
 def heads_of(probe: str) -> Scores:
-    """The reference's scores."""
+    """Return the reference's scores for a probe."""
     scores = as_numbers(public_key().expected[probe].value)
     assert scores is not None
     return scores
@@ -205,7 +205,7 @@ def heads_of(probe: str) -> Scores:
 @given(data=st.data())
 @some
 def test_order_and_repetition_change_nothing(data: st.DataObject) -> None:
-    """The same observations in another order, judged again: the same verdicts, word for word."""
+    """Judging the same observations again, in any order, gives identical verdicts."""
     seen: dict[str, Observation] = {**data.draw(known_answers())}
     for criterion in data.draw(st.lists(st.sampled_from(RUBRIC.criteria), max_size=3)):
         seen |= data.draw(notebooks(criterion))
@@ -218,7 +218,7 @@ def test_order_and_repetition_change_nothing(data: st.DataObject) -> None:
 
 @by_criterion
 def test_the_reference_earns_everything(criterion: Criterion) -> None:
-    """Its own answers pass, whatever else was lost before."""
+    """The reference's answers pass, whatever was lost before."""
     for earlier in ({}, lost(criterion)):
         found = verdict(criterion, right(), earlier=earlier)
         assert (found.outcome, found.points, found.followed) == ("passed", criterion.points, False)

@@ -1,10 +1,10 @@
-"""Which known mistake an answer is."""
+"""Recognition of known mistakes."""
 
 import numpy as np
 import pytest
 
-from grader.judging.known_mistakes import apart
-from grader.protocol.values import Text, Value
+from grader.judging.known_mistakes import distance
+from grader.protocol.values import TextValue, Value
 from tests.builders import (
     MINI_RUBRIC,
     answer_key,
@@ -21,13 +21,13 @@ from tests.builders import (
 RIGHT = array([[0.9, 0.1], [0.2, 0.3]])
 TRANSPOSED = array([[0.9, 0.2], [0.1, 0.3]])
 SECOND = """\
-  - name: swapped
+  swapped:
     function: compute_induction_scores
     source: swapped_scores
-    says: You swap two heads.
+    message: You swap two heads.
     hints: ["One.", "Two.", "Three."]
-    loses: [scores]
-criteria:"""
+    fails: [scores]
+functions:"""
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ criteria:"""
     ],
 )
 def test_the_same_in_another_container_is_the_same(one: Value, other: Value) -> None:
-    """Containers are looked into; only numbers count."""
-    assert apart(one, other) <= 1
+    """Containers are compared item by item, and only numbers count."""
+    assert distance(one, other) <= 1
 
 
 @pytest.mark.parametrize(
@@ -54,26 +54,26 @@ def test_the_same_in_another_container_is_the_same(one: Value, other: Value) -> 
         (table(a=number(1)), table(b=number(1))),
         (parts(array([0.5])), parts(array([0.5]), number(2))),
         (figure([[0.5]]), figure([[0.25]])),
-        (Text(text="a"), Text(text="a")),
+        (TextValue(text="a"), TextValue(text="a")),
         (array([np.nan]), array([np.nan])),
     ],
 )
-def test_another_is_another(one: Value, other: Value) -> None:
-    """Other numbers, other shapes, other parts; what holds no numbers is like nothing."""
-    assert apart(one, other) > 1
+def test_different_answers_are_far_apart(one: Value, other: Value) -> None:
+    """Different numbers, shapes or items differ; values without numbers differ from everything."""
+    assert distance(one, other) > 1
 
 
 def test_draws_differ_and_are_still_the_same() -> None:
-    """Answers to drawn inputs are the same within what draws differ by."""
+    """Answers to random inputs match within the spread over seeds."""
     spread = np.full(2, 0.05)
-    assert apart(array([0.5, 0.4]), array([0.6, 0.5]), spread) <= 1
-    assert apart(array([0.5, 0.4]), array([2.2, 0.5]), spread) > 1
-    assert apart(array([0.5, 0.4]), array([0.6, 0.5])) > 1
+    assert distance(array([0.5, 0.4]), array([0.6, 0.5]), spread) <= 1
+    assert distance(array([0.5, 0.4]), array([2.2, 0.5]), spread) > 1
+    assert distance(array([0.5, 0.4]), array([0.6, 0.5])) > 1
 
 
 def test_the_closest_mistake_is_named_first() -> None:
-    """Two that answer nearly the same are both said, the nearer one first."""
-    text = MINI_RUBRIC.replace("criteria:", SECOND)
+    """Two mistakes with nearly the same answer are both named, the closer one first."""
+    text = MINI_RUBRIC.replace("functions:", SECOND)
     near = array([[0.9, 0.2003], [0.1, 0.3]])
     key = answer_key(
         {"scores": RIGHT, "shape": RIGHT},
@@ -88,12 +88,12 @@ def test_the_closest_mistake_is_named_first() -> None:
     assert found.hints == ("One.", "Two.", "Three.")
 
 
-def test_a_mistake_may_be_recognised_by_its_marks() -> None:
-    """With `when`, checks decide and not equality; its answer may be any."""
+def test_a_mistake_may_be_recognised_by_checks() -> None:
+    """A mistake with `when` is recognised by those checks, not by its answer."""
     marks = (
-        "    when: [{kind: properties, probe: scores, between: [0.4, 0.6]}]\n    says: You index"
+        "    when: [{kind: properties, probe: scores, between: [0.4, 0.6]}]\n    message: You index"
     )
-    text = MINI_RUBRIC.replace("    says: You index", marks)
+    text = MINI_RUBRIC.replace("    message: You index", marks)
     key = answer_key({"scores": RIGHT, "shape": RIGHT})
     even = array([[0.5, 0.45], [0.5, 0.55]])
     assert verdict_on({"scores": even, "shape": even}, key, text).misconception == "transposed"
@@ -101,16 +101,15 @@ def test_a_mistake_may_be_recognised_by_its_marks() -> None:
     assert verdict_on({"scores": odd, "shape": odd}, key, text).misconception is None
 
 
-def test_a_criterion_it_does_not_lose_is_not_about_it() -> None:
-    """A mistake is named only on the criteria that it says it loses."""
+def test_a_mistake_is_named_only_on_its_criteria() -> None:
+    """A mistake is named only on the criteria that it is declared to fail."""
     more = """\
-  - id: other
-    title: Other
-    function: compute_induction_scores
-    points: 0
-    checks: [{kind: close, probe: scores}]
+      other:
+        title: Other
+        points: 0
+        checks: [{kind: close, probe: scores}]
 """
-    text = MINI_RUBRIC.replace("loses: [scores]", "loses: [other]") + more
+    text = MINI_RUBRIC.replace("fails: [scores]", "fails: [other]") + more
     key = answer_key(
         {"scores": RIGHT, "shape": RIGHT},
         mistakes={"transposed": {"scores": TRANSPOSED, "shape": RIGHT}},

@@ -1,8 +1,8 @@
-"""The proof of a rubric: which margins it accepts, which it does not."""
+"""Margins of a rubric: which ones are accepted and which are problems."""
 
 import pytest
 
-from grader.judging.margins import Margin, Proof, in_world, margins_in
+from grader.judging.margins import Margin, MarginReport, measure_margins, with_drawn_models
 from grader.protocol.values import Value
 from grader.render.margins_table import summary, to_markdown
 from grader.rubric.model import Rubric
@@ -16,15 +16,13 @@ PROBES = ("scores", "shape")
 
 
 def alike() -> Rubric:
-    """The mini rubric, with a variant that answers as the reference does."""
-    more = (
-        "  - {name: loop, function: compute_induction_scores, source: loop, alike: true}\nmistakes:"
-    )
+    """Return the mini rubric with a variant that answers like the reference."""
+    more = "  loop: {function: compute_induction_scores, source: loop, equivalent: true}\nmistakes:"
     return rubric(MINI_RUBRIC.replace("mistakes:", more))
 
 
-def proof(wrong: Value = TRANSPOSED, loop: Value = RIGHT) -> Proof:
-    """What is proven where the mistake and the variant answer this."""
+def proof(wrong: Value = TRANSPOSED, loop: Value = RIGHT) -> MarginReport:
+    """Return the margins when the mistake and the variant give these answers."""
     key = answer_key(
         dict.fromkeys(PROBES, RIGHT),
         variants={
@@ -33,11 +31,11 @@ def proof(wrong: Value = TRANSPOSED, loop: Value = RIGHT) -> Proof:
         },
         mistakes={"transposed": dict.fromkeys(PROBES, wrong)},
     )
-    return Proof(rubric=alike(), margins=tuple(margins_in(alike(), key, "public")))
+    return MarginReport(rubric=alike(), margins=tuple(measure_margins(alike(), key, "public")))
 
 
 def test_a_clear_gap_is_a_proof() -> None:
-    """Variants equal an accepted answer, the mistake is far from each: nothing to say."""
+    """No problem is reported if variants match an accepted answer and the mistake matches none."""
     found = proof()
     assert found.problems() == ()
     wrong, right = found.closest_wrong("scores"), found.farthest_right("scores")
@@ -48,57 +46,61 @@ def test_a_clear_gap_is_a_proof() -> None:
 
 
 def test_a_right_answer_on_the_edge_is_a_problem() -> None:
-    """Between half a tolerance and all of it is too close, even though it is accepted."""
+    """A right answer at more than half a tolerance is too close, even if it is accepted."""
     (problem,) = proof(loop=NEARLY).problems()
-    assert problem.startswith("scores: loop (variant, public) is right, and 1.5 tolerances away")
+    assert problem.startswith("scores: loop (variant, public) is right, but 1.5 tolerances away")
 
 
 def test_a_wrong_answer_on_the_edge_is_a_problem() -> None:
-    """A mistake within two tolerances of a right answer could be taken for it."""
+    """A mistake within two tolerances of a right answer could be accepted as one."""
     assert any("transposed (mistake, public) is only" in p for p in proof(wrong=NEARLY).problems())
 
 
 def test_a_variant_that_does_not_answer_is_a_problem() -> None:
-    """A right solution that fails to answer is no right solution."""
+    """A variant whose probes fail is a problem."""
     key = answer_key(dict.fromkeys(PROBES, RIGHT), variants={"as_printed": {}, "loop": {}})
-    margins = tuple(margins_in(alike(), key, "public"))
-    assert any("loop" in problem for problem in Proof(rubric=alike(), margins=margins).problems())
+    margins = tuple(measure_margins(alike(), key, "public"))
+    assert any(
+        "loop" in problem for problem in MarginReport(rubric=alike(), margins=margins).problems()
+    )
 
 
 def test_a_criterion_without_a_mistake_is_a_problem() -> None:
-    """What nothing known loses is not shown to tell right from wrong."""
+    """A criterion that no known mistake fails is a problem."""
     bare = alike().model_copy(update={"mistakes": ()})
-    assert Proof(rubric=bare, margins=()).problems() == ("scores: no known mistake loses it",)
+    assert MarginReport(rubric=bare, margins=()).problems() == (
+        "scores: no known mistake fails it",
+    )
 
 
 def test_a_mistake_that_is_not_recognised_is_a_problem() -> None:
-    """It loses its points and is not told why: that is half of the promise."""
+    """A mistake that loses its points must also be recognised."""
     margin = Margin(
-        world="public",
+        model_set="public",
         kind="mistake",
         name="transposed",
         criterion="scores",
         margin=50.0,
-        loses=True,
-        named=False,
+        must_fail=True,
+        recognised=False,
     )
     assert margin.problem == "scores: transposed (mistake, public) is not recognised"
 
 
 def test_the_page_holds_every_answer() -> None:
-    """One line a criterion, one an answer, and the summary."""
+    """The page has a line for each criterion and each answer, and the summary."""
     page = to_markdown(proof())
     assert all(f"| {name} |" in page for name in ("as_printed", "loop", "transposed"))
     assert summary(proof()) in page
-    assert "2 variants and 1 mistakes in 1 worlds" in page
+    assert "2 variants and 1 mistakes on 1 model sets" in page
 
 
 def test_a_world_is_drawn_from_its_seed() -> None:
-    """Models with a pattern are others in each world; nothing is hidden in one."""
+    """Each seed draws other models, and no probe stays hidden."""
     text = MINI_RUBRIC.replace(
         "reference: {", "hidden: {grading: 'planted-4..9x3..8@*'}\nreference: {"
     ).replace("(model)}", "(model), hidden: true}", 1)
-    text = text.replace("- {kind: close", "- {kind: shape, probe: shape}\n      - {kind: close")
-    drawn = {in_world(rubric(text), seed).models["grading"] for seed in (None, 1, 2, 3)}
+    text = text.replace("- {kind: close", "- {kind: shape, probe: shape}\n          - {kind: close")
+    drawn = {with_drawn_models(rubric(text), seed).models["grading"] for seed in (None, 1, 2, 3)}
     assert len(drawn) == 4
-    assert not any(probe.hidden for probe in in_world(rubric(text), 1).probes.values())
+    assert not any(probe.hidden for probe in with_drawn_models(rubric(text), 1).probes.values())

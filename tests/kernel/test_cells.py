@@ -1,4 +1,4 @@
-"""Cells that go wrong: a run goes on, and the report says what happened."""
+"""Cells that fail: the run goes on, and the report says what happened."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ FUNCTION = "create_repeated_sequence"
 
 
 def test_cells_that_raise_do_not_stop_a_run(tmp_path: Path) -> None:
-    """Syntax errors, exceptions, exits and asking for input each cost nothing by themselves."""
+    """Syntax errors, exceptions, exits and calls of input() lose no points by themselves."""
     cells = [
         "def broken(:",
         "1 / 0",
@@ -36,16 +36,16 @@ def test_cells_that_raise_do_not_stop_a_run(tmp_path: Path) -> None:
 
 
 def test_a_cell_that_never_returns_is_interrupted(tmp_path: Path) -> None:
-    """A cell is stopped at its limit, the message names the limit, later cells run."""
+    """A cell is interrupted at its limit, the message names the limit, and later cells run."""
     cells = ["before = 1\nwhile True:\n    pass", SEQUENCES]
     result = graded(write(tmp_path / "x.ipynb", cells), only=FUNCTION, cell=3)
     assert result.outcomes(FUNCTION) == {"passed"}
     assert result.errors() == {0: "TimeLimit"}
-    assert result.report.troubles[0].evalue == "stopped at the cell limit of 3 s"
+    assert result.report.cell_errors[0].evalue == "stopped at the cell limit of 3 s"
 
 
 def test_definitions_below_a_hang_are_kept(tmp_path: Path) -> None:
-    """What a cell defines after the line at which it hung counts as written."""
+    """Definitions after the line at which a cell hung count."""
     cell = "while True:\n    pass\n" + SEQUENCES
     result = graded(write(tmp_path / "x.ipynb", [cell]), only=FUNCTION, cell=3)
     assert result.outcomes(FUNCTION) == {"passed"}
@@ -53,7 +53,7 @@ def test_definitions_below_a_hang_are_kept(tmp_path: Path) -> None:
 
 
 def test_a_cell_that_ignores_interrupts_is_killed(tmp_path: Path) -> None:
-    """A cell that will not stop loses its kernel; what it defines is kept, the rest is replayed."""
+    """A cell that ignores SIGINT loses its kernel and is replayed as its definitions only."""
     stubborn = """
 import signal, time
 def create_repeated_sequence(seq_len=25, seed=None):
@@ -71,7 +71,7 @@ while True:
 
 
 def test_a_cell_that_kills_the_kernel_is_left_out(tmp_path: Path) -> None:
-    """os._exit in a cell gives the score of the same notebook without it."""
+    """A cell that calls os._exit gives the score of the same notebook without it."""
     cells = [SEQUENCES, "import os\nos._exit(0)", "after = 1"]
     result = graded(write(tmp_path / "x.ipynb", cells), only=FUNCTION)
     assert result.outcomes(FUNCTION) == {"passed"}
@@ -79,7 +79,7 @@ def test_a_cell_that_kills_the_kernel_is_left_out(tmp_path: Path) -> None:
 
 
 def test_the_notebook_limit_ends_everything(tmp_path: Path) -> None:
-    """When the notebook's time is used up the rest is blocked, and the report is partial."""
+    """Once the notebook's time is used up, the rest is blocked and the report is partial."""
     cells = [SEQUENCES, "import time\ntime.sleep(60)", "late = 1"]
     result = graded(write(tmp_path / "x.ipynb", cells), only=FUNCTION, notebook=3)
     assert result.outcomes(FUNCTION) == {"blocked"}
@@ -88,15 +88,15 @@ def test_the_notebook_limit_ends_everything(tmp_path: Path) -> None:
 
 
 def test_a_file_beside_the_notebook_is_not_imported(tmp_path: Path) -> None:
-    """A torch.py beside the submission is nobody's torch."""
+    """A torch.py beside the submission does not replace torch."""
     (tmp_path / "torch.py").write_text("raise RuntimeError('mine')")
     result = graded(write(tmp_path / "x.ipynb", [SEQUENCES]), only=FUNCTION)
     assert result.outcomes(FUNCTION) == {"passed"}
 
 
 @pytest.mark.parametrize("metadata", [{"kernelspec": None}, {"kernelspec": {"name": "my-env"}}])
-def test_kernelspecs_are_not_obeyed(tmp_path: Path, metadata: dict[str, object]) -> None:
-    """A notebook without a kernelspec, or with one this machine does not have, runs."""
+def test_kernelspecs_are_ignored(tmp_path: Path, metadata: dict[str, object]) -> None:
+    """A notebook without a kernelspec, or with one that this machine lacks, runs."""
     path = write(tmp_path / "x.ipynb", [LOAD, SEQUENCES], **metadata)
     assert graded(path, only=FUNCTION).outcomes(FUNCTION) == {"passed"}
 
@@ -116,14 +116,14 @@ assert models[1].W_Q.abs().sum() > 0
 
 
 def test_every_way_to_load_a_model_gives_the_grading_model(tmp_path: Path) -> None:
-    """from_pretrained and boot_transformers hand out the grading model, with its own weights."""
+    """from_pretrained and boot_transformers return copies of the grading model."""
     result = graded(write(tmp_path / "x.ipynb", [BRIDGE, SEQUENCES]), only=FUNCTION)
     assert result.errors() == {}
     assert result.report.environment["model"] == "planted-12x12"
 
 
 def test_start_up_files_do_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """IPython's start-up files, whoever wrote them, are not run in a grading kernel."""
+    """IPython's start-up files are not run in a grading kernel."""
     startup = tmp_path / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "00.py").write_text("poisoned = True")

@@ -1,4 +1,4 @@
-"""A kernel finds a home with nothing of the last one's in it."""
+"""Each kernel starts in a home that contains nothing of the previous kernel's."""
 
 import os
 from pathlib import Path
@@ -8,8 +8,8 @@ import pytest
 from grader.kernel.cleanup import clear_home
 
 
-def test_all_is_removed_and_the_folder_stays(tmp_path: Path) -> None:
-    """Files, trees and links go; where a link leads is left alone."""
+def test_everything_but_the_folder_is_removed(tmp_path: Path) -> None:
+    """Files, trees and links are removed; the targets of links are not."""
     own, other = tmp_path / "own", tmp_path / "other"
     (own / "deep" / "er").mkdir(parents=True)
     other.mkdir()
@@ -20,10 +20,10 @@ def test_all_is_removed_and_the_folder_stays(tmp_path: Path) -> None:
     assert other.is_dir()
 
 
-def test_what_is_ended_halfway_is_begun_again(
+def test_an_interrupted_removal_is_repeated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The watch may end the tool that clears a full home; the home is cleared all the same."""
+    """The home is cleared even if the resource monitor kills rm in the middle."""
     own, tools = tmp_path / "own", tmp_path / "tools"
     own.mkdir()
     tools.mkdir()

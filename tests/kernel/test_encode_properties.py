@@ -1,4 +1,4 @@
-"""The encoder: whatever a function returns is a value that can be sent, or unreadable."""
+"""The encoder turns whatever a function returns into a value, or calls it unreadable."""
 
 import enum
 from collections import OrderedDict, namedtuple
@@ -12,20 +12,21 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.kernel.encode import encode
-from grader.protocol.encoding import UnreadableError, pack, unpack
-from grader.protocol.values import Group, Nothing, Numbers, Table, Text, Value
+from grader.protocol.encoding import pack, unpack
+from grader.protocol.json_fields import UnreadableError
+from grader.protocol.values import ArrayValue, DictValue, NoneValue, SequenceValue, TextValue, Value
 
 Pair = namedtuple("Pair", "first second")  # noqa: PYI024 (as students write them)
 
 
 class Level(enum.IntEnum):
-    """An int by another name."""
+    """An int subclass."""
 
     LOW = 1
 
 
-class Mine:
-    """An object whose methods all fail."""
+class FailingObject:
+    """An object whose methods all raise."""
 
     def __iter__(self) -> Any:
         raise RuntimeError("iter")
@@ -41,18 +42,18 @@ class Mine:
 
 
 class MyTensor(torch.Tensor):
-    """Not exactly a tensor."""
+    """A tensor subclass."""
 
 
 def cyclic() -> list[Any]:
-    """A list, a tuple and a dict that hold each other."""
+    """Return a list, a tuple and a dict that contain each other."""
     loop: list[Any] = [1.0]
     loop.append(({"again": loop},))
     return loop
 
 
 def nested(depth: int, inner: Any) -> Any:
-    """Lists in lists."""
+    """Return lists nested `depth` levels deep."""
     return inner if depth == 0 else [nested(depth - 1, inner)]
 
 
@@ -87,8 +88,8 @@ tensors = st.builds(
 )
 odd = st.sampled_from(
     [
-        Mine(),
-        Mine,
+        FailingObject(),
+        FailingObject,
         len,
         Level.LOW,
         {1, 2},
@@ -145,7 +146,7 @@ things = st.recursive(
 
 
 def encoded(thing: Any) -> Value | None:
-    """Its value; None where it is said to be unreadable."""
+    """Return its value; None if it is unreadable."""
     try:
         return encode(thing)
     except UnreadableError:
@@ -154,7 +155,7 @@ def encoded(thing: Any) -> Value | None:
 
 @given(things)
 def test_everything_is_a_value_or_unreadable(thing: Any) -> None:
-    """Nothing else is raised, and a value that fits a frame arrives as it was sent."""
+    """Only UnreadableError is raised, and a value that fits a frame arrives as it was sent."""
     value = encoded(thing)
     if value is None:
         return
@@ -168,20 +169,20 @@ def test_everything_is_a_value_or_unreadable(thing: Any) -> None:
 
 @given(floats)
 def test_numbers_arrive_as_they_are(array: np.ndarray[Any, Any]) -> None:
-    """Bit for bit, NaN and infinities included, in the machine's byte order."""
+    """Arrays arrive bit for bit, NaN and infinities included, in the machine's byte order."""
     back = unpack(pack(encode(array)))
-    assert isinstance(back, Numbers)
+    assert isinstance(back, ArrayValue)
     assert back.array.dtype == array.dtype.newbyteorder("=")
     assert np.array_equal(back.array, array, equal_nan=True)
 
 
-def test_what_is_encoded_is_a_copy() -> None:
-    """What a student changes afterwards changes nothing."""
+def test_values_are_copies() -> None:
+    """Later changes to an encoded object do not change its value."""
     tensor, array = torch.ones(2), np.ones(2)
     values = encode(tensor), encode(array)
     tensor += 1
     array += 1
-    assert all(isinstance(value, Numbers) and (value.array == 1).all() for value in values)
+    assert all(isinstance(value, ArrayValue) and (value.array == 1).all() for value in values)
 
 
 @pytest.mark.parametrize(
@@ -205,9 +206,9 @@ def test_what_is_encoded_is_a_copy() -> None:
     ],
 )
 def test_numbers_keep_their_kind(thing: Any, kind: str, dtype: str) -> None:
-    """What says how they came; only bfloat16 and what numpy cannot send become something else."""
+    """Values keep their kind and dtype; bfloat16 and types numpy cannot send are converted."""
     value = encode(thing)
-    assert isinstance(value, Numbers)
+    assert isinstance(value, ArrayValue)
     assert (value.kind, value.array.dtype.name) == (kind, dtype)
     assert (np.abs(value.array) == 1).all() or kind == "list"
 
@@ -215,23 +216,23 @@ def test_numbers_keep_their_kind(thing: Any, kind: str, dtype: str) -> None:
 @pytest.mark.parametrize(
     ("thing", "kind"),
     [
-        (None, Nothing),
-        ("text", Text),
-        ((1.0, 2.0), Group),
-        (Pair(1, 2), Group),
-        ([[1.0], [1.0, 2.0]], Group),
-        ([True, False], Group),
-        ([1.0, None], Group),
-        ({}, Table),
+        (None, NoneValue),
+        ("text", TextValue),
+        ((1.0, 2.0), SequenceValue),
+        (Pair(1, 2), SequenceValue),
+        ([[1.0], [1.0, 2.0]], SequenceValue),
+        ([True, False], SequenceValue),
+        ([1.0, None], SequenceValue),
+        ({}, DictValue),
     ],
 )
-def test_what_is_no_array_keeps_its_parts(thing: Any, kind: type) -> None:
-    """Tuples, ragged lists and lists of bools are groups of what they hold."""
+def test_other_sequences_keep_their_items(thing: Any, kind: type) -> None:
+    """Tuples, ragged lists and lists of bools become groups of their items."""
     assert type(encode(thing)) is kind
 
 
 @pytest.mark.parametrize(
-    ("thing", "said"),
+    ("thing", "message"),
     [
         ([2**53 + 1], "it is an integer too large to compare"),
         (np.array([None]), "it is an array of object, not of numbers"),
@@ -250,11 +251,11 @@ def test_what_is_no_array_keeps_its_parts(thing: Any, kind: type) -> None:
         ({str(i): i for i in range(65)}, "it is a dict of 65 entries"),
         (cyclic(), "it is nested too deeply"),
         (nested(50, 1.0), "it is nested too deeply"),
-        (Mine(), "it is a Mine, which holds no numbers"),
+        (FailingObject(), "it is a FailingObject, which holds no numbers"),
     ],
 )
-def test_what_is_unreadable_is_said(thing: Any, said: str) -> None:
-    """In words for the student: what it is, or why it is too much."""
+def test_unreadable_objects_are_described(thing: Any, message: str) -> None:
+    """The message tells the student what the object is, or why it is too large."""
     with pytest.raises(UnreadableError) as raised:
         encode(thing)
-    assert str(raised.value) == said
+    assert str(raised.value) == message

@@ -1,4 +1,4 @@
-"""Figures that cells display: the matrices behind them, whichever library draws."""
+"""The matrices behind figures that cells display, with either plotting library."""
 
 import base64
 from typing import Any
@@ -7,20 +7,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from grader.execution.job import CellToRun, Job
-from grader.execution.result import Execution
+from grader.execution.job import CellSpec, Job
+from grader.execution.result import RunResult
 from grader.execution.run import run_job
 from grader.kernel.figure_data import MATPLOTLIB_MIME, PLOTLY_MIME, heatmaps_of_output
 from grader.protocol.frames import FrameKind
-from grader.protocol.values import Numbers
-from grader.rubric.model import Limits
+from grader.protocol.values import ArrayValue
+from grader.rubric.sections import Limits
 
 pytestmark = pytest.mark.kernel
 
 M = np.arange(6.0).reshape(2, 3)
 START = """
 import sys
-assert "matplotlib" not in sys.modules, "nobody has asked for it yet"
+assert "matplotlib" not in sys.modules, "it has not been imported yet"
 import numpy as np
 m = np.arange(6.0).reshape(2, 3)
 """
@@ -58,8 +58,8 @@ CELLS: dict[str, tuple[str, list[Any]]] = {
 
 
 def job(*sources: str) -> Job:
-    """A job of these cells."""
-    cells = tuple(CellToRun(index=i, source=s, definitions="") for i, s in enumerate(sources))
+    """Return a job with these cells."""
+    cells = tuple(CellSpec(index=i, source=s, definitions="") for i, s in enumerate(sources))
     return Job(
         cells=cells,
         probes=(),
@@ -71,60 +71,62 @@ def job(*sources: str) -> Job:
     )
 
 
-def drawn(execution: Execution) -> list[NDArray[Any]]:
-    """The heatmaps, in order."""
-    return [item.array for item in execution.heatmaps.items if isinstance(item, Numbers)]
+def heatmaps_of(execution: RunResult) -> list[NDArray[Any]]:
+    """Return the heatmaps, in order."""
+    return [item.array for item in execution.heatmaps.items if isinstance(item, ArrayValue)]
 
 
 @pytest.fixture(scope="module")
 def by_cell() -> dict[str, list[NDArray[Any]]]:
-    """The heatmaps of each cell, told apart by what was sent while it ran."""
-    at: list[int] = []
+    """The heatmaps of each cell, by the cell index of their frames."""
+    indices: list[int] = []
     execution = run_job(
         job(START, *(cell for cell, _ in CELLS.values())),
-        lambda frame: at.append(frame.head["cell"]) if frame.kind is FrameKind.HEATMAP else None,
+        lambda frame: (
+            indices.append(frame.header["cell"]) if frame.kind is FrameKind.HEATMAP else None
+        ),
     )
     assert [cell.ename for cell in execution.cells[:-1]] == [""] * len(CELLS)
-    heatmaps = drawn(execution)
-    assert len(heatmaps) == len(at)
+    heatmaps = heatmaps_of(execution)
+    assert len(heatmaps) == len(indices)
     return {
-        name: [h for h, cell in zip(heatmaps, at, strict=True) if cell == i]
+        name: [h for h, cell in zip(heatmaps, indices, strict=True) if cell == i]
         for i, name in enumerate(CELLS, 1)
     }
 
 
 @pytest.mark.parametrize("name", CELLS)
-def test_what_a_cell_displays_is_seen(by_cell: dict[str, list[NDArray[Any]]], name: str) -> None:
-    """Each figure that a reader would see counts once, by its matrix as it was given."""
-    wanted = CELLS[name][1]
-    assert len(by_cell[name]) == len(wanted)
-    for heatmap, matrix in zip(by_cell[name], wanted, strict=True):
+def test_displayed_figures_are_found(by_cell: dict[str, list[NDArray[Any]]], name: str) -> None:
+    """Each visible figure counts once, with its matrix unchanged."""
+    expected = CELLS[name][1]
+    assert len(by_cell[name]) == len(expected)
+    for heatmap, matrix in zip(by_cell[name], expected, strict=True):
         assert np.array_equal(heatmap, matrix, equal_nan=True)
 
 
-def test_order_and_number_hold_across_libraries() -> None:
-    """Heatmaps come in the order of the cells, 32 at most."""
+def test_order_and_maximum_hold_across_libraries() -> None:
+    """Heatmaps come in the order of the cells, and at most 32 are kept."""
     cells = [
         "import numpy as np, matplotlib.pyplot as plt, plotly.express as px",
         "px.imshow(np.full((2, 2), 0)).show()",
         "for i in range(1, 5): plt.imshow(np.full((2, 2), i)); plt.show()",
         "for ax in plt.subplots(6, 6)[1].flat: ax.imshow(np.full((2, 2), 5))",
     ]
-    values = [heatmap[0, 0] for heatmap in drawn(run_job(job(*cells)))]
+    values = [heatmap[0, 0] for heatmap in heatmaps_of(run_job(job(*cells)))]
     assert values == [0, 1, 2, 3, 4] + [5] * 27
 
 
-def test_a_window_is_no_output() -> None:
-    """Where a notebook has figures drawn elsewhere, its cells display nothing."""
+def test_other_backends_display_nothing() -> None:
+    """A notebook that selects another matplotlib backend displays no figures."""
     cells = [
         "import matplotlib; matplotlib.use('agg')\nimport matplotlib.pyplot as plt",
         "fig, ax = plt.subplots(); ax.imshow([[1, 2]]); fig",
     ]
-    assert drawn(run_job(job(*cells))) == []
+    assert heatmaps_of(run_job(job(*cells))) == []
 
 
 def z(**changes: Any) -> dict[str, Any]:
-    """A matrix as plotly writes it, unless changed."""
+    """Return a matrix as plotly writes it, with some entries changed."""
     plain = {"dtype": "f8", "bdata": base64.b64encode(M.tobytes()).decode(), "shape": "2, 3"}
     return {**plain, **changes}
 
@@ -151,7 +153,7 @@ def z(**changes: Any) -> dict[str, Any]:
 )
 @pytest.mark.parametrize("mime", [PLOTLY_MIME, MATPLOTLIB_MIME])
 def test_malformed_bundles_are_dropped(bundle: Any, mime: str) -> None:
-    """A student's process can send anything; what is no matrix is nothing."""
+    """A student's process can send anything; what is not a matrix is dropped."""
     good = {"data": [{"type": "heatmap", "z": z()}]}
     assert heatmaps_of_output({"image/png": "", mime: bundle}) == []
     assert len(heatmaps_of_output({"image/png": "", mime: good})) == 1
@@ -159,5 +161,5 @@ def test_malformed_bundles_are_dropped(bundle: Any, mime: str) -> None:
 
 @pytest.mark.parametrize("data", [None, [], "x", {3: 4}, {MATPLOTLIB_MIME: {"data": [z()]}}])
 def test_data_without_an_image_is_dropped(data: Any) -> None:
-    """The kernel adds data to an image; data that comes alone was not displayed."""
+    """Data without an image was not displayed by the kernel's formatter and is dropped."""
     assert heatmaps_of_output(data) == []

@@ -1,15 +1,15 @@
-"""Kernels that are forked give the verdicts that kernels started by themselves give."""
+"""Forked kernels give the same verdicts as kernels that were started."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from grader.grading.pipeline import grade_in
-from grader.grading.session import Settings, open_sitting, warm
+from grader.grading.pipeline import grade_submission
+from grader.grading.session import Settings, open_session, prefork
 from grader.render.json import to_json
 from grader.rubric.load import load_rubric
-from grader.sandbox.forkserver import Warm
+from grader.sandbox.forkserver import ForkServer
 from grader.submission.read import read_submission
 from tests.attacks.notebooks import base_cells
 from tests.attacks.traces import RUBRIC
@@ -26,9 +26,9 @@ raise ValueError(plt.get_backend())"""
 NOTEBOOKS = {
     "correct": base_cells("correct"),
     "wrong": base_cells("wrong"),
-    "it ends its kernel": [*base_cells("correct"), CRASH],
-    "it draws numbers": [*base_cells("correct"), DRAWN],
-    "it looks around": [SEEN, *base_cells("wrong")],
+    "it kills its kernel": [*base_cells("correct"), CRASH],
+    "it draws random numbers": [*base_cells("correct"), DRAWN],
+    "it lists its namespace": [SEEN, *base_cells("wrong")],
     "it plots": [*base_cells("wrong"), PLOT],
     "it leaves a hook and a thread": [
         *base_cells("correct"),
@@ -39,15 +39,15 @@ NOTEBOOKS = {
 
 
 def test_forked_and_started_kernels_give_the_same_reports(tmp_path: Path) -> None:
-    """Whatever a notebook does, its report is the same to the byte but for seconds."""
-    plain = open_sitting(load_rubric(RUBRIC), Settings(device="cpu"))
-    with warm(plain) as warmed:
-        assert isinstance(warmed.backend, Warm)
+    """The reports of each notebook are the same to the byte, except for times."""
+    plain = open_session(load_rubric(RUBRIC), Settings(device="cpu"))
+    with prefork(plain) as warmed:
+        assert isinstance(warmed.backend, ForkServer)
         for name, cells in NOTEBOOKS.items():
             path = write(tmp_path / f"{name}.ipynb", cells)
-            submission = read_submission(path, plain.file.rubric.limits)
+            submission = read_submission(path, plain.rubric_file.rubric.limits)
             reports = [
-                timeless(json.loads(to_json(grade_in(sitting, submission).report)))
+                timeless(json.loads(to_json(grade_submission(sitting, submission).report)))
                 for sitting in (plain, warmed)
             ]
             assert reports[0] == reports[1], name

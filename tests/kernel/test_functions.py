@@ -1,4 +1,4 @@
-"""Functions that go wrong in every way: each costs its own criteria and nothing else."""
+"""Functions that fail in many ways: each loses its own criteria and no others."""
 
 from pathlib import Path
 
@@ -47,13 +47,13 @@ RESULTS = {"top_induction_heads", "top_prev_heads", "ablated_loss", "ablated_acc
 
 @pytest.fixture(scope="module")
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> Graded:
-    """Seven wrong functions behind right ones."""
+    """A notebook in which seven wrong functions replace correct ones."""
     path = tmp_path_factory.mktemp("wrong") / "wrong.ipynb"
     return graded(write(path, [*function_cells(), WRONG]))
 
 
 @pytest.mark.parametrize(
-    ("criterion", "says"),
+    ("criterion", "message"),
     [
         ("sequence_repeats", "None"),
         ("scores_planted", "144 of 144 values are NaN"),
@@ -64,22 +64,22 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Graded:
         ("loss_baseline", "KeyError"),
     ],
 )
-def test_wrong_values_are_described(wrong: Graded, criterion: str, says: str) -> None:
-    """None, NaN, a wrong shape, an object, a huge number, a ragged list, an exception: all said."""
+def test_wrong_values_are_described(wrong: Graded, criterion: str, message: str) -> None:
+    """Feedback names None, NaN, wrong shapes, objects, huge numbers, ragged lists, exceptions."""
     verdict = wrong.verdicts[criterion]
     assert verdict.points == 0
-    assert says in verdict.feedback
+    assert message in verdict.feedback
 
 
 def test_an_exception_is_errored_with_its_line(wrong: Graded) -> None:
-    """Code that raises is errored, and the report says where in the function."""
+    """Code that raises is errored, and the report names the line in the function."""
     verdict = wrong.verdicts["loss_baseline"]
     assert verdict.outcome == "errored"
     assert "line 3 of measure_induction_loss" in verdict.feedback
 
 
 def test_wrong_functions_cost_only_their_own(wrong: Graded) -> None:
-    """The exercises do not suffer from seven wrong functions, nor from an unwritten analysis."""
+    """Seven wrong functions and an unwritten analysis lose no points of other functions."""
     assert wrong.lost() - {"induction_formation"} == FUNCTIONS | RESULTS
 
 
@@ -103,28 +103,28 @@ def create_repeated_sequence(seq_len=25, seed=None):
 
 @pytest.fixture(scope="module")
 def lethal(tmp_path_factory: pytest.TempPathFactory) -> Graded:
-    """Functions that hang, exit and crash."""
+    """A notebook with functions that hang, exit and crash."""
     path = tmp_path_factory.mktemp("lethal") / "lethal.ipynb"
     return graded(write(path, [*function_cells(), LETHAL]), probe=4)
 
 
 @pytest.mark.parametrize(
-    ("criterion", "says"),
+    ("criterion", "message"),
     [
-        ("accuracy_values", "ended Python itself"),
+        ("accuracy_values", "crashed Python"),
         ("prev_scores_values", "probe limit 4 s"),
         ("k_composition_values", "SystemExit: done"),
-        ("sequence_seeds", "ended Python itself"),
+        ("sequence_seeds", "crashed Python"),
     ],
 )
-def test_lethal_functions_are_named(lethal: Graded, criterion: str, says: str) -> None:
-    """A dead kernel, a hang and an exit each say what happened."""
+def test_lethal_functions_are_named(lethal: Graded, criterion: str, message: str) -> None:
+    """The feedback says whether the kernel died, the function hung, or it exited."""
     assert lethal.verdicts[criterion].outcome == "errored"
-    assert says in lethal.verdicts[criterion].feedback
+    assert message in lethal.verdicts[criterion].feedback
 
 
 def test_lethal_functions_take_no_other_points(lethal: Graded) -> None:
-    """A function that kills the kernel takes no other function's points with it."""
+    """A function that kills the kernel loses no other function's points."""
     guilty = {
         "test_induction_accuracy",
         "compute_prev_token_scores",
@@ -136,12 +136,12 @@ def test_lethal_functions_take_no_other_points(lethal: Graded) -> None:
 
 
 def test_missing_and_renamed_functions(tmp_path: Path) -> None:
-    """An absent function is not attempted; a renamed one is asked about by name."""
+    """A missing function is not attempted; the feedback names one it may have been renamed to."""
     code = "def compute_k_compositions(*args):\n    return 0.0"
     result = graded(write(tmp_path / "x.ipynb", [code]), only="compute_k_composition")
     assert result.outcomes("compute_k_composition") == {"not_attempted"}
     assert (
-        "'compute_k_compositions': was it renamed?"
+        "Did you rename it to 'compute_k_compositions'?"
         in result.verdicts["k_composition_values"].feedback
     )
 
@@ -157,7 +157,7 @@ HookedTransformer = None
 
 
 def test_rebound_globals_do_not_matter(tmp_path: Path) -> None:
-    """A notebook that ends with model = None, float64 and coarse products loses nothing by it."""
+    """A notebook that ends with model = None, float64 and low precision loses no points."""
     result = graded(write(tmp_path / "x.ipynb", [*function_cells(), REBOUND]))
     assert result.lost() == RESULTS
 
@@ -171,8 +171,8 @@ def compute_prev_token_scores(model, seq_len=50, n_samples=10):
 """
 
 
-def test_a_spoilt_model_is_made_good_again(tmp_path: Path) -> None:
-    """Weights zeroed and hooks left by one function are gone before the next is called."""
+def test_a_damaged_model_is_restored(tmp_path: Path) -> None:
+    """Weights that one function zeroes and hooks it leaves are undone before the next call."""
     result = graded(write(tmp_path / "x.ipynb", [*function_cells(), SABOTAGE]))
     assert result.lost() == {"compute_prev_token_scores"} | RESULTS
 
@@ -208,13 +208,13 @@ baseline_loss = baseline_acc = ablated_loss = ablated_acc = random_loss = random
 
 
 @pytest.mark.parametrize("value", [0, 1])
-def test_an_answer_that_says_nothing_earns_nothing(tmp_path: Path, value: int) -> None:
-    """Constants of the right type and shape everywhere are worth no point at all."""
+def test_constant_answers_earn_nothing(tmp_path: Path, value: int) -> None:
+    """Constants of the right type and shape everywhere earn no point at all."""
     result = graded(write(tmp_path / "x.ipynb", [EMPTY.format(value=value)]))
     assert {v.id: v.points for v in result.report.verdicts if v.points} == {}
 
 
-OWN_WAYS = """
+UNUSUAL_SOLUTION = """
 import numpy as np, torch
 del create_repeated_sequence
 
@@ -250,9 +250,9 @@ def measure_induction_loss(model, seq_len=25, heads_to_ablate=None, n_samples=5)
 """
 
 
-def test_ways_of_ones_own_are_as_good(tmp_path: Path) -> None:
-    """Inlined draws, batches, lists and tensors, numpy's generator: right is right."""
-    result = graded(write(tmp_path / "x.ipynb", [*function_cells(), OWN_WAYS]))
+def test_unusual_solutions_are_accepted(tmp_path: Path) -> None:
+    """Inlined draws, batches, lists, tensors and numpy's generator earn full points."""
+    result = graded(write(tmp_path / "x.ipynb", [*function_cells(), UNUSUAL_SOLUTION]))
     assert result.lost() == {"create_repeated_sequence"} | RESULTS
 
 
@@ -272,7 +272,7 @@ def measure_induction_loss(model, seq_len=25, heads_to_ablate=None, n_samples=5)
 
 
 def test_huge_values_leave_room_for_others(tmp_path: Path) -> None:
-    """Values too large to send cost their own function, whatever they add up to."""
+    """Values that are too large lose only their own function's points, whatever their total."""
     result = graded(write(tmp_path / "x.ipynb", [*function_cells(), HUGE]))
     huge = {
         "compute_induction_scores",

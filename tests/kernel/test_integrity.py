@@ -1,4 +1,4 @@
-"""Notebooks that replace parts of Python or its libraries: found out, and run again without."""
+"""Cells that replace parts of Python or its libraries are found and run as definitions only."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.notebooks import LOAD, SEQUENCES, graded, write
 pytestmark = pytest.mark.kernel
 
 FUNCTION = "create_repeated_sequence"
-SPOILERS = {
+REPLACEMENTS = {
     "run_cell": "get_ipython().run_cell = lambda *a, **k: None\n"
     "get_ipython().run_cell_async = get_ipython().run_cell",
     "json": "import json\njson.dumps = lambda *a, **k: '{}'\njson.JSONEncoder.encode = json.dumps",
@@ -19,16 +19,18 @@ SPOILERS = {
 }
 
 
-@pytest.mark.parametrize("spoiler", SPOILERS.values(), ids=SPOILERS)
-def test_what_a_cell_replaced_is_whole_again(tmp_path: Path, spoiler: str) -> None:
+@pytest.mark.parametrize("replacement", REPLACEMENTS.values(), ids=REPLACEMENTS)
+def test_replaced_functions_are_restored(tmp_path: Path, replacement: str) -> None:
     """The score is that of the notebook without the cell, and the report names the cell."""
-    result = graded(write(tmp_path / "x.ipynb", [SEQUENCES, spoiler, LOAD]), only=FUNCTION, cell=10)
+    result = graded(
+        write(tmp_path / "x.ipynb", [SEQUENCES, replacement, LOAD]), only=FUNCTION, cell=10
+    )
     assert result.outcomes(FUNCTION) == {"passed"}
     assert result.errors()[1] in {"Unsound", "TimeLimit", "KernelDied"}
 
 
-def test_settings_of_a_notebook_are_not_taken_for_damage(tmp_path: Path) -> None:
-    """Another default dtype, seed, grad mode or print options leave a kernel sound."""
+def test_settings_are_not_damage(tmp_path: Path) -> None:
+    """A changed default dtype, seed, grad mode or print option does not count as damage."""
     settings = """
 import torch, numpy as np, random
 torch.set_default_dtype(torch.float64); torch.manual_seed(5); np.random.seed(5); random.seed(5)

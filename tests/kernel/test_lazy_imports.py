@@ -1,19 +1,19 @@
-"""Modules whose import waits: not there while nobody uses them, the real ones if somebody does."""
+"""Lazy modules are not executed until they are used, and are then the real modules."""
 
 import subprocess
 import sys
 
-from grader.kernel.lazy_imports import DEFERRED
+from grader.kernel.lazy_imports import LAZY_MODULES
 
 START = """
 import sys
-from grader.kernel.lazy_imports import DEFERRED, deferring
-with deferring():
+from grader.kernel.lazy_imports import LAZY_MODULES, lazy_imports
+with lazy_imports():
     import grader.kernel.startup
-waiting = lambda: [n for n in DEFERRED if type(sys.modules.get(n)).__name__ == "_Deferred"]
+waiting = lambda: [n for n in LAZY_MODULES if type(sys.modules.get(n)).__name__ == "_LazyModule"]
 """
 PLAIN = "import sys\nimport grader.kernel.startup\n"
-NAMES = [*DEFERRED, "accelerate.utils.imports", "torch._dynamo.config", "datasets.features"]
+NAMES = [*LAZY_MODULES, "accelerate.utils.imports", "torch._dynamo.config", "datasets.features"]
 LOOK = f"""
 import importlib
 for name in {NAMES}:
@@ -24,8 +24,8 @@ for name in {NAMES}:
 """
 
 
-def said(code: str) -> str:
-    """What a process of its own prints."""
+def output_of(code: str) -> str:
+    """Return what a separate process prints."""
     command = [sys.executable, "-W", "ignore", "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -33,37 +33,37 @@ def said(code: str) -> str:
 
 
 def test_a_kernel_that_uses_none_loads_none() -> None:
-    """Not when it starts, and not when a model runs; that is what it is for."""
+    """A kernel executes no lazy module when it starts, nor when a model runs."""
     run = """
 import torch
-from grader.kernel.model_store import Shelf
-model = Shelf("cpu").pristine("planted-2x1@1/300")
+from grader.kernel.model_store import ModelStore
+model = ModelStore("cpu").pristine("planted-2x1@1/300")
 model.run_with_cache(torch.tensor([[1, 2, 3]]))
-print(set(DEFERRED) - set(waiting()), "sympy" in sys.modules)
+print(set(LAZY_MODULES) - set(waiting()), "sympy" in sys.modules)
 """
-    assert said(START + run) == "set() False\n"
+    assert output_of(START + run) == "set() False\n"
 
 
 def test_a_notebooks_import_gives_the_real_module() -> None:
-    """Every name that it has in a process where nothing was deferred, and the same file."""
-    ours, theirs = said(START + LOOK).splitlines(), said(PLAIN + LOOK).splitlines()
-    assert len(ours) == len(NAMES)
-    assert ours == theirs
+    """A notebook's import gives a module with the names and file of a normal import."""
+    lazy, plain = output_of(START + LOOK).splitlines(), output_of(PLAIN + LOOK).splitlines()
+    assert len(lazy) == len(NAMES)
+    assert lazy == plain
 
 
-def test_what_lies_in_one_is_loaded_once() -> None:
-    """A package that is loaded for the sake of what is below it may have loaded that as well."""
+def test_submodules_are_loaded_once() -> None:
+    """A submodule that its package loads as well is not loaded a second time."""
     run = """
 import datasets.features as first
 import datasets
 print(first is datasets.features, first.audio.Audio is datasets.Audio is first.Audio)
 print(first.__spec__.name, first.Features is datasets.arrow_dataset.Features)
 """
-    assert said(START + run) == "True True\ndatasets.features True\n"
+    assert output_of(START + run) == "True True\ndatasets.features True\n"
 
 
-def test_what_was_imported_from_one_is_the_real_thing_afterwards() -> None:
-    """Libraries' names are the module's own, and calls and tests of class work before that too."""
+def test_proxies_are_replaced_by_the_real_objects() -> None:
+    """Libraries get the real objects, and calls and isinstance work before that too."""
     run = """
 from transformer_lens.utilities import hf_utils
 print(isinstance([], hf_utils.Dataset), "datasets.arrow_dataset" in waiting() + list(sys.modules))
@@ -74,28 +74,28 @@ print(hf_utils.Dataset is datasets.Dataset, type(hf_utils.load_dataset).__name__
 class Mine(hf_utils.Dataset): ...
 print(issubclass(Mine, datasets.Dataset))
 """
-    assert said(START + run) == "False True\nTrue 1\nTrue function\nTrue\n"
+    assert output_of(START + run) == "False True\nTrue 1\nTrue function\nTrue\n"
 
 
-def test_the_compiler_works_and_knows_what_was_marked() -> None:
-    """`torch.compile` is loaded when a notebook asks for it, with the decorators' notes."""
+def test_the_compiler_works_and_knows_marked_functions() -> None:
+    """`torch.compile` is loaded when it is used, and decorators noted before are applied."""
     run = """
 import torch
-from grader.kernel import lazy_imports as deferred
-noted = len(deferred._marked)
+from grader.kernel import lazy_imports as lazy
+noted = len(lazy._marked)
 print(torch.compile(lambda x: x * 2, backend="eager")(torch.ones(2)).tolist())
-print(noted > 0, len(deferred._marked))
+print(noted > 0, len(lazy._marked))
 """
-    assert said(START + run) == "[2.0, 2.0]\nTrue 0\n"
+    assert output_of(START + run) == "[2.0, 2.0]\nTrue 0\n"
 
 
-def test_where_it_has_been_imported_nothing_is_deferred() -> None:
-    """A forked kernel has it all, and Python's finders are left alone."""
+def test_nothing_is_delayed_after_the_import() -> None:
+    """In a forked kernel, where all is imported, Python's finders are not changed."""
     run = """
 before = list(sys.meta_path)
-from grader.kernel.lazy_imports import deferring
-with deferring():
+from grader.kernel.lazy_imports import lazy_imports
+with lazy_imports():
     import datasets
 print(type(datasets).__name__, sys.meta_path == before)
 """
-    assert said(PLAIN + run) == "module True\n"
+    assert output_of(PLAIN + run) == "module True\n"

@@ -1,4 +1,4 @@
-"""What functions leave behind: seen in the kernel, and gone before the next probe."""
+"""Side effects of functions are detected in the kernel and undone before the next probe."""
 
 from collections.abc import Callable
 
@@ -7,11 +7,11 @@ import pytest
 import torch
 from transformer_lens import HookedTransformer
 
-from grader.execution.job import instrument
+from grader.execution.job import prepare_submission
 from grader.execution.run import run_job
-from grader.kernel.model_store import Shelf
-from grader.kernel.side_effects import Before
-from grader.protocol.values import Failure, Numbers, Observation, Table
+from grader.kernel.model_store import ModelStore
+from grader.kernel.side_effects import SideEffectSnapshot
+from grader.protocol.values import ArrayValue, DictValue, Failure, Observation
 from grader.rubric.load import parse_rubric
 from tests.builders import submission
 
@@ -83,17 +83,19 @@ reference: {modules: [mini]}
 probes:
 """
 CRITERIA = """\
-criteria:
-  - id: leaves_nothing
-    title: Nothing is left behind
-    points: 1
-    checks: [{kind: side_effects, probe: clean_after_clean}]
+functions:
+  clean:
+    criteria:
+      leaves_nothing:
+        title: No side effects
+        points: 1
+        checks: [{side_effects: clean_after_clean}]
 """
 
 
 @pytest.fixture(scope="module")
-def left() -> dict[str, Observation]:
-    """What each function leaves behind; after each, what the clean one does, and what it gives."""
+def observations() -> dict[str, Observation]:
+    """Side effects of each function; after each, those of `clean`, and its value."""
     probes = ""
     for name in NAMES:
         for id_, function in ((name, name), (f"clean_after_{name}", "clean")):
@@ -106,17 +108,17 @@ def left() -> dict[str, Observation]:
             " expression: 'clean(model, tokens)[0, :, :3]'}\n"
         )
     rubric = parse_rubric(RUBRIC + probes + CRITERIA, name="mini.yaml").rubric
-    prepared = instrument(submission(FUNCTIONS), rubric, {}, device="cpu", seed=0)
+    prepared = prepare_submission(submission(FUNCTIONS), rubric, {}, device="cpu", seed=0)
     return dict(run_job(prepared.job).observations)
 
 
-def found(observation: Observation) -> dict[str, int]:
-    """The counts that are not 0."""
-    assert isinstance(observation, Table), observation
+def counts_of(observation: Observation) -> dict[str, int]:
+    """Return the counts that are not 0."""
+    assert isinstance(observation, DictValue), observation
     counts = observation.entries
     assert len(counts) == 7
-    assert {c.kind for c in counts.values() if isinstance(c, Numbers)} == {"int"}
-    return {k: int(c.array) for k, c in counts.items() if isinstance(c, Numbers) and c.array}
+    assert {c.kind for c in counts.values() if isinstance(c, ArrayValue)} == {"int"}
+    return {k: int(c.array) for k, c in counts.items() if isinstance(c, ArrayValue) and c.array}
 
 
 @pytest.mark.parametrize(
@@ -134,29 +136,29 @@ def found(observation: Observation) -> dict[str, int]:
         ("hostile", {"hooks": 1}),
     ],
 )
-def test_what_is_left_behind_is_counted(
-    left: dict[str, Observation], function: str, counts: dict[str, int]
+def test_side_effects_are_counted(
+    observations: dict[str, Observation], function: str, counts: dict[str, int]
 ) -> None:
-    """Every kind is told apart, a clean ablation has none, and no method of theirs is called."""
-    assert found(left[function]) == counts
+    """Kinds are distinguished, a clean ablation has none, and no student method is called."""
+    assert counts_of(observations[function]) == counts
 
 
 @pytest.mark.parametrize("function", NAMES)
-def test_the_next_probe_starts_clean(left: dict[str, Observation], function: str) -> None:
-    """After each function another leaves nothing behind, and gives what it gave before."""
-    assert found(left[f"clean_after_{function}"]) == {}
-    before, after = left["value_after_clean"], left[f"value_after_{function}"]
-    assert isinstance(before, Numbers)
-    assert isinstance(after, Numbers)
+def test_the_next_probe_starts_clean(observations: dict[str, Observation], function: str) -> None:
+    """After each function, `clean` has no side effects and returns the same value."""
+    assert counts_of(observations[f"clean_after_{function}"]) == {}
+    before, after = observations["value_after_clean"], observations[f"value_after_{function}"]
+    assert isinstance(before, ArrayValue)
+    assert isinstance(after, ArrayValue)
     assert after.array.dtype == before.array.dtype
     assert np.array_equal(after.array, before.array)
 
 
-def test_failures_stay_failures(left: dict[str, Observation]) -> None:
-    """An exception is raised, and a stub not attempted, whatever was left behind."""
-    assert isinstance(raised := left["raises"], Failure)
+def test_failures_stay_failures(observations: dict[str, Observation]) -> None:
+    """An exception is still raised, and a stub not attempted, whatever the side effects."""
+    assert isinstance(raised := observations["raises"], Failure)
     assert (raised.kind, raised.ename) == ("raised", "ValueError")
-    assert isinstance(unwritten := left["unwritten"], Failure)
+    assert isinstance(unwritten := observations["unwritten"], Failure)
     assert unwritten.kind == "not_attempted"
 
 
@@ -186,32 +188,32 @@ def _subclass(model: HookedTransformer) -> None:
 def test_every_change_is_undone(
     change: Callable[[HookedTransformer], object], counts: dict[str, int]
 ) -> None:
-    """Other shapes, dtypes, classes, tensors and hooks are seen, and gone the next time."""
-    shelf = Shelf("cpu")
-    model = shelf.pristine("generic-2x2@1")
-    before = Before([model, [model]], shelf)
+    """Changed shapes, dtypes, classes, tensors and hooks are detected, then undone."""
+    store = ModelStore("cpu")
+    model = store.pristine("generic-2x2@1")
+    before = SideEffectSnapshot([model, [model]], store)
     change(model)
-    assert {k: n for k, n in before.left_behind().items() if n} == counts
-    assert shelf.pristine("generic-2x2@1") is model
-    assert not any(Before([model], shelf).left_behind().values())
+    assert {k: n for k, n in before.diff().items() if n} == counts
+    assert store.pristine("generic-2x2@1") is model
+    assert not any(SideEffectSnapshot([model], store).diff().values())
     assert model(torch.tensor([[1, 2, 3, 4, 5]])).dtype is torch.float32
 
 
 def test_a_hook_of_the_model_itself_stays() -> None:
-    """Hooks that were there when a model was built are none of a student's, and are kept."""
-    model = Shelf("cpu").pristine("generic-2x2@1")
+    """Hooks that were there when the snapshot was taken are not counted and are kept."""
+    model = ModelStore("cpu").pristine("generic-2x2@1")
     model.embed.register_forward_hook(lambda _module, _args, out: out)
-    shelf = Shelf("cpu")
-    kept = shelf.kept(model)
-    assert kept.hooks() == 0
-    kept.restore()
+    store = ModelStore("cpu")
+    snapshot = store.snapshot_of(model)
+    assert snapshot.added_hooks() == 0
+    snapshot.restore()
     assert len(vars(model.embed)["_forward_hooks"]) == 1
 
 
-def test_models_of_a_list_are_each_looked_at() -> None:
-    """A training run comes as a list of models, which no shelf keeps."""
-    models = [Shelf("cpu").pristine(f"generic-1x1@{seed}") for seed in (1, 2)]
-    before = Before([models, torch.arange(3)], Shelf("cpu"))
+def test_each_model_of_a_list_is_checked() -> None:
+    """A training run is a list of models, which the store does not keep."""
+    models = [ModelStore("cpu").pristine(f"generic-1x1@{seed}") for seed in (1, 2)]
+    before = SideEffectSnapshot([models, torch.arange(3)], ModelStore("cpu"))
     with torch.no_grad():
         models[1].W_E.zero_()
-    assert before.left_behind()["weights"] == 1
+    assert before.diff()["weights"] == 1

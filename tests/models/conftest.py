@@ -1,4 +1,4 @@
-"""Planted models, measured once by the lab's own definitions."""
+"""Provides planted models, measured once by the lab's own definitions."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ HIDDEN = [(3, 7, 5), (11, 5, 8)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A planted model and what can be measured on it."""
+    """A planted model and its scores."""
 
     model: HookedTransformer
     circuit: PlantedCircuit
@@ -32,7 +32,7 @@ class Measured:
     def loss_and_accuracy(
         self, ablated: Iterable[tuple[int, int]] = (), method: str = "zero"
     ) -> tuple[float, float]:
-        """Next-token loss and accuracy on the second half, some heads ablated."""
+        """Return next-token loss and accuracy on the second half, with some heads ablated."""
         hooks: list[tuple[str | Callable[..., Any], Callable[..., Any]]] = [
             (f"blocks.{layer}.attn.hook_z", partial(_ablate, head=head, method=method))
             for layer, head in ablated
@@ -43,7 +43,7 @@ class Measured:
         return loss.item(), (logits.argmax(-1) == goal).float().mean().item()
 
     def controls(self, n: int) -> Iterator[list[Head]]:
-        """As many generic heads as there are strong induction heads, n times."""
+        """Yield n samples of as many generic heads as there are strong induction heads."""
         generator = torch.Generator().manual_seed(7)
         heads = self.circuit.generic
         for _ in range(n):
@@ -65,7 +65,7 @@ def _ablate(
 def _mean_attention(
     model: HookedTransformer, tokens: Int[Tensor, "batch pos"], offset: int, first: int
 ) -> Float[Tensor, "n_layers n_heads"]:
-    """Mean attention of each head to the position `offset` before each query from `first` on."""
+    """Return each head's mean attention to the position `offset` before each query from `first`."""
     _, cache = model.run_with_cache(
         tokens, return_type=None, names_filter=lambda name: name.endswith("hook_pattern")
     )
@@ -97,7 +97,7 @@ def _measured(seed: int, n_layers: int, n_heads: int) -> Measured:
 
 @pytest.fixture(scope="package", autouse=True)
 def _one_thread() -> Iterator[None]:
-    """Two busy cores and threads that wait for each other make these tests take minutes."""
+    """Run on one thread: on busy cores, threads that wait for each other take minutes."""
     n_threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -106,7 +106,7 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def public() -> Measured:
-    """The public planted model, with its tokenizer."""
+    """Return the public planted model, with its tokenizer."""
     measured = _measured(0, 12, 12)
     measured.model.set_tokenizer(gpt2_tokenizer(add_bos_token=True))
     return measured
@@ -114,11 +114,11 @@ def public() -> Measured:
 
 @pytest.fixture(params=HIDDEN, ids="{0[1]}x{0[2]}@{0[0]}".format)
 def hidden(request: pytest.FixtureRequest) -> Measured:
-    """Planted models of other seeds and shapes."""
+    """Return planted models of other seeds and shapes."""
     return _measured(*request.param)
 
 
 @pytest.fixture(params=[(0, 12, 12), *HIDDEN], ids="{0[1]}x{0[2]}@{0[0]}".format)
 def measured(request: pytest.FixtureRequest) -> Measured:
-    """The public model and the hidden ones."""
+    """Return the public model and the hidden ones."""
     return _measured(*request.param)

@@ -1,4 +1,4 @@
-"""Models at moments of their training."""
+"""Tests that checkpoints load from runs, directories and the hub."""
 
 import subprocess
 import sys
@@ -19,17 +19,17 @@ from transformers import (
 )
 
 from grader.errors import KernelError
-from grader.models import gpt2_tokenizer, keep_run, load_checkpoints, load_model
+from grader.models import gpt2_tokenizer, load_checkpoints, load_model, save_run
 from grader.models.__main__ import main
-from grader.models.checkpoints import N_CHECKPOINTS, thin_out
+from grader.models.checkpoints import MAX_CHECKPOINTS, subsample
 from grader.models.training import STEPS
-from grader.protocol.training_runs import new_run_file
+from grader.protocol.training_runs import cached_run_file
 
 SEQ_LEN = 25
 
 
 def best_score(model: HookedTransformer, layer: int, offset: int) -> float:
-    """The best mean attention in a layer to the token `offset` back, on repeated random tokens."""
+    """Return the best mean attention in a layer to the token `offset` back, on repeated tokens."""
     half = torch.randint(1000, 10000, (8, SEQ_LEN), generator=torch.Generator().manual_seed(0))
     _, cache = model.run_with_cache(torch.cat([half, half], dim=1), return_type=None)
     pos = torch.arange(offset + 1, 2 * SEQ_LEN)
@@ -38,7 +38,7 @@ def best_score(model: HookedTransformer, layer: int, offset: int) -> float:
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of the test's own, for runs and for the hub's models, and no hub."""
+    """Use an empty cache for runs and for the hub's models, and no network."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     for module in ("huggingface_hub.constants", "transformers.utils.hub"):
         monkeypatch.setattr(f"{module}.HF_HUB_OFFLINE", True, raising=False)
@@ -48,7 +48,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("name", ["trained-2x4@0", "trained-2x4@1"])
 def test_induction_heads_form_in_training(name: str) -> None:
-    """The best induction score leaps once, late in the network, over a previous-token head."""
+    """The best induction score in the second layer leaps once, above a previous-token head."""
     steps, scores = [], []
     for step, model in load_checkpoints(name):
         steps.append(step)
@@ -65,8 +65,8 @@ def test_induction_heads_form_in_training(name: str) -> None:
     assert previous_token[-1] > 0.5
 
 
-def test_checkpoints_are_ready_to_be_looked_into() -> None:
-    """Evaluation mode, no gradients, each a model of its own with room for the lab's tokens."""
+def test_checkpoints_are_in_evaluation_mode() -> None:
+    """Checkpoints are separate models without gradients, with the lab's vocabulary."""
     models = [model for _, model in load_checkpoints("trained-2x4@0")]
     assert {model.cfg.d_vocab for model in models} == {10_000}
     assert not any(model.training for model in models)
@@ -75,16 +75,16 @@ def test_checkpoints_are_ready_to_be_looked_into() -> None:
     assert models[-1](torch.tensor([[9999] * 100])).isfinite().all()
 
 
-def test_a_run_is_trained_once_and_kept(cache: Path) -> None:
-    """What is not there is trained; from then on the file is read, and nothing else is left."""
-    file = keep_run("trained-2x1@7", steps=(0, 2))
-    assert file == new_run_file("trained-2x1@7")
+def test_a_run_is_trained_once_and_saved(cache: Path) -> None:
+    """A missing run is trained and saved as one file, which is read from then on."""
+    file = save_run("trained-2x1@7", steps=(0, 2))
+    assert file == cached_run_file("trained-2x1@7")
     assert [step for step, _ in load_checkpoints("trained-2x1@7")] == [0, 2]
     assert [path for path in cache.rglob("*") if path.is_file()] == [file]
 
 
-def test_a_run_that_cannot_be_kept_is_one_clear_line(cache: Path) -> None:
-    """Before any training, the line names the place and the variable that says another."""
+def test_a_run_that_cannot_be_saved_is_a_one_line_error(cache: Path) -> None:
+    """Before training, the error names the folder and the variable that selects another."""
     (cache / "induction-lab-grader").touch()
     with pytest.raises(KernelError, match="XDG_CACHE_HOME") as error:
         load_checkpoints("trained-2x4@7")
@@ -93,9 +93,9 @@ def test_a_run_that_cannot_be_kept_is_one_clear_line(cache: Path) -> None:
 
 
 @pytest.mark.usefixtures("cache")
-def test_a_damaged_file_is_one_clear_line() -> None:
-    """A file that is no run says which to delete."""
-    file = new_run_file("trained-2x4@7")
+def test_a_damaged_file_is_a_one_line_error() -> None:
+    """The error names the file to delete."""
+    file = cached_run_file("trained-2x4@7")
     file.parent.mkdir(parents=True)
     file.write_bytes(b"half a run")
     with pytest.raises(KernelError, match="is damaged") as error:
@@ -104,42 +104,42 @@ def test_a_damaged_file_is_one_clear_line() -> None:
 
 
 def test_the_command_prints_a_runs_file() -> None:
-    """Nothing else is said on either stream."""
+    """The command prints the path and nothing else on either stream."""
     command = [sys.executable, "-m", "grader.models", "trained-2x4@0"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert Path(done.stdout.strip()).name == "trained-2x4@0.safetensors"
     assert done.stderr == ""
 
 
-def test_the_command_says_what_is_wrong_in_one_line(
+def test_the_command_reports_an_error_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It exits with 3, as the grader does where its own side fails."""
+    """The command exits with 3, as the grader does for its own failures."""
     monkeypatch.setattr(sys, "argv", ["grader.models", "trained-2x4"])
     with pytest.raises(SystemExit, match="3"):
         main()
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
 
 
 def tiny_gpt2() -> PreTrainedModel:
-    """A model in GPT-2's format, never trained."""
+    """Return a small untrained model in GPT-2's format."""
     config = GPT2Config(n_layer=2, n_head=3, n_embd=24, n_positions=32, vocab_size=50)
     return GPT2LMHeadModel(config)
 
 
 def test_a_directory_of_steps_is_read_in_order(tmp_path: Path) -> None:
-    """Folders are taken by the number in their name; whatever else is there is passed over."""
+    """Folders are sorted by the number in their name; anything else is ignored."""
     for folder in ("step1000", "checkpoint-500", "step0"):
         tiny_gpt2().save_pretrained(tmp_path / folder)
     (tmp_path / "runs").mkdir()
     (tmp_path / "step7").touch()
-    found = dict(load_checkpoints(str(tmp_path)))
-    assert list(found) == [0, 500, 1000]
+    models = dict(load_checkpoints(str(tmp_path)))
+    assert list(models) == [0, 500, 1000]
     expected = load_model(str(tmp_path / "checkpoint-500"), "cpu")
-    assert torch.equal(found[500].W_Q, expected.W_Q)
-    assert not torch.equal(found[0].W_Q, expected.W_Q)
+    assert torch.equal(models[500].W_Q, expected.W_Q)
+    assert not torch.equal(models[0].W_Q, expected.W_Q)
 
 
 @pytest.mark.parametrize(
@@ -151,15 +151,15 @@ def test_a_directory_of_steps_is_read_in_order(tmp_path: Path) -> None:
         ("planted-12x12", "no training checkpoints of 'planted-12x12'"),
     ],
 )
-def test_a_name_without_checkpoints_is_one_clear_line(name: str, message: str) -> None:
-    """It is refused at once, not when the first checkpoint is asked for."""
+def test_a_name_without_checkpoints_is_a_one_line_error(name: str, message: str) -> None:
+    """The name is rejected at once, not when the first checkpoint is requested."""
     with pytest.raises(KernelError, match=message) as error:
         load_checkpoints(name)
     assert "\n" not in str(error.value)
 
 
-def test_a_directory_without_steps_is_one_clear_line(tmp_path: Path) -> None:
-    """The line says what the folders are to be named."""
+def test_a_directory_without_steps_is_a_one_line_error(tmp_path: Path) -> None:
+    """The error says how to name the folders."""
     with pytest.raises(KernelError, match="step0, step1000") as error:
         load_checkpoints(str(tmp_path))
     assert str(tmp_path) in str(error.value)
@@ -173,8 +173,10 @@ def test_a_directory_without_steps_is_one_clear_line(tmp_path: Path) -> None:
         ("attn-only-2l", "`hf download NeelNanda/Attn_Only_2L512W_C4_Code`"),
     ],
 )
-def test_missing_weights_say_where_and_how(cache: Path, name: str, command: str) -> None:
-    """The line names the cache that was searched and the command that fills it."""
+def test_missing_weights_report_the_cache_and_the_download_command(
+    cache: Path, name: str, command: str
+) -> None:
+    """The error names the cache that was searched and the command that fills it."""
     with pytest.raises(KernelError) as error:
         next(load_checkpoints(name))
     assert str(cache) in str(error.value)
@@ -183,7 +185,7 @@ def test_missing_weights_say_where_and_how(cache: Path, name: str, command: str)
 
 
 def test_published_checkpoints_come_from_the_hubs_cache(cache: Path) -> None:
-    """Each step is a revision of its own; the model is Hugging Face's."""
+    """Each step is a revision, and the model predicts as Hugging Face's does."""
     config = GPTNeoXConfig(
         hidden_size=32,
         num_hidden_layers=2,
@@ -206,21 +208,21 @@ def test_published_checkpoints_come_from_the_hubs_cache(cache: Path) -> None:
 
 
 @pytest.mark.parametrize("steps", [PYTHIA_CHECKPOINTS, STANFORD_CRFM_CHECKPOINTS, [3, 1, 2], [5]])
-def test_a_dozen_checkpoints_are_enough(steps: list[int]) -> None:
-    """Both ends are kept, nothing is invented, and no two of many are far apart on a log scale."""
-    thinned = thin_out(steps)
-    assert set(thinned) <= set(steps)
-    assert thinned == sorted(thinned)
-    assert (thinned[0], thinned[-1]) == (min(steps), max(steps))
-    assert len(thinned) <= N_CHECKPOINTS
-    assert all(later <= 5.5 * max(sooner, 10) for sooner, later in pairwise(thinned))
+def test_many_checkpoints_are_subsampled_on_a_log_scale(steps: list[int]) -> None:
+    """The sample includes both ends and leaves no wide gap on a log scale."""
+    sample = subsample(steps)
+    assert set(sample) <= set(steps)
+    assert sample == sorted(sample)
+    assert (sample[0], sample[-1]) == (min(steps), max(steps))
+    assert len(sample) <= MAX_CHECKPOINTS
+    assert all(later <= 5.5 * max(sooner, 10) for sooner, later in pairwise(sample))
 
 
 @pytest.mark.network
-@pytest.mark.filterwarnings("ignore")  # what the hub's libraries warn of is not ours
+@pytest.mark.filterwarnings("ignore")  # the hub's libraries warn
 @pytest.mark.parametrize("name", ["pythia-14m", "attn-only-2l"])
 def test_published_checkpoints_come_from_the_hub(name: str) -> None:
-    """The first two moments of a published model's training are two models."""
+    """The first two checkpoints of a published model differ."""
     (first, before), (second, after) = islice(load_checkpoints(name), 2)
     assert first < second
     assert not torch.equal(before.W_Q, after.W_Q)

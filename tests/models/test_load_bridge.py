@@ -1,4 +1,4 @@
-"""The same weights, loaded both ways that TransformerLens has, give the lab's same numbers."""
+"""Tests that both of TransformerLens's model classes give the same numbers for the same weights."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +44,7 @@ MEASUREMENTS: dict[str, Callable[[Model], object]] = {
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny model in GPT-2's format, never trained, saved the way Hugging Face saves."""
+    """Save a small untrained model in GPT-2's format with Hugging Face's library."""
     folder: Path = tmp_path_factory.mktemp("tiny")
     torch.manual_seed(0)
     config = GPT2Config(n_layer=3, n_head=4, n_embd=24, n_positions=128, initializer_range=0.3)
@@ -55,13 +55,13 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def hooked(directory: Path) -> HookedTransformer:
-    """It, as a HookedTransformer."""
+    """Load that model as a HookedTransformer."""
     return load_model(str(directory), "cpu")
 
 
 @pytest.fixture(scope="module")
 def bridge(directory: Path) -> TransformerBridge:
-    """It, as a TransformerBridge."""
+    """Load that model as a TransformerBridge."""
     return load_bridge(str(directory), "cpu")
 
 
@@ -69,13 +69,13 @@ def bridge(directory: Path) -> TransformerBridge:
 def test_both_give_the_same_numbers(
     hooked: HookedTransformer, bridge: TransformerBridge, name: str
 ) -> None:
-    """Each function of the reference gives on both what it gives on one, to 1e-4."""
+    """Each function of the reference gives the same result on both, to 1e-4."""
     expected, measured = (np.asarray(MEASUREMENTS[name](model)) for model in (hooked, bridge))
     np.testing.assert_allclose(measured, expected, rtol=0, atol=1e-4)
 
 
-def test_the_numbers_say_something(hooked: HookedTransformer) -> None:
-    """The comparison is of heads that differ, not of uniform attention."""
+def test_the_heads_differ(hooked: HookedTransformer) -> None:
+    """The heads under comparison differ, so that equal numbers are informative."""
     scores = reference.compute_induction_scores(hooked, 9, 3)
     assert scores.max() > 3 * scores.min() > 0
 
@@ -87,22 +87,24 @@ def test_the_numbers_say_something(hooked: HookedTransformer) -> None:
         ("gpt-small-2", "no model is called 'gpt-small-2'"),
     ],
 )
-def test_a_name_without_a_bridge_is_one_clear_line(name: str, message: str) -> None:
-    """What cannot be loaded this way is refused in one line."""
+def test_a_name_without_a_bridge_is_a_one_line_error(name: str, message: str) -> None:
+    """A model that has no bridge is rejected with one line."""
     with pytest.raises(KernelError, match=message) as error:
         load_bridge(name, "cpu")
     assert "\n" not in str(error.value)
 
 
-def test_an_empty_directory_has_no_bridge(tmp_path: Path) -> None:
-    """A directory without weights is refused, and the line says what belongs there."""
+def test_an_empty_directory_is_a_one_line_error(tmp_path: Path) -> None:
+    """A directory without weights is rejected with a line that says what belongs there."""
     with pytest.raises(KernelError, match="holds no weights") as error:
         load_bridge(str(tmp_path), "cpu")
     assert "\n" not in str(error.value)
 
 
-def test_missing_weights_say_where_and_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The line names the cache that was searched and the command that fills it."""
+def test_missing_weights_report_the_cache_and_the_download_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the command that fills the cache."""
     for module in ("huggingface_hub.constants", "transformers.utils.hub"):
         monkeypatch.setattr(f"{module}.HF_HUB_OFFLINE", True, raising=False)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))

@@ -1,4 +1,4 @@
-"""GPT-2 small itself, where its weights can be had."""
+"""Tests the reference on GPT-2 small itself, if its weights are available."""
 
 import pytest
 import torch
@@ -15,12 +15,12 @@ PUBLISHED = {(5, 5): 0.932, (6, 9): 0.913, (7, 10): 0.910, (5, 1): 0.908, (7, 2)
 
 @pytest.fixture(scope="module")
 def gpt2() -> HookedTransformer:
-    """GPT-2 small."""
+    """Load GPT-2 small."""
     return load_model("gpt2-small", "cpu")
 
 
 def test_the_published_induction_heads_are_found(gpt2: HookedTransformer) -> None:
-    """The five heads that others found are the best here, with about the scores they have there."""
+    """The five published heads are the best, with about the published scores."""
     scores = reference.compute_induction_scores(gpt2, seq_len=50, n_samples=10)
     best = reference.top_heads(scores, above=0.15, among=5)
     assert {(layer, head) for layer, head, _ in best} == set(PUBLISHED)
@@ -37,7 +37,7 @@ def test_the_published_previous_token_head_is_found(gpt2: HookedTransformer) -> 
 
 
 def test_ablation_of_the_published_heads_is_causal(gpt2: HookedTransformer) -> None:
-    """Without those heads the second half costs more than without as many others."""
+    """Ablating the published heads raises the loss more than ablating as many others."""
     controls = [(5, 0), (6, 0), (7, 0), (5, 3), (7, 5)]
     effects = reference.ablation_effects(gpt2, {"heads": list(PUBLISHED), "others": controls}, 50)
     base = effects["baseline"][0]

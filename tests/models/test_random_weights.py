@@ -1,4 +1,4 @@
-"""Models of random weights."""
+"""Tests models with random weights."""
 
 from functools import partial
 
@@ -10,15 +10,15 @@ from transformer_lens.hook_points import HookPoint
 from grader.models import random_model
 
 
-def test_every_weight_and_bias_counts() -> None:
-    """Nothing is zero, and n_heads * d_head is not d_model."""
+def test_no_weight_or_bias_is_zero() -> None:
+    """No parameter is zero, and n_heads * d_head differs from d_model."""
     model = random_model(0, 3, 5)
     assert all((weight != 0).all() for weight in model.parameters())
     assert model.cfg.n_heads * model.cfg.d_head != model.cfg.d_model
 
 
 def test_attention_is_uneven_and_heads_matter() -> None:
-    """Some keys get much more than their share, and ablating a head moves the logits."""
+    """Some keys get much more attention than others, and ablating any head changes the logits."""
     model = random_model(1, 3, 5)
     tokens = torch.arange(40)[None]
     logits, cache = model.run_with_cache(tokens)
@@ -43,7 +43,7 @@ def _ablate(
 
 
 def test_same_seed_same_weights() -> None:
-    """The seed decides everything, and the global random state is left alone."""
+    """The seed determines all weights, and the global random state is unchanged."""
     state = torch.get_rng_state()
     first, again, other = (random_model(seed, 2, 3) for seed in (1, 1, 2))
     assert torch.equal(first.W_K, again.W_K)

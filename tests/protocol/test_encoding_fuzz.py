@@ -3,14 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.protocol.encoding import UnreadableError, unpack
-from tests.protocol.test_encoding import NUMBERS, header, raw
+from grader.protocol.encoding import unpack
+from grader.protocol.json_fields import UnreadableError
+from tests.protocol.test_encoding import NUMBERS, blob, raw
 
 
-@given(st.binary(max_size=200), st.binary(max_size=200))
-def test_arbitrary_bytes_are_a_value_or_unreadable(manifest: bytes, body: bytes) -> None:
-    """No bytes at all make `unpack` fail in another way."""
-    for data in (manifest, raw(manifest, body), raw(NUMBERS, header(body))):
+@given(st.text(max_size=200), st.binary(max_size=200))
+def test_arbitrary_bytes_are_a_value_or_unreadable(text: str, body: bytes) -> None:
+    """`unpack` raises nothing but `UnreadableError`."""
+    for data in (body, blob(body), raw(NUMBERS, blob(body)), raw(text, blob(b"{}", body))):
         try:
             unpack(data)
         except UnreadableError:
@@ -30,9 +31,9 @@ json_values = st.recursive(
 
 
 @given(json_values)
-def test_arbitrary_structure_is_a_value_or_unreadable(manifest: object) -> None:
-    """No manifest, however close to a real one, makes `unpack` fail in another way."""
+def test_arbitrary_structure_is_a_value_or_unreadable(structure: object) -> None:
+    """No JSON, however close to a value's, makes `unpack` raise another error."""
     try:
-        unpack(raw(manifest))
+        unpack(raw(structure))
     except UnreadableError:
         return

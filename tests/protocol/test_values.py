@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.protocol.values import Nothing, Text, Value, describe
+from grader.protocol.values import NoneValue, TextValue, Value, describe
 from tests.builders import (
     array,
     boolean,
@@ -27,10 +27,10 @@ from tests.builders import (
         (parts(number(1), number(2)), "a tuple of 2"),
         (figure([[1.0]]), "a figure of 1"),
         (table(a=number(1)), "a dict of 1"),
-        (Text(text="done"), "a string"),
-        (Nothing(), "None"),
+        (TextValue(text="done"), "a string"),
+        (NoneValue(), "None"),
     ],
 )
 def test_describe_names_kind_and_shape(value: Value, words: str) -> None:
-    """Feedback names a value by kind and shape, never by its contents at length."""
+    """Feedback names a value by its kind and shape, not by its contents."""
     assert describe(value) == words

@@ -1,1 +1,1 @@
-"""What pytest shows of a notebook."""
+"""Tests of the pytest plugin."""

@@ -1,4 +1,4 @@
-"""pytest as a user starts it, in a folder of notebooks, and what it wrote."""
+"""Runs pytest as a user does, in a folder of notebooks, and reads what it wrote."""
 
 import os
 import subprocess
@@ -16,8 +16,8 @@ MINI = f"--lab={RUBRIC}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
-    """A run that has ended."""
+class CompletedRun:
+    """A completed run of pytest."""
 
     code: int
     out: str
@@ -25,10 +25,10 @@ class Ran:
 
     @property
     def suite(self) -> Element:
-        """The suite of the JUnit file."""
-        found = parse(self.junit).getroot().find("testsuite")  # noqa: S314 (written here)
-        assert found is not None
-        return found
+        """The JUnit file's test suite."""
+        suite = parse(self.junit).getroot().find("testsuite")  # noqa: S314 (written here)
+        assert suite is not None
+        return suite
 
     @property
     def cases(self) -> dict[str, Element]:
@@ -38,41 +38,40 @@ class Ran:
             for case in self.suite.findall("testcase")
         }
 
-    def said_of(self, test: str) -> dict[str, str]:
-        """The suite's properties that are about a notebook or one of its tests."""
-        found = properties(self.suite)
-        begin = f"{test}:"
+    def properties_of(self, test: str) -> dict[str, str]:
+        """Return the suite's properties of a notebook or of one of its tests."""
+        prefix = f"{test}:"
         return {
-            name.removeprefix(begin): value
-            for name, value in found.items()
-            if name.startswith(begin) and not name.startswith(f"{test}::")
+            name.removeprefix(prefix): value
+            for name, value in properties(self.suite).items()
+            if name.startswith(prefix) and not name.startswith(f"{test}::")
         }
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many tests there were, and how they ended."""
+        """Number of tests, errors, failures and skipped tests."""
         return {n: int(self.suite.get(n, -1)) for n in ("tests", "errors", "failures", "skipped")}
 
 
 def properties(element: Element) -> dict[str, str]:
-    """The properties of a suite or a case."""
-    found = element.findall("properties/property")
-    return {p.get("name", ""): p.get("value", "") for p in found}
+    """Return the properties of a suite or a case."""
+    elements = element.findall("properties/property")
+    return {p.get("name", ""): p.get("value", "") for p in elements}
 
 
 def command(*more: str) -> list[str]:
-    """The command line: no warning is overlooked, and nothing of this run's own is taken over."""
+    """Return the command line of pytest with the plugin and without a cache."""
     return [sys.executable, "-m", "pytest", "-p", PLUGIN, "-p", "no:cacheprovider", *more]
 
 
 def environment() -> dict[str, str]:
-    """The variables without those that this run of pytest has set."""
+    """Return the environment without the variables that this run of pytest has set."""
     ours = ("PYTEST", "CI", "BUILD_NUMBER")  # pytest says more where these are set
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
-def ran(folder: Path, *more: str) -> Ran:
-    """Run it to its end."""
+def run_pytest(folder: Path, *more: str) -> CompletedRun:
+    """Run pytest in a folder; warnings are errors."""
     junit = folder / "junit.xml"
     ended = subprocess.run(
         command("-W", "error", f"--junitxml={junit}", *more),
@@ -84,11 +83,11 @@ def ran(folder: Path, *more: str) -> Ran:
         check=False,
         timeout=300,
     )
-    return Ran(code=ended.returncode, out=ended.stdout, junit=junit)
+    return CompletedRun(code=ended.returncode, out=ended.stdout, junit=junit)
 
 
 def notebooks(folder: Path, **bases: str) -> Path:
-    """Notebooks by these names, each `correct` or `wrong`."""
+    """Write notebooks by these names, each `correct` or `wrong`."""
     for name, base in bases.items():
         write(folder / f"{name}.ipynb", base_cells(base))
     return folder

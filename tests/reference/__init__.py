@@ -1,1 +1,1 @@
-"""What holds of the reference solutions, their variants and their known mistakes."""
+"""Tests of the reference solutions, their variants and their known mistakes."""

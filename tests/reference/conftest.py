@@ -1,4 +1,4 @@
-"""The models that the reference is tested on."""
+"""Provides the models that the reference is tested on."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.reference.toys import generic_model
 
 @pytest.fixture(scope="package", autouse=True)
 def _one_thread() -> Iterator[None]:
-    """Small products on one thread each: two that wait for a busy core take six times as long."""
+    """Run on one thread: on busy cores, small matrix products on two take six times as long."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -26,7 +26,7 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def model() -> HookedTransformer:
-    """The public planted model, or generic weights where there is none."""
+    """Return the public planted model, or generic weights if the grader is not installed."""
     try:
         from grader.models import load_model  # noqa: PLC0415
     except ImportError:
@@ -41,7 +41,7 @@ def _generic() -> HookedTransformer:
 
 @pytest.fixture
 def generic(_generic: HookedTransformer) -> Iterator[HookedTransformer]:
-    """A small model with generic weights, whose hooks and weights no test may change."""
+    """Yield a small model with generic weights, and check that the test changed nothing in it."""
     weights = {name: weight.clone() for name, weight in _generic.state_dict().items()}
     yield _generic
     assert not any(hook.fwd_hooks for hook in _generic.hook_dict.values())
@@ -50,14 +50,14 @@ def generic(_generic: HookedTransformer) -> Iterator[HookedTransformer]:
 
 @pytest.fixture(scope="session")
 def bridge(tmp_path_factory: pytest.TempPathFactory) -> TransformerBridge:
-    """GPT-2's architecture with random weights, loaded the other way TransformerLens has."""
+    """Return GPT-2's architecture with random weights, as a TransformerBridge."""
     folder: Path = tmp_path_factory.mktemp("tokenizer")
     words = ["<unk>", "Harry", "harry", "Potter", "is", "a", "wizard", "."]
     vocab = {word: index for index, word in enumerate(words)}
     tokenizer = Tokenizer(WordLevel(vocab, unk_token="<unk>"))  # noqa: S106
     tokenizer.pre_tokenizer = Whitespace()
     special = dict.fromkeys(("unk_token", "bos_token", "eos_token", "pad_token"), "<unk>")
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special)  # type: ignore[no-untyped-call]  # untyped there
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, **special)  # type: ignore[no-untyped-call]  # untyped upstream
     fast.save_pretrained(folder)
     torch.manual_seed(0)
     hf_config = GPT2Config(
@@ -72,7 +72,7 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> TransformerBridge:
     )
     return TransformerBridge.boot_transformers(
         "gpt2",
-        hf_model=GPT2LMHeadModel(hf_config).eval(),  # type: ignore[no-untyped-call]  # untyped there
+        hf_model=GPT2LMHeadModel(hf_config).eval(),  # type: ignore[no-untyped-call]  # untyped upstream
         tokenizer=AutoTokenizer.from_pretrained(folder),
         device="cpu",
     )

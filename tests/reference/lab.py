@@ -1,4 +1,4 @@
-"""The lab as it is printed: its functions, taken from its notebook where that is at hand."""
+"""Loads the functions that the printed lab defines from its notebook, if that is available."""
 
 import ast
 import typing
@@ -15,7 +15,7 @@ NOTEBOOK = Path(__file__).parents[2].parent / "shared" / "lab" / "lab_c3.ipynb"
 
 
 def printed_functions(model: HookedTransformer) -> SimpleNamespace:
-    """The functions that the lab's cells define, closing over `model`; no cell is run."""
+    """Return the functions that the lab's cells define, with a global `model`; no cell is run."""
     if not NOTEBOOK.is_file():
         pytest.skip(f"the lab's notebook is not at {NOTEBOOK}")
     names = {name: getattr(typing, name) for name in ("Dict", "List", "Optional", "Tuple")}

@@ -1,4 +1,4 @@
-"""TransformerLens's own head detector, which nobody here wrote, sees the same heads.
+"""Tests that TransformerLens's head detector, an independent implementation, agrees.
 
 Its "mul" measure is the attention on the pattern it looks for as a share of all attention, and each
 query position has attention 1 to give. So on 2L tokens it is half our induction score, whose stripe
@@ -24,7 +24,7 @@ Scores = Float[np.ndarray, "n_layers n_heads"]
 
 @pytest.fixture
 def text(model: HookedTransformer, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A text of 25 different words said twice, which the model reads as 50 tokens."""
+    """Return a text of 25 different words repeated once, which the model reads as 50 tokens."""
     if model.tokenizer is None:
         pytest.skip("the head detector reads text, and the model has no tokenizer")
     monkeypatch.setattr(model.cfg, "default_prepend_bos", False)
@@ -43,14 +43,14 @@ def text(model: HookedTransformer, monkeypatch: pytest.MonkeyPatch) -> str:
 def induction_scores(
     model: HookedTransformer, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> Scores:
-    """The reference's scores on the same text, in place of a random sequence."""
+    """Return the reference's scores on that text in place of a random sequence."""
     tokens = model.to_tokens(text)
     monkeypatch.setattr(sequences, "create_repeated_sequence", lambda _, seed: tokens)  # noqa: ARG005
     return reference.compute_induction_scores(model, SEQ_LEN, n_samples=1)
 
 
 def test_induction_heads(model: HookedTransformer, text: str, induction_scores: Scores) -> None:
-    """The induction score is twice the detector's share, head by head."""
+    """Each head's induction score is twice the detector's share."""
     detected = detect_head(model, text, "induction_head")
     np.testing.assert_allclose(induction_scores, 2 * detected.numpy(), rtol=0, atol=1e-5)
 
@@ -58,7 +58,7 @@ def test_induction_heads(model: HookedTransformer, text: str, induction_scores: 
 def test_induction_heads_by_distance(
     model: HookedTransformer, text: str, induction_scores: Scores
 ) -> None:
-    """The detector's distance is the induction score less a half, to the places it keeps."""
+    """The detector's distance equals the induction score less a half, to its rounding."""
     detected = detect_head(model, text, "induction_head", error_measure="abs")
     np.testing.assert_allclose(induction_scores - 0.5, detected.numpy(), rtol=0, atol=6e-4)
 
@@ -66,7 +66,7 @@ def test_induction_heads_by_distance(
 def test_previous_token_heads(
     model: HookedTransformer, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The previous-token score is the detector's share of n over n - 1."""
+    """The previous-token score equals the detector's share times n / (n - 1)."""
     detected = detect_head(model, text, "previous_token_head")
     tokens = model.to_tokens(text)
     monkeypatch.setattr(torch, "randint", lambda *_: tokens)

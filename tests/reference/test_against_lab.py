@@ -1,4 +1,4 @@
-"""The reference agrees with the loops that the lab prints."""
+"""Tests that the reference agrees with the loops printed in the lab."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -17,13 +17,13 @@ HEADS = [(0, 1), (2, 3), (2, 0)]
 
 @pytest.fixture(scope="module")
 def printed(model: HookedTransformer) -> Iterator[SimpleNamespace]:
-    """The lab's functions, without gradients as its setup cell asks."""
+    """Yield the lab's functions, without gradients as in its setup cell."""
     with torch.no_grad():
         yield printed_functions(model)
 
 
 def test_draws_the_same_tokens(printed: SimpleNamespace) -> None:
-    """A seed gives the tokens that it gives in the lab."""
+    """A seed gives the same tokens as in the lab."""
     expected = printed.create_repeated_sequence(11, seed=7)
     assert torch.equal(reference.create_repeated_sequence(11, seed=7), expected)
 
@@ -37,20 +37,20 @@ def test_draws_the_same_tokens_without_a_seed(printed: SimpleNamespace) -> None:
 
 
 def test_accuracy(model: HookedTransformer, printed: SimpleNamespace) -> None:
-    """The accuracies are the same fraction."""
+    """The accuracies are equal."""
     expected = printed.test_induction_accuracy(model, 20, 3)
     assert reference.test_induction_accuracy(model, 20, 3) == pytest.approx(expected, abs=1e-12)
 
 
 def test_induction_scores(model: HookedTransformer, printed: SimpleNamespace) -> None:
-    """The induction scores are the lab's to 1e-5."""
+    """The induction scores equal the lab's to 1e-5."""
     expected = printed.compute_induction_scores(model, seq_len=25, n_samples=3)
     scores = reference.compute_induction_scores(model, seq_len=25, n_samples=3)
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-5)
 
 
 def test_prev_token_scores(model: HookedTransformer, printed: SimpleNamespace) -> None:
-    """On the same random draws the previous-token scores are the lab's to 1e-5."""
+    """On the same random draws the previous-token scores equal the lab's to 1e-5."""
     torch.manual_seed(5)
     expected = printed.compute_prev_token_scores(model, seq_len=30, n_samples=2)
     torch.manual_seed(5)
@@ -86,7 +86,7 @@ def test_mean_ablation(model: HookedTransformer, printed: SimpleNamespace) -> No
 def test_induction_loss(
     model: HookedTransformer, printed: SimpleNamespace, heads: list[tuple[int, int]] | None
 ) -> None:
-    """Loss and accuracy are the lab's to 1e-5, ablated or not."""
+    """Loss and accuracy equal the lab's to 1e-5, with and without ablation."""
     expected = printed.measure_induction_loss(model, 20, heads, 3)
     measured = reference.measure_induction_loss(model, 20, heads, 3)
     assert measured == pytest.approx(expected, abs=1e-5)

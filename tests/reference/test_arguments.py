@@ -1,4 +1,4 @@
-"""What the reference refuses: each time a ValueError that names argument, value and limits."""
+"""Tests that invalid arguments raise a ValueError that names argument, value and limits."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Call = Callable[[Any, Any], object]
 
 @pytest.fixture(scope="module")
 def unchecked() -> dict[str, Any]:
-    """The reference as cells: without the type checks that tests put around the package."""
+    """Return the reference run as notebook cells, without the type checks that tests add to it."""
     names: dict[str, Any] = {"__name__": "__main__"}
     for file in FILES:
         exec(compile(cell(file), file.name, "exec"), names)  # noqa: S102
@@ -36,7 +36,7 @@ LENGTHS = {
 
 @pytest.mark.parametrize("function", LENGTHS)
 def test_lengths_and_counts(generic: HookedTransformer, function: str) -> None:
-    """A length that is too short, negative or over n_ctx, and a count below 1, are refused."""
+    """A length that is too short, negative or over n_ctx, or a count below 1, is rejected."""
     measure = getattr(reference, function)
     count, least, most = LENGTHS[function]
     for wrong in (least - 1, 0, -3):
@@ -53,7 +53,7 @@ def test_lengths_and_counts(generic: HookedTransformer, function: str) -> None:
 
 @pytest.mark.parametrize("function", LENGTHS)
 def test_a_vocabulary_must_hold_the_tokens(function: str) -> None:
-    """A model that does not know all tokens the lab draws is refused, with both numbers."""
+    """A model whose vocabulary is too small for the lab is rejected with both sizes."""
     message = "vocabulary of 10000 tokens or more.* drawn from 1000 to 9999, got d_vocab = 9999"
     with pytest.raises(ValueError, match=message):
         getattr(reference, function)(load_model("generic-2x3/9999", "cpu"), seq_len=5)
@@ -64,14 +64,14 @@ def test_a_vocabulary_must_hold_the_tokens(function: str) -> None:
 def test_lengths_are_whole(
     generic: HookedTransformer, unchecked: dict[str, Any], function: str, wrong: object
 ) -> None:
-    """A length or count that is no whole number is refused by name."""
+    """A length or count that is not a whole number is rejected by name."""
     for argument in ("seq_len", LENGTHS[function][0]):
         with pytest.raises(ValueError, match=f"{argument} must be a whole number, got"):
             unchecked[function](generic, **{argument: wrong})
 
 
 def test_numpy_integers_are_whole(generic: HookedTransformer, unchecked: dict[str, Any]) -> None:
-    """What NumPy counts with is as good as what Python counts with."""
+    """NumPy integers are accepted like Python's."""
     nine = np.int64(9)
     scores = unchecked["compute_induction_scores"](generic, nine, np.int32(2))
     np.testing.assert_array_equal(scores, unchecked["compute_induction_scores"](generic, 9, 2))
@@ -94,7 +94,7 @@ MODEL_CALLS: dict[str, Call] = {
 
 @pytest.mark.parametrize("function", MODEL_CALLS)
 def test_a_model_must_be_one_of_transformer_lens(unchecked: dict[str, Any], function: str) -> None:
-    """Anything that is no TransformerLens model is refused by what it is."""
+    """A value that is not a TransformerLens model is rejected with its type."""
     message = "model must be a HookedTransformer or TransformerBridge, got a Linear"
     with pytest.raises(ValueError, match=message):
         MODEL_CALLS[function](unchecked[function], nn.Linear(2, 2))
@@ -110,7 +110,7 @@ HOOKED = {
 
 @pytest.mark.parametrize("function", HOOKED)
 def test_hook_points_must_be_there(function: str) -> None:
-    """A model without the hook point a function looks into is refused by the point's name."""
+    """A model without a required hook point is rejected with the hook point's name."""
     model = load_model("generic-2x3/10000", "cpu")
     del model.hook_dict[f"blocks.0.attn.{HOOKED[function]}"]
     message = f"must have the hook point blocks.0.attn.{HOOKED[function]}"
@@ -134,7 +134,7 @@ TOKENS: dict[str, tuple[torch.Tensor, str]] = {
 def test_tokens_are_checked(
     generic: HookedTransformer, unchecked: dict[str, Any], function: str, case: str
 ) -> None:
-    """Tokens of a wrong shape, kind, length or value are refused, and the line says which."""
+    """Tokens of a wrong shape, type, length or value are rejected with the reason."""
     tokens, message = TOKENS[case]
     rest = ([(0, 0)],) if function == "ablate_heads" else (0, 0)
     with pytest.raises(ValueError, match=re.escape(message)):
@@ -155,7 +155,7 @@ def test_tokens_are_checked(
 def test_heads_are_checked(
     generic: HookedTransformer, unchecked: dict[str, Any], head: object, message: str
 ) -> None:
-    """A head that the model has not, or that is no pair, is refused wherever heads are listed."""
+    """Every list of heads rejects an element that is not a pair or not a head of the model."""
     tokens = torch.zeros(1, 4, dtype=torch.int64)
     for function, arguments in (
         ("ablate_heads", (tokens, [(0, 0), head])),
@@ -168,7 +168,7 @@ def test_heads_are_checked(
 
 
 def test_methods_and_kinds_are_named(generic: HookedTransformer, unchecked: dict[str, Any]) -> None:
-    """An unknown ablation method or kind of composition is answered with the known ones."""
+    """An unknown ablation method or kind of composition is rejected with the known ones."""
     tokens = torch.zeros(1, 4, dtype=torch.int64)
     with pytest.raises(ValueError, match="method must be one of zero, mean, got 'median'"):
         reference.ablate_heads(generic, tokens, [(0, 0)], method="median")
@@ -179,7 +179,7 @@ def test_methods_and_kinds_are_named(generic: HookedTransformer, unchecked: dict
 def test_a_prompt_needs_a_tokenizer_and_a_repeat(
     generic: HookedTransformer, model: HookedTransformer
 ) -> None:
-    """A prompt is refused by a model without tokenizer, and when nothing in it is repeated."""
+    """A prompt is rejected if the model has no tokenizer or the prompt repeats nothing."""
     with pytest.raises(ValueError, match="model must have a tokenizer to read a prompt"):
         reference.natural_language_induction(generic, "a b a", [(0, 0)])
     for prompt in ("one two three", "", "word"):
@@ -190,7 +190,7 @@ def test_a_prompt_needs_a_tokenizer_and_a_repeat(
 
 
 def test_checkpoints_are_of_one_shape() -> None:
-    """Checkpoints of different shapes are refused, and the line gives both shapes."""
+    """Checkpoints of different shapes are rejected with both shapes."""
     names = ["generic-2x3/10000", "generic-2x3@1/10000", "generic-3x3/10000"]
     message = r"the first has .'n_layers': 2.* number 2 has .'n_layers': 3"
     with pytest.raises(ValueError, match=message):

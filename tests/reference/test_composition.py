@@ -1,4 +1,4 @@
-"""K-composition."""
+"""Tests K-composition of one pair of heads."""
 
 import copy
 import itertools
@@ -17,7 +17,7 @@ PAIRS = [(0, 1, 1, 2), (0, 4, 2, 0), (1, 3, 2, 3)]
 def test_is_the_ratio_of_the_full_products(
     generic: HookedTransformer, pair: tuple[int, ...]
 ) -> None:
-    """The ratio is that of the products written out in full."""
+    """The ratio equals that of the products computed in full."""
     source, target = pair[:2], pair[2:]
     OV = generic.W_V[source] @ generic.W_O[source]
     W_K = generic.W_K[target]
@@ -47,7 +47,7 @@ def test_composing_fully(generic: HookedTransformer) -> None:
 
 
 def test_scale_does_not_matter(generic: HookedTransformer) -> None:
-    """Larger weights compose no more, and weights of zero not at all."""
+    """Rescaling weights does not change the ratio, and weights of zero give 0."""
     scaled = copy.deepcopy(generic)
     expected = compute_k_composition(scaled, 0, 1, 2, 3)
     with torch.no_grad():
@@ -62,12 +62,12 @@ def test_scale_does_not_matter(generic: HookedTransformer) -> None:
 def test_heads_do_not_compose_backwards(
     generic: HookedTransformer, layers: tuple[int, int]
 ) -> None:
-    """A target that is not later reads nothing of the source."""
+    """The ratio is 0 if the target's layer is not later than the source's."""
     assert compute_k_composition(generic, layers[0], 0, layers[1], 1) == 0.0
 
 
 def test_bridge_composes_alike(bridge: TransformerBridge) -> None:
-    """The other kind of model that TransformerLens has gives the ratio of its weights."""
+    """A TransformerBridge gives the ratio of its weights."""
     OV = bridge.W_V[0, 1] @ bridge.W_O[0, 1]
     expected = (OV @ bridge.W_K[2, 3]).norm() / (OV.norm() * bridge.W_K[2, 3].norm())
     composition = compute_k_composition(bridge, 0, 1, 2, 3)
@@ -75,7 +75,7 @@ def test_bridge_composes_alike(bridge: TransformerBridge) -> None:
 
 
 def test_heads_are_checked(generic: HookedTransformer) -> None:
-    """A head that does not exist is refused, by its role, before its layer is compared."""
+    """A head that does not exist is rejected by its role, before layers are compared."""
     with pytest.raises(ValueError, match=r"source_layer must be from 0 to 2 .* got 3"):
         compute_k_composition(generic, 3, 0, 1, 0)
     with pytest.raises(ValueError, match=r"target_head must be from 0 to 4 .* got 5"):

@@ -1,4 +1,4 @@
-"""Composition of all pairs of heads at once."""
+"""Tests the compositions of all pairs of heads."""
 
 import copy
 import itertools
@@ -25,7 +25,7 @@ each_kind = pytest.mark.parametrize("kind", COMPOSITIONS)
 def test_the_whole_circuit_is_transformer_lens_score(
     generic: HookedTransformer, kind: Composition
 ) -> None:
-    """With the target's whole circuit the ratios are TransformerLens's own composition scores."""
+    """With the target's whole circuit the ratios equal TransformerLens's composition scores."""
     expected = generic.all_composition_scores(kind).detach().numpy()
     ratios = compute_compositions(generic, kind, circuit=True)
     np.testing.assert_allclose(ratios, expected, rtol=0, atol=1e-5)
@@ -33,7 +33,7 @@ def test_the_whole_circuit_is_transformer_lens_score(
 
 @each_kind
 def test_the_definition_in_full(generic: HookedTransformer, kind: Composition) -> None:
-    """Without it they are ratios of products written out, of every head and every later one."""
+    """Without the circuit the ratios equal those of products computed in full."""
     reads = {"K": generic.W_K, "Q": generic.W_Q, "V": generic.W_V}[kind].double()
     ratios = compute_compositions(generic, kind)
     for source, target in itertools.product(np.ndindex(3, 5), repeat=2):
@@ -44,14 +44,14 @@ def test_the_definition_in_full(generic: HookedTransformer, kind: Composition) -
 
 
 def test_k_is_the_labs(generic: HookedTransformer) -> None:
-    """Each K-composition is what the lab's function gives for the pair."""
+    """Each K-composition equals the lab's function's result for the pair."""
     ratios = compute_compositions(generic)
     for pair in itertools.product(range(3), range(5), range(3), range(5)):
         assert compute_k_composition(generic, *pair) == pytest.approx(ratios[pair], abs=1e-12)
 
 
 def test_transformer_lens_agrees_on_a_planted_circuit() -> None:
-    """On planted heads, weights of nearly one rank among them, the scores are TransformerLens's."""
+    """On planted heads, some with nearly rank-one weights, the scores equal TransformerLens's."""
     planted = load_model("planted-4x3@5/10000", "cpu")
     expected = planted.all_composition_scores("K").numpy()
     np.testing.assert_allclose(compute_compositions(planted, circuit=True), expected, atol=2e-5)
@@ -73,7 +73,7 @@ def test_closed_form_on_one_direction() -> None:
 
 
 def test_orthogonal_heads_do_not_compose() -> None:
-    """A target that reads what the source does not write composes with it not at all."""
+    """A target that reads only directions the source does not write has composition 0."""
     toy = generic_model(seed=4)
     with torch.no_grad():
         toy.blocks[0].attn.W_O[:, :, 12:] = 0
@@ -83,7 +83,7 @@ def test_orthogonal_heads_do_not_compose() -> None:
 
 
 def test_heads_of_zeros_compose_with_nothing(generic: HookedTransformer) -> None:
-    """Weights of zero give 0, not a division by it."""
+    """Weights of zero give 0 and not a division by zero."""
     toy = copy.deepcopy(generic)
     with torch.no_grad():
         toy.blocks[0].attn.W_V[0] = 0
@@ -96,7 +96,7 @@ def test_heads_of_zeros_compose_with_nothing(generic: HookedTransformer) -> None
 
 
 def test_ratios_keep_within_bounds() -> None:
-    """Every ratio lies from 0 to 1, and is 0 where the target's layer is not later."""
+    """Every ratio is between 0 and 1, and 0 if the target's layer is not later."""
     planted = load_model("planted-4x3@5/10000", "cpu")
     for kind in COMPOSITIONS:
         ratios = compute_compositions(planted, kind)
@@ -107,7 +107,7 @@ def test_ratios_keep_within_bounds() -> None:
 
 
 def test_bridge_gives_its_weights_ratios(bridge: TransformerBridge) -> None:
-    """The other kind of model that TransformerLens has is compared by its own weights."""
+    """A TransformerBridge gives the ratios of its weights."""
     ratios = compute_compositions(bridge)
     assert ratios.shape == (3, 4, 3, 4)
     expected = compute_k_composition(bridge, 0, 1, 2, 3)

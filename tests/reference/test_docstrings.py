@@ -1,4 +1,4 @@
-"""What every function of the reference says about itself."""
+"""Tests the docstrings and annotations of the reference's functions."""
 
 import inspect
 import re
@@ -32,7 +32,7 @@ LAB = [
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_arguments_results_and_errors_are_described(name: str) -> None:
-    """Each parameter has its line, and so have what is returned and what is raised."""
+    """Each parameter has a line, and so have the return value and the exceptions."""
     function = inspect.unwrap(FUNCTIONS[name])
     text, signature = inspect.getdoc(function) or "", inspect.signature(function)
     described = re.findall(r"^    \*{0,2}(\w+):", text.partition("Args:")[2], re.MULTILINE)
@@ -45,7 +45,7 @@ def test_arguments_results_and_errors_are_described(name: str) -> None:
 
 @pytest.mark.parametrize("name", LAB)
 def test_the_labs_functions_give_their_source_and_errors(name: str) -> None:
-    """The paper an idea is from stands in the function's file, what it refuses in the function."""
+    """A function's module cites its paper, and its docstring lists the ValueErrors."""
     function = inspect.unwrap(FUNCTIONS[name])
     module = inspect.getmodule(function)
     assert re.search(r"et\s+al\.\s+\(20\d\d\)", inspect.getdoc(module) or "")

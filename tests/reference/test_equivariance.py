@@ -1,4 +1,4 @@
-"""What must not matter: the numbers of heads, the names of tokens, the basis of the stream.
+"""Tests symmetries: head numbers, token numbers and the basis of the stream have no effect.
 
 Hypothesis draws the renumberings; no expected number is needed.
 """
@@ -38,7 +38,7 @@ MATRICES: dict[str, Callable[[Model], Float[np.ndarray, "n_layers n_heads"]]] = 
 
 
 def renumbered(orders: list[list[int]]) -> HookedTransformer:
-    """The model with the heads of each layer in another order."""
+    """Return the model with the heads of each layer in another order."""
     model = copy.deepcopy(MODEL)
     for block, order in zip(model.blocks, orders, strict=True):
         for name, weight in block.attn.named_parameters():
@@ -48,7 +48,7 @@ def renumbered(orders: list[list[int]]) -> HookedTransformer:
 
 
 def relabelled(label: Tensor) -> HookedTransformer:
-    """The model with token t called label[t]."""
+    """Return the model with token t renumbered to label[t]."""
     model = copy.deepcopy(MODEL)
     model.W_E[label] = MODEL.W_E.clone()
     model.W_U[:, label] = MODEL.W_U.clone()
@@ -57,7 +57,7 @@ def relabelled(label: Tensor) -> HookedTransformer:
 
 
 def turned(basis: Float[Tensor, "d_model d_model"]) -> HookedTransformer:
-    """The model with its residual stream in another orthonormal basis."""
+    """Return the model with its residual stream in another orthonormal basis."""
     model = copy.deepcopy(MODEL)
     for weight in (model.embed.W_E, model.pos_embed.W_pos):
         weight.copy_(weight @ basis)
@@ -73,7 +73,7 @@ def turned(basis: Float[Tensor, "d_model d_model"]) -> HookedTransformer:
 @few
 @given(st.lists(orders, min_size=N_LAYERS, max_size=N_LAYERS))
 def test_renumbered_heads(orders: list[list[int]]) -> None:
-    """Scores, compositions and ablations follow the heads to their new numbers."""
+    """Scores, compositions and ablations move with the heads to their new numbers."""
     model = renumbered(orders)
     at = np.array(orders)
     for measure in MATRICES.values():
@@ -97,7 +97,7 @@ def test_renumbered_heads(orders: list[list[int]]) -> None:
 @few
 @given(seeds)
 def test_relabelled_tokens(seed: int) -> None:
-    """On the same sequences in other words, scores, loss and accuracy are the same."""
+    """On renumbered tokens, scores, loss and accuracy are the same."""
     label = torch.randperm(D_VOCAB, generator=torch.Generator().manual_seed(seed))
     model = relabelled(label)
     expected: list[ArrayLike] = [
@@ -126,7 +126,7 @@ def test_relabelled_tokens(seed: int) -> None:
 @few
 @given(seeds)
 def test_another_basis(seed: int) -> None:
-    """A turned residual stream leaves scores, compositions and losses what they are."""
+    """Rotating the residual stream does not change scores, compositions and losses."""
     generator = torch.Generator().manual_seed(seed)
     model = turned(torch.linalg.qr(torch.randn(D_MODEL, D_MODEL, generator=generator)).Q)
     for measure in MATRICES.values():
@@ -142,7 +142,7 @@ def test_another_basis(seed: int) -> None:
 @few
 @given(seeds, st.integers(1, 4), st.integers(2, 8))
 def test_more_samples_are_a_mean(seed: int, n_samples: int, seq_len: int) -> None:
-    """Scores over samples are the mean of the scores of each, read from its whole pattern."""
+    """Scores over samples are the mean of each sample's scores, read from its full pattern."""
     model = generic_model(seed)
     each = []
     for sample in range(n_samples):

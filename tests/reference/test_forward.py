@@ -1,4 +1,4 @@
-"""Forward passes: the memory budget, precision, and what waits for the device."""
+"""Tests forward passes: the memory budget, precision, and synchronisation with the device."""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,7 +26,7 @@ NUMBERS = {"accuracy": 1, "K-composition": 1, "ablated loss": 8}
 
 
 def shaped(n_heads: int, d_head: int, *, attn_only: bool) -> HookedTransformer:
-    """A model of two layers whose widest tensors depend on its shape."""
+    """Return a two-layer model whose largest tensors depend on its shape."""
     cfg = HookedTransformerConfig(
         n_layers=2,
         n_heads=n_heads,
@@ -44,7 +44,7 @@ def shaped(n_heads: int, d_head: int, *, attn_only: bool) -> HookedTransformer:
 
 
 def peak_bytes(measure: Callable[[], object]) -> int:
-    """The most memory that was taken at once, beyond what was taken before."""
+    """Return the peak memory allocated by a function, above the memory allocated before."""
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
         measure()
     now = most = 0
@@ -56,7 +56,7 @@ def peak_bytes(measure: Callable[[], object]) -> int:
 
 
 def host_reads(measure: Callable[[], object]) -> int:
-    """How often the host reads a number from a tensor, as `.item()` and `if` do."""
+    """Count how often the host reads a number from a tensor, as `.item()` and `if` do."""
     with profile(activities=[ProfilerActivity.CPU]) as profiled:
         measure()
     return sum(event.name == "aten::_local_scalar_dense" for event in profiled.events() or ())
@@ -64,7 +64,7 @@ def host_reads(measure: Callable[[], object]) -> int:
 
 @pytest.mark.parametrize("n_bytes", [1, 10**5, 10**12])
 def test_batches_keep_every_sequence_in_order(generic: HookedTransformer, n_bytes: int) -> None:
-    """Batches put together are the sequences again; none but a lone one is over the budget."""
+    """The batches concatenate to the sequences, and only batches of one exceed the budget."""
     tokens = torch.arange(300 * 10).view(300, 10)
     with memory_budget(n_bytes):
         batches = forward_batches(generic, tokens)
@@ -77,7 +77,7 @@ def test_batches_keep_every_sequence_in_order(generic: HookedTransformer, n_byte
 @pytest.mark.parametrize("attn_only", [True, False])
 @pytest.mark.parametrize(("n_heads", "d_head"), [(12, 8), (2, 128)])
 def test_a_pass_takes_what_is_estimated(n_heads: int, d_head: int, *, attn_only: bool) -> None:
-    """What a pass takes is what was estimated, to a factor of three, and never much more."""
+    """A pass takes the estimated memory to a factor of three, and never much more."""
     model = shaped(n_heads, d_head, attn_only=attn_only)
     for name, logits in (("induction", False), ("ablated loss", True), ("accuracy", True)):
         estimate = 4 * sequence_bytes(model, 18, logits=logits)
@@ -86,7 +86,7 @@ def test_a_pass_takes_what_is_estimated(n_heads: int, d_head: int, *, attn_only:
 
 
 def test_the_budget_bounds_many_samples(generic: HookedTransformer) -> None:
-    """A thousand samples take no more memory than the budget and their own results."""
+    """A thousand samples take no more memory than the budget plus their results."""
     budget = 2**22
     with memory_budget(budget):
         taken = peak_bytes(lambda: reference.compute_induction_scores(generic, 9, 1000))
@@ -95,7 +95,7 @@ def test_the_budget_bounds_many_samples(generic: HookedTransformer) -> None:
 
 
 def test_the_budget_ends_with_its_block() -> None:
-    """A budget counts within its block, an error there included, and must be positive."""
+    """A budget applies within its block, ends with it even after an error, and must be positive."""
     model = shaped(2, 8, attn_only=True)
     tokens = torch.zeros(2000, 10, dtype=torch.int64)
     before = len(forward_batches(model, tokens))
@@ -110,14 +110,14 @@ def test_the_budget_ends_with_its_block() -> None:
 
 @pytest.mark.parametrize("name", MEASUREMENTS)
 def test_the_host_reads_results_only(generic: HookedTransformer, name: str) -> None:
-    """No function waits for the device before its result: it reads no number in between."""
+    """No function reads a number from the device before its result."""
     with memory_budget(1):
         assert host_reads(lambda: MEASUREMENTS[name](generic)) == NUMBERS.get(name, 0)
 
 
 @pytest.mark.parametrize("name", MEASUREMENTS)
 def test_products_are_exact_and_settings_kept(generic: HookedTransformer, name: str) -> None:
-    """float32 is multiplied as float32 whatever was set, and what was set stays."""
+    """Products are computed in full float32 whatever the global setting, which is restored."""
     seen: set[str] = set()
     handle = generic.blocks[1].register_forward_pre_hook(
         lambda *_: seen.add(torch.get_float32_matmul_precision())

@@ -1,4 +1,4 @@
-"""Loss and accuracy on repeated sequences."""
+"""Tests loss and accuracy on repeated sequences."""
 
 import copy
 import math
@@ -27,7 +27,7 @@ HEADS = [(0, 1), (2, 3)]
 def plain_loss(
     model: Model, seq_len: int, heads: list[tuple[int, int]], n_samples: int
 ) -> tuple[float, float]:
-    """Loss and accuracy one prediction at a time, from probabilities in double precision."""
+    """Compute loss and accuracy one prediction at a time, in double precision."""
     losses, hits = [], []
     for seed in range(n_samples):
         tokens = create_repeated_sequence(seq_len, seed)
@@ -44,19 +44,19 @@ def plain_loss(
 def test_is_the_mean_of_plain_losses(
     generic: HookedTransformer, seq_len: int, heads: list[tuple[int, int]]
 ) -> None:
-    """Loss and accuracy are plain means over the second half's predictions."""
+    """Loss and accuracy are means over the second half's predictions."""
     expected = plain_loss(generic, seq_len, heads, 3)
     assert measure_induction_loss(generic, seq_len, heads, 3) == pytest.approx(expected, abs=1e-5)
 
 
 def test_bridge_is_measured_alike(bridge: TransformerBridge) -> None:
-    """The other kind of model that TransformerLens has is measured alike."""
+    """A TransformerBridge is measured in the same way."""
     expected = plain_loss(bridge, 9, HEADS, 2)
     assert measure_induction_loss(bridge, 9, HEADS, 2) == pytest.approx(expected, abs=1e-5)
 
 
 def test_ignorance_costs_the_logarithm_of_the_vocabulary() -> None:
-    """A model that says nothing has the loss of a uniform guess, and is never right by luck."""
+    """A model with uniform logits has the loss of a uniform guess and an accuracy of 0."""
     measured = measure_induction_loss(stripe_model(back=1, sharpness=[1.0]), 10, n_samples=2)
     assert measured == pytest.approx((math.log(10000), 0.0))
 
@@ -67,14 +67,14 @@ def test_no_heads_is_the_baseline(generic: HookedTransformer) -> None:
 
 
 def test_returns_plain_numbers(generic: HookedTransformer) -> None:
-    """Loss and accuracy are a tuple of Python floats."""
+    """The result is a tuple of Python floats."""
     measured = measure_induction_loss(generic, 9)
     assert type(measured) is tuple
     assert [type(number) for number in measured] == [float, float]
 
 
 def test_half_precision_logits_are_not_rounded_again(generic: HookedTransformer) -> None:
-    """The loss of bfloat16 logits is taken in single precision."""
+    """The loss of bfloat16 logits is computed in single precision."""
     half = copy.deepcopy(generic).to(torch.bfloat16)
     assert measure_induction_loss(half, 9, None, 2) == pytest.approx(
         plain_loss(half, 9, [], 2), abs=1e-4
@@ -83,7 +83,7 @@ def test_half_precision_logits_are_not_rounded_again(generic: HookedTransformer)
 
 @pytest.mark.parametrize("heads", [[], HEADS])
 def test_batches_do_not_matter(generic: HookedTransformer, heads: list[tuple[int, int]]) -> None:
-    """One sequence a pass gives the loss of all at once, ablated or not."""
+    """One sequence per pass gives the same loss as all at once, with and without ablation."""
     together = measure_induction_loss(generic, 9, heads)
     with memory_budget(1):
         assert measure_induction_loss(generic, 9, heads) == pytest.approx(together, abs=1e-6)
@@ -92,7 +92,7 @@ def test_batches_do_not_matter(generic: HookedTransformer, heads: list[tuple[int
 def test_ablation_is_whatever_ablate_heads_is(
     generic: HookedTransformer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sequences are ablated by the function's plain name, with the heads in place."""
+    """The loss calls `ablate_heads` by its global name and with the given heads."""
     calls: list[tuple[tuple[int, ...], list[tuple[int, int]]]] = []
 
     def recording(
@@ -107,7 +107,7 @@ def test_ablation_is_whatever_ablate_heads_is(
 
 
 def test_arguments_are_checked(generic: HookedTransformer) -> None:
-    """Lengths that leave nothing to predict, and heads that do not exist, are refused by name."""
+    """A length with nothing to predict, or a head that does not exist, is rejected by name."""
     with pytest.raises(ValueError, match="seq_len must be at least 2, got 1"):
         measure_induction_loss(generic, 1)
     with pytest.raises(ValueError, match="n_samples must be at least 1, got 0"):

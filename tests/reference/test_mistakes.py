@@ -1,4 +1,4 @@
-"""Known mistakes: each gives another answer than the reference, and breaks nothing else."""
+"""Tests that each known mistake gives another answer than the reference, and nothing else."""
 
 import ast
 import inspect
@@ -21,7 +21,7 @@ from transformer_lens import HookedTransformer
 
 import reference.induction_heads as reference
 from grader.models import gpt2_tokenizer, load_checkpoints, load_model
-from grader.models.tokenizer import GPT2_VOCABULARY
+from grader.protocol.model_names import GPT2_VOCABULARY
 from reference import mistakes
 from reference.mistakes import (
     ablation,
@@ -43,7 +43,7 @@ MODULES = [import_module(f"reference.mistakes.{name}") for name in mistakes.MODU
 
 @cache
 def loaded(name: str) -> HookedTransformer:
-    """A model, loaded once; one with GPT-2's vocabulary has its tokenizer."""
+    """Load a model once; one with GPT-2's vocabulary has its tokenizer."""
     model = load_model(name, "cpu")
     if model.tokenizer is None and model.cfg.d_vocab == GPT2_VOCABULARY:
         model.set_tokenizer(gpt2_tokenizer(add_bos_token=True))
@@ -52,12 +52,12 @@ def loaded(name: str) -> HookedTransformer:
 
 @pytest.fixture(params=["planted-4x3@5/10000", "generic-5x3@1/10000"])
 def small(request: pytest.FixtureRequest) -> HookedTransformer:
-    """A planted circuit that is often wrong, and random weights."""
+    """Return a planted circuit that is often wrong, and random weights."""
     return loaded(request.param)
 
 
 def functions(module: ModuleType, *prefixes: str) -> list[Callable[..., Any]]:
-    """The public functions that a module defines, of those that start so."""
+    """Return the public functions of a module whose names start with a prefix."""
     return [
         function
         for name, function in inspect.getmembers(module, inspect.isfunction)
@@ -66,7 +66,7 @@ def functions(module: ModuleType, *prefixes: str) -> list[Callable[..., Any]]:
 
 
 def differs(wrong: np.ndarray, right: np.ndarray) -> bool:
-    """Whether an answer has another shape or is not within 0.5 % of the right one's range."""
+    """Return True if an answer has another shape or deviates by over 0.5 % of the right range."""
     return wrong.shape != right.shape or float(abs(wrong - right).max()) > 0.005 * float(
         np.ptp(right)
     )
@@ -74,7 +74,7 @@ def differs(wrong: np.ndarray, right: np.ndarray) -> bool:
 
 @pytest.mark.parametrize("mistake", functions(sequences, "sequence_"))
 def test_sequences(mistake: Callable[..., Tensor]) -> None:
-    """A wrong sequence breaks one of the rules of right ones."""
+    """A wrong sequence violates one of the rules of right ones."""
     tokens = mistake(12, 0)
     holds = (
         tokens.shape == (1, 24)
@@ -91,7 +91,7 @@ def test_sequences(mistake: Callable[..., Tensor]) -> None:
 
 @pytest.mark.parametrize("mistake", functions(accuracy, "accuracy_"))
 def test_accuracies(mistake: Callable[..., float]) -> None:
-    """A wrong accuracy is another number where a model is right often, not always."""
+    """A wrong accuracy differs on a model that is often right, but not always."""
     model = loaded("planted-5x3@13/10000+blurred")
     right = reference.test_induction_accuracy(model, 10, 8)
     assert 0.2 < right < 0.9
@@ -100,7 +100,7 @@ def test_accuracies(mistake: Callable[..., float]) -> None:
 
 @pytest.mark.parametrize("mistake", functions(scores, "induction_"))
 def test_induction_scores(small: HookedTransformer, mistake: Callable[..., np.ndarray]) -> None:
-    """Wrong ones are others on a planted circuit and on random weights, or leave hooks behind."""
+    """Wrong scores differ on a planted circuit and on random weights, or hooks are left behind."""
     right, wrong = reference.compute_induction_scores(small, 12, 3), mistake(small, 12, 3)
     left = any(hook.fwd_hooks for hook in small.hook_dict.values())
     small.reset_hooks()
@@ -110,7 +110,7 @@ def test_induction_scores(small: HookedTransformer, mistake: Callable[..., np.nd
 
 @pytest.mark.parametrize("mistake", functions(prev_token, "prev_"))
 def test_prev_token_scores(small: HookedTransformer, mistake: Callable[..., np.ndarray]) -> None:
-    """Wrong previous-token scores are others on the same draws."""
+    """Wrong previous-token scores differ on the same random draws."""
     torch.manual_seed(0)
     right = reference.compute_prev_token_scores(small, 12, 3)
     torch.manual_seed(0)
@@ -118,7 +118,7 @@ def test_prev_token_scores(small: HookedTransformer, mistake: Callable[..., np.n
 
 
 def test_copying_is_the_spectrum_of_the_whole_circuit() -> None:
-    """The copying score is read off the eigenvalues of W_E W_V W_O W_U, d_vocab x d_vocab."""
+    """The copying score equals that from the eigenvalues of the full W_E W_V W_O W_U matrix."""
     model = loaded("generic-5x3@1/120")
     circuit = model.W_E @ model.W_V @ model.W_O @ model.W_U
     eigenvalues = torch.linalg.eigvals(circuit.double())
@@ -128,7 +128,7 @@ def test_copying_is_the_spectrum_of_the_whole_circuit() -> None:
 
 @pytest.mark.parametrize("mistake", functions(composition, "k_"))
 def test_k_compositions(mistake: Callable[..., float]) -> None:
-    """Wrong compositions are others for random weights; a planted circuit is too clean for some."""
+    """Wrong compositions differ on random weights; on a planted circuit some are equal."""
     model = loaded("generic-5x3@1/10000")
     pairs = [(0, 1, 2, 2), (1, 0, 2, 1), (1, 2, 1, 1), (2, 0, 0, 1)]
     wrong = np.array([mistake(model, *pair) for pair in pairs])
@@ -140,7 +140,7 @@ def test_k_compositions(mistake: Callable[..., float]) -> None:
 def test_ablations(
     small: HookedTransformer, mistake: Callable[..., Float[Tensor, "batch pos d_vocab"]]
 ) -> None:
-    """Wrong ablations give other logits by one method at least, or leave hooks behind."""
+    """Wrong ablations give other logits with at least one method, or leave hooks behind."""
     tokens = torch.cat([reference.create_repeated_sequence(12, seed) for seed in range(2)])
     unlike = []
     for method in ("zero", "mean"):
@@ -155,7 +155,7 @@ def test_ablations(
 
 @pytest.mark.parametrize("mistake", functions(loss, "loss_"))
 def test_losses(small: HookedTransformer, mistake: Callable[..., tuple[float, float]]) -> None:
-    """A wrong loss is another one, with heads ablated or without."""
+    """A wrong loss differs, with or without heads ablated."""
     for heads_to_ablate in (None, HEADS):
         wrong = mistake(small, 9, heads_to_ablate, 3)
         right = reference.measure_induction_loss(small, 9, heads_to_ablate, 3)
@@ -177,7 +177,7 @@ def test_accuracy_in_percent() -> None:
 
 @pytest.mark.parametrize("mistake", functions(exercises, "pattern_"))
 def test_patterns(small: HookedTransformer, mistake: Callable[..., go.Figure | np.ndarray]) -> None:
-    """A wrong figure shows another matrix, or is none."""
+    """A wrong figure shows another matrix, or is not a figure."""
     tokens: Int[Tensor, "1 pos"] = reference.create_repeated_sequence(6, 0)
     right = reference.plot_attention_pattern(small, tokens, 2, 1)
     wrong = mistake(small, tokens, 2, 1)
@@ -186,7 +186,7 @@ def test_patterns(small: HookedTransformer, mistake: Callable[..., go.Figure | n
 
 @pytest.mark.parametrize("mistake", functions(exercises, "effects_"))
 def test_effects(small: HookedTransformer, mistake: Callable[..., dict[str, Any]]) -> None:
-    """Wrong effects are of other groups, or other numbers."""
+    """Wrong effects have other groups or other numbers."""
     groups = {"one": HEADS[:2], "two": HEADS[2:]}
     wrong = mistake(small, groups, 9, 3)
     right = reference.ablation_effects(small, groups, 9, 3)
@@ -199,16 +199,16 @@ def test_effects(small: HookedTransformer, mistake: Callable[..., dict[str, Any]
 @pytest.mark.parametrize("name", ["planted-12x12", "generic-5x3@1/50257"])
 @pytest.mark.parametrize("mistake", functions(exercises, "language_"))
 def test_language(name: str, mistake: Callable[..., np.ndarray | float]) -> None:
-    """Wrong attention is another one for some head."""
+    """Wrong attention differs for some head."""
     model = loaded(name)
-    asked = [(layer, head) for layer in range(model.cfg.n_layers) for head in range(3)]
-    right = reference.natural_language_induction(model, PROMPT, asked)
-    assert differs(np.array(mistake(model, PROMPT, asked)), right)
+    heads = [(layer, head) for layer in range(model.cfg.n_layers) for head in range(3)]
+    right = reference.natural_language_induction(model, PROMPT, heads)
+    assert differs(np.array(mistake(model, PROMPT, heads)), right)
 
 
 @pytest.mark.parametrize("mistake", functions(formation, "formation_"))
 def test_formations(mistake: Callable[..., tuple[np.ndarray, int]]) -> None:
-    """A wrong formation has other scores, or another step in one of a run and its beginning."""
+    """A wrong formation has other scores, or another step, on a run or on its beginning."""
     run = [model for _, model in load_checkpoints("trained-2x4@1")]
     pairs = [
         (mistake(part, 10, 3), reference.induction_formation(part, 10, 3))
@@ -218,13 +218,13 @@ def test_formations(mistake: Callable[..., tuple[np.ndarray, int]]) -> None:
 
 
 def test_heads_of_a_layer() -> None:
-    """All heads of one layer and no other, best first."""
+    """The mistaken list contains all heads of one layer and no others, best first."""
     matrix = np.array([[0.9, 0.8, 0.7], [0.1, 0.3, 0.2]])
     assert heads.heads_of_layer(matrix, 1) == [(1, 1, 0.3), (1, 2, 0.2), (1, 0, 0.1)]
 
 
 def test_heads_by_copying_are_others() -> None:
-    """Ten heads, best first, that are not the induction heads of a planted circuit."""
+    """The mistaken list has ten heads, best first, that are not the planted induction heads."""
     model = loaded("planted-12x12")
     copying = heads.heads_by_copying(model)
     best = [score for _, _, score in copying]
@@ -236,14 +236,14 @@ def test_heads_by_copying_are_others() -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=mistakes.MODULES)
 def test_each_says_what_is_wrong(module: ModuleType) -> None:
-    """The docstring of a mistake is one line."""
+    """A mistake's docstring is one line."""
     public = [function for function in functions(module, "") if function.__name__[0] != "_"]
     assert public
     assert all(function.__doc__ and "\n" not in function.__doc__ for function in public)
 
 
 def test_names_stand_for_one_thing() -> None:
-    """Read as cells of one notebook, no file redefines what another one defines."""
+    """Run as cells of one notebook, no file redefines a name of another file."""
     folder = Path(mistakes.__file__).parents[1]
     files = [*folder.glob("induction_heads/*.py"), *folder.glob("mistakes/*.py")]
     files += [*folder.glob("variants.py"), *folder.glob("variants/*.py")]
@@ -255,7 +255,7 @@ def test_names_stand_for_one_thing() -> None:
 
 
 def names(node: ast.stmt) -> list[str]:
-    """What a statement of a file defines."""
+    """Return the names that a statement defines."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return [node.name]
     targets = node.targets if isinstance(node, ast.Assign) else []

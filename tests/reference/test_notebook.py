@@ -1,4 +1,4 @@
-"""The files are cells of one notebook too: read in order in one namespace, they work together."""
+"""Tests that the files, run in order in one namespace like notebook cells, work together."""
 
 import ast
 from pathlib import Path
@@ -22,11 +22,11 @@ FILES = [
 ]
 
 WITHOUT_SEQUENCES = {"induction_scores_copying", "induction_scores_unrepeated"}
-"""What looks at weights alone, or forgets to repeat: mistakes of their own."""
+"""Mistakes that do not depend on the sequences: they read only weights, or forget to repeat."""
 
 
 def cell(file: Path) -> ast.Module:
-    """A file without what it imports from the files before it."""
+    """Return a file's source without its imports from earlier files."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     tree.body = [
         node
@@ -38,7 +38,7 @@ def cell(file: Path) -> ast.Module:
 
 @pytest.fixture(scope="module")
 def notebook() -> dict[str, Any]:
-    """The names there are after all cells have run."""
+    """Return the namespace after all cells have run."""
     names: dict[str, Any] = {"__name__": "__main__"}
     for file in FILES:
         exec(compile(cell(file), file.name, "exec"), names)  # noqa: S102
@@ -46,7 +46,7 @@ def notebook() -> dict[str, Any]:
 
 
 def test_every_file_is_a_cell() -> None:
-    """The order of cells leaves no file out but those of the command and the worked notebook's."""
+    """The order of cells contains every file but those of the command and the worked notebook."""
     files = {file for file in ROOT.rglob("*.py") if file.name != "__init__.py"}
     command = {ROOT / "__main__.py", *(ROOT / "analysis").glob("*.py")}
     worked = set((ROOT / "worked").glob("*.py"))
@@ -75,7 +75,7 @@ def test_names_do_not_clash() -> None:
 def test_cells_give_the_packages_answers(
     generic: HookedTransformer, notebook: dict[str, Any]
 ) -> None:
-    """The notebook's functions are the package's."""
+    """The notebook's functions give the package's results."""
     scores = notebook["compute_induction_scores"](generic, 7, 2)
     np.testing.assert_array_equal(scores, induction_heads.compute_induction_scores(generic, 7, 2))
     effects = notebook["ablation_effects"](generic, {"one": [(0, 1)]}, 7, 2)
@@ -85,7 +85,7 @@ def test_cells_give_the_packages_answers(
 def test_recorded_sequences_reach_every_function(
     generic: HookedTransformer, notebook: dict[str, Any]
 ) -> None:
-    """Sequences put in place of the drawn ones are what scores, losses and mistakes are run on."""
+    """If a notebook replaces `create_repeated_sequence`, all functions use its sequences."""
     calls: list[int] = []
 
     def recorded(seq_len: int, seed: int) -> Int[Tensor, "1 pos"]:

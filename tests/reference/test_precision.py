@@ -1,4 +1,4 @@
-"""Devices and precisions: the same analysis, in other arithmetic."""
+"""Tests that devices and precisions change results only by rounding."""
 
 import copy
 import warnings
@@ -37,22 +37,22 @@ on_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no 
 
 
 def close(measured: object, expected: object, atol: float) -> None:
-    """Numbers of any kind agree, logits to a tolerance that grows with their size."""
-    wanted = np.asarray(expected)
-    scale = max(1.0, np.abs(wanted).max())
-    np.testing.assert_allclose(np.asarray(measured), wanted, rtol=0, atol=atol * scale)
+    """Assert that numbers of any kind agree, logits to a tolerance that grows with their size."""
+    array = np.asarray(expected)
+    scale = max(1.0, np.abs(array).max())
+    np.testing.assert_allclose(np.asarray(measured), array, rtol=0, atol=atol * scale)
 
 
 @pytest.mark.parametrize("name", MEASUREMENTS)
 def test_double_precision_is_the_yardstick(generic: HookedTransformer, name: str) -> None:
-    """What float32 gives is what float64 gives, to 1e-5."""
+    """Results in float32 equal those in float64 to 1e-5."""
     double = copy.deepcopy(generic).to(torch.float64)
     close(MEASUREMENTS[name](generic), MEASUREMENTS[name](double), 1e-5)
 
 
 @pytest.mark.parametrize("name", MEASUREMENTS)
 def test_double_precision_is_kept(generic: HookedTransformer, name: str) -> None:
-    """In float64 nothing passes through float32: a change of 1e-9 in the weights is seen."""
+    """Float64 is never rounded to float32: a change of 1e-9 in the weights changes the result."""
     double = copy.deepcopy(generic).to(torch.float64)
     exact = np.asarray(MEASUREMENTS[name](double), dtype=np.float64)
     with torch.no_grad():
@@ -68,13 +68,13 @@ def test_double_precision_is_kept(generic: HookedTransformer, name: str) -> None
 @on_cuda
 @pytest.mark.parametrize("name", MEASUREMENTS)
 def test_cuda_gives_the_cpus_numbers(generic: HookedTransformer, name: str) -> None:
-    """The device changes neither the tokens nor, beyond rounding, what is measured on them."""
+    """The device changes neither the tokens nor, beyond rounding, the results."""
     expected = MEASUREMENTS[name](generic)
     close(MEASUREMENTS[name](copy.deepcopy(generic).to("cuda")), expected, 1e-4)
 
 
 def waits(work: Callable[[], object]) -> int:
-    """How often the host waits for a CUDA device."""
+    """Count how often the host waits for a CUDA device."""
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         torch.cuda.set_sync_debug_mode("warn")
@@ -89,7 +89,7 @@ def waits(work: Callable[[], object]) -> int:
 @on_cuda
 @pytest.mark.parametrize("name", ["accuracy", "induction", "previous-token", "loss"])
 def test_cuda_is_waited_for_once(generic: HookedTransformer, name: str) -> None:
-    """The result is copied to the host; what the model itself waits for apart, nothing else is."""
+    """Apart from waits inside the model, the host waits only to copy the result."""
     model = copy.deepcopy(generic).to("cuda")
     tokens = TOKENS.to("cuda")
     MEASUREMENTS[name](model)

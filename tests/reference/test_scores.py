@@ -1,4 +1,4 @@
-"""Induction and previous-token scores."""
+"""Tests induction and previous-token scores."""
 
 import copy
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ def plain_scores(
     queries: range,
     target: Callable[[int], int],
 ) -> Float[np.ndarray, "n_layers n_heads"]:
-    """The mean attention from each query to its target, one number at a time from a full cache."""
+    """Compute mean attention from each query to its target, one number at a time from a cache."""
     scores = np.zeros((model.cfg.n_layers, model.cfg.n_heads))
     with torch.no_grad():
         caches = [model.run_with_cache(tokens)[1] for tokens in samples]
@@ -48,7 +48,7 @@ def plain_scores(
 def test_induction_scores_are_a_mean_over_the_stripe(
     generic: HookedTransformer, seq_len: int
 ) -> None:
-    """Every head's induction score is the plain mean over its targets."""
+    """Every head's induction score is the mean over its targets."""
     samples = [create_repeated_sequence(seq_len, seed) for seed in range(3)]
     queries = range(seq_len, 2 * seq_len)
     expected = plain_scores(generic, samples, queries, lambda q: q - seq_len + 1)
@@ -60,7 +60,7 @@ def test_induction_scores_are_a_mean_over_the_stripe(
 def test_prev_token_scores_are_a_mean_over_the_stripe(
     generic: HookedTransformer, seq_len: int
 ) -> None:
-    """Every head's previous-token score is the plain mean over the positions before."""
+    """Every head's previous-token score is the mean over the previous positions."""
     torch.manual_seed(0)
     samples = [torch.randint(1000, 10000, (1, seq_len)) for _ in range(3)]
     expected = plain_scores(generic, samples, range(1, seq_len), lambda q: q - 1)
@@ -70,7 +70,7 @@ def test_prev_token_scores_are_a_mean_over_the_stripe(
 
 
 def test_bridge_gives_the_plain_scores(bridge: TransformerBridge) -> None:
-    """The other kind of model that TransformerLens has is scored alike."""
+    """A TransformerBridge is scored in the same way."""
     samples = [create_repeated_sequence(9, seed) for seed in range(2)]
     expected = plain_scores(bridge, samples, range(9, 18), lambda q: q - 8)
     scores = compute_induction_scores(bridge, 9, n_samples=2)
@@ -78,21 +78,21 @@ def test_bridge_gives_the_plain_scores(bridge: TransformerBridge) -> None:
 
 
 def test_known_induction_scores() -> None:
-    """Heads that are known to look one half less one back get the scores they were built with."""
+    """Heads built to attend one half less one position back get the scores they were built for."""
     scores = compute_induction_scores(stripe_model(back=9, sharpness=SHARPNESS), 10, n_samples=2)
     expected = stripe_score(range(10, 20), SHARPNESS)[None]
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
 
 
 def test_known_prev_token_scores() -> None:
-    """Heads that are known to look one back get the scores they were built with."""
+    """Heads built to attend one position back get the scores they were built for."""
     scores = compute_prev_token_scores(stripe_model(back=1, sharpness=SHARPNESS), 30, n_samples=2)
     expected = stripe_score(range(1, 30), SHARPNESS)[None]
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-6)
 
 
 def test_scores_are_double_arrays(generic: HookedTransformer) -> None:
-    """Scores come as NumPy arrays of doubles between 0 and 1, a row a layer."""
+    """Scores are NumPy arrays of doubles between 0 and 1, with one row per layer."""
     for scores in (compute_induction_scores(generic, 5), compute_prev_token_scores(generic, 5)):
         assert isinstance(scores, np.ndarray)
         assert (scores.shape, scores.dtype) == ((3, 5), np.dtype(np.float64))
@@ -100,14 +100,14 @@ def test_scores_are_double_arrays(generic: HookedTransformer) -> None:
 
 
 def test_batches_do_not_matter(generic: HookedTransformer) -> None:
-    """One sequence a pass gives the scores of all at once."""
+    """One sequence per pass gives the same scores as all at once."""
     together = compute_induction_scores(generic, 9, 5)
     with memory_budget(1):
         np.testing.assert_allclose(compute_induction_scores(generic, 9, 5), together, atol=1e-7)
 
 
 def test_scores_follow_their_heads(generic: HookedTransformer) -> None:
-    """Renumbering the heads of each layer renumbers the scores, and nothing else."""
+    """Renumbering the heads of each layer only renumbers the scores."""
     order = [3, 0, 4, 2, 1]
     renumbered = copy.deepcopy(generic)
     with torch.no_grad():
@@ -120,7 +120,7 @@ def test_scores_follow_their_heads(generic: HookedTransformer) -> None:
 
 
 def test_nothing_after_the_last_pattern_is_run(generic: HookedTransformer) -> None:
-    """Scores need no logits, and patterns of early layers no late ones."""
+    """Scores do not compute logits, and patterns of early layers do not run later layers."""
     ran = []
     names = ["blocks.2.attn.hook_pattern", "ln_final.hook_normalized", "unembed"]
     tokens = create_repeated_sequence(5, 0)

@@ -1,4 +1,4 @@
-"""Repeated sequences, and the accuracy of continuing them."""
+"""Tests repeated sequences, and the accuracy of continuing them."""
 
 import pytest
 import torch
@@ -9,14 +9,14 @@ from reference.induction_heads import create_repeated_sequence
 
 
 def test_second_half_repeats_the_first() -> None:
-    """Both halves are the same tokens, of the length asked for."""
+    """Both halves are the same tokens and have the requested length."""
     tokens = create_repeated_sequence(13, seed=0)
     assert tokens.shape == (1, 26)
     assert torch.equal(tokens[:, :13], tokens[:, 13:])
 
 
 def test_tokens_keep_to_their_range() -> None:
-    """Tokens are whole numbers from 1000 up to 9999, and reach both ends."""
+    """Tokens are integers from 1000 to 9999, including both ends."""
     tokens = create_repeated_sequence(200_000, seed=0)
     assert tokens.dtype == torch.int64
     assert (tokens.min().item(), tokens.max().item()) == (1000, 9999)
@@ -24,7 +24,7 @@ def test_tokens_keep_to_their_range() -> None:
 
 @pytest.mark.parametrize("seed", [0, 1, 41])
 def test_seed_is_torchs_own(seed: int) -> None:
-    """A seed gives what torch's global generator gives after that seed."""
+    """A seed gives the tokens that torch's global generator gives after that seed."""
     torch.manual_seed(seed)
     half = torch.randint(1000, 10000, (1, 9))
     assert torch.equal(create_repeated_sequence(9, seed), torch.cat([half, half], dim=1))
@@ -36,7 +36,7 @@ def test_seeds_differ() -> None:
 
 
 def test_seed_leaves_the_global_generator_alone() -> None:
-    """A seeded sequence takes nothing from the caller's random numbers."""
+    """A seeded sequence leaves torch's global generator unchanged."""
     torch.manual_seed(0)
     expected = torch.rand(3)
     torch.manual_seed(0)
@@ -45,12 +45,12 @@ def test_seed_leaves_the_global_generator_alone() -> None:
 
 
 def test_unseeded_draws_go_on() -> None:
-    """Without a seed each call draws anew."""
+    """Without a seed each call gives other tokens."""
     assert not torch.equal(create_repeated_sequence(9), create_repeated_sequence(9))
 
 
 def test_accuracy_counts_second_half_predictions(model: HookedTransformer) -> None:
-    """The accuracy is the plain count over positions seq_len to 2 seq_len - 2."""
+    """The accuracy is the share of hits at positions seq_len to 2 seq_len - 2."""
     right = []
     for seed in range(3):
         tokens = create_repeated_sequence(7, seed)
@@ -60,12 +60,12 @@ def test_accuracy_counts_second_half_predictions(model: HookedTransformer) -> No
 
 
 def test_pytest_leaves_the_labs_name_alone() -> None:
-    """The lab's function is no test, whatever its name says."""
+    """Pytest does not collect the lab's function as a test."""
     assert induction_heads.test_induction_accuracy.__dict__["__test__"] is False
 
 
 def test_lengths_are_checked(generic: HookedTransformer) -> None:
-    """A length or count that leaves nothing to measure is refused by name."""
+    """A length or count that leaves nothing to measure is rejected by name."""
     with pytest.raises(ValueError, match="seq_len must be at least 1, got 0"):
         create_repeated_sequence(0)
     with pytest.raises(ValueError, match="seq_len must be at least 2, got 1"):

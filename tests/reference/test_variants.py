@@ -1,4 +1,4 @@
-"""Accepted variants: each is the reference's answer, but for the choice it makes."""
+"""Tests that each accepted variant gives the reference's answer, apart from the choice it makes."""
 
 import ast
 import copy
@@ -52,7 +52,7 @@ FILES = sorted(Path(variants.__file__).parent.glob("[a-z]*.py"))
 
 
 def alike(module: ModuleType, prefix: str) -> list[Callable[..., Any]]:
-    """The functions of a module, of those that start so, that give the reference's numbers."""
+    """Return a module's functions with a name prefix that give the reference's numbers."""
     return [
         function
         for name, function in inspect.getmembers(module, inspect.isfunction)
@@ -61,33 +61,33 @@ def alike(module: ModuleType, prefix: str) -> list[Callable[..., Any]]:
 
 
 def close(answer: object, expected: object) -> None:
-    """Hold an answer, in whatever it is put, to the reference's."""
+    """Assert that an answer of any container type equals the reference's."""
     np.testing.assert_allclose(np.asarray(answer), np.asarray(expected), rtol=0, atol=1e-4)
 
 
 @pytest.fixture(params=["model", "generic"])
 def subject(request: pytest.FixtureRequest) -> HookedTransformer:
-    """One model after the other: a planted circuit, generic weights."""
+    """Return a planted circuit and a model of generic weights, one after the other."""
     model: HookedTransformer = request.getfixturevalue(request.param)
     return model
 
 
 @pytest.fixture(scope="module")
 def often_wrong() -> HookedTransformer:
-    """A model whose accuracy is neither 0 nor 1."""
+    """Return a model whose accuracy is neither 0 nor 1."""
     return load_model("planted-4x3@5/10000", "cpu")
 
 
 @pytest.fixture(scope="module")
 def runs() -> list[list[HookedTransformer]]:
-    """A training run, its end, and its beginning, in which nothing forms."""
+    """Return a training run, its end, and its beginning, in which no head forms."""
     run = [model for _, model in load_checkpoints("trained-2x4@0", "cpu")]
     return [run, run[::-1], run[:2]]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_no_variant_calls_what_it_replaces(file: Path) -> None:
-    """A variant is bound to the lab's name, and would call itself by it."""
+    """No variant calls the lab's function, because it will itself be bound to that name."""
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef):
             named = {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
@@ -96,13 +96,13 @@ def test_no_variant_calls_what_it_replaces(file: Path) -> None:
 
 
 def test_every_file_is_read() -> None:
-    """MODULES leaves no file out."""
+    """MODULES lists every file."""
     assert sorted(variants.MODULES) == [file.stem for file in FILES]
 
 
 @pytest.mark.parametrize("variant", alike(sequences, "sequence"))
 def test_sequences(variant: Callable[..., torch.Tensor]) -> None:
-    """Each draws one row of two equal halves from the range, the same for the same seed."""
+    """Each variant draws one row of two equal halves in range, the same for the same seed."""
     tokens = variant(60, seed=3)
     assert tokens.dtype == torch.int64
     assert tokens.shape == (1, 120)
@@ -118,7 +118,7 @@ def test_sequences(variant: Callable[..., torch.Tensor]) -> None:
 def test_accuracies(
     subject: HookedTransformer, often_wrong: HookedTransformer, variant: Callable[..., float]
 ) -> None:
-    """Each counts the reference's right predictions, also where there are others."""
+    """Each variant counts the same right predictions as the reference."""
     for model in (subject, often_wrong):
         close(variant(model, 9, 4), reference.test_induction_accuracy(model, 9, 4))
     assert 0.1 < variant(often_wrong, seq_len=9, n_tests=4) < 0.9
@@ -126,7 +126,7 @@ def test_accuracies(
 
 @pytest.mark.parametrize("variant", alike(induction_scores, "induction_scores"))
 def test_induction_scores(subject: HookedTransformer, variant: Callable[..., object]) -> None:
-    """Each reads the reference's stripe."""
+    """Each variant reads the same stripe as the reference."""
     close(variant(subject, 7, 3), reference.compute_induction_scores(subject, 7, 3))
 
 
@@ -137,14 +137,14 @@ def test_induction_scores(subject: HookedTransformer, variant: Callable[..., obj
 def test_one_position_more_or_less(
     model: HookedTransformer, variant: Callable[..., Float[np.ndarray, "n_layers n_heads"]]
 ) -> None:
-    """One position among 25 moves a score by at most its share."""
+    """Including or excluding one of 25 positions changes a score by at most its share."""
     scores = reference.compute_induction_scores(model, 25, 3)
     np.testing.assert_allclose(variant(model, 25, 3), scores, rtol=0, atol=1 / 24)
 
 
 @pytest.mark.parametrize("variant", alike(prev_token_scores, "prev_token_scores"))
 def test_prev_token_scores(subject: HookedTransformer, variant: Callable[..., object]) -> None:
-    """Each reads the reference's diagonal; those that draw otherwise come near it."""
+    """Each variant reads the reference's diagonal; those with other draws come close to it."""
     torch.manual_seed(9)
     expected = reference.compute_prev_token_scores(subject, 20, 8)
     torch.manual_seed(9)
@@ -154,7 +154,7 @@ def test_prev_token_scores(subject: HookedTransformer, variant: Callable[..., ob
 
 
 def test_seeded_prev_token_scores(model: HookedTransformer) -> None:
-    """Seeding changes which tokens are drawn, not which heads are found."""
+    """Seeding changes which tokens are drawn, but not which heads are found."""
     torch.manual_seed(9)
     scores = reference.compute_prev_token_scores(model, 40, 4)
     np.testing.assert_allclose(
@@ -164,7 +164,7 @@ def test_seeded_prev_token_scores(model: HookedTransformer) -> None:
 
 @pytest.mark.parametrize("variant", alike(composition, "k_composition"))
 def test_k_compositions(subject: HookedTransformer, variant: Callable[..., float]) -> None:
-    """Each is the reference's ratio, and 0 where the target is not later."""
+    """Each variant gives the reference's ratio, and 0 if the target is not later."""
     for pair in ((0, 1, 2, 3), (1, 0, 2, 4), (0, 2, 1, 2)):
         answer = float(variant(subject, *pair))
         assert answer == pytest.approx(
@@ -175,14 +175,14 @@ def test_k_compositions(subject: HookedTransformer, variant: Callable[..., float
 
 
 def test_printed_k_composition_is_another_number(generic: HookedTransformer) -> None:
-    """On generic weights the printed formula and the right one differ."""
+    """On generic weights the printed formula and the corrected one differ."""
     printed = variants.k_composition_as_printed(generic, 0, 1, 2, 3)
     assert abs(printed - reference.compute_k_composition(generic, 0, 1, 2, 3)) > 0.01
     assert variants.k_composition_as_printed(generic, 2, 0, 2, 1) == 0.0
 
 
 def test_printed_k_composition_reads_the_other_side(generic: HookedTransformer) -> None:
-    """For a source that writes what it reads, from one side as from the other, they agree."""
+    """For a source with a symmetric OV circuit the printed and the corrected formula agree."""
     symmetric = copy.deepcopy(generic)
     with torch.no_grad():
         symmetric.blocks[0].attn.W_O[1] = symmetric.blocks[0].attn.W_V[1].T
@@ -201,7 +201,7 @@ def test_ablations(
     method: str,
     heads: Sequence[tuple[int, int]],
 ) -> None:
-    """Each gives the reference's logits, in any order of heads, and leaves no hook behind."""
+    """Each variant gives the reference's logits for any order of heads, and leaves no hook."""
     tokens = torch.cat([reference.create_repeated_sequence(4, seed=seed) for seed in range(2)])
     expected = reference.ablate_heads(subject, tokens, heads, method)
     answer = variant(subject, tokens, heads, method=method)
@@ -210,7 +210,7 @@ def test_ablations(
 
 
 def test_printed_mean_ablation_is_zero_ablation_too(generic: HookedTransformer) -> None:
-    """Only the mean is a choice: zero ablation is the reference's."""
+    """Variants differ only in the mean: their zero ablation equals the reference's."""
     tokens = reference.create_repeated_sequence(8, 0)
     expected = reference.ablate_heads(generic, tokens, HEADS)
     assert torch.equal(variants.mean_ablation_as_printed(generic, tokens, HEADS), expected)
@@ -225,7 +225,7 @@ def test_losses(
     variant: Callable[..., tuple[float, float]],
     heads: Sequence[tuple[int, int]] | None,
 ) -> None:
-    """Each measures the reference's loss and accuracy."""
+    """Each variant measures the reference's loss and accuracy."""
     close(variant(subject, 6, heads, 3), reference.measure_induction_loss(subject, 6, heads, 3))
 
 
@@ -233,7 +233,7 @@ def test_losses(
 def test_losses_where_some_predictions_are_wrong(
     often_wrong: HookedTransformer, variant: Callable[..., tuple[float, float]]
 ) -> None:
-    """Accuracy is the reference's where it is neither 0 nor 1."""
+    """Accuracy equals the reference's on a model where it is neither 0 nor 1."""
     expected = reference.measure_induction_loss(often_wrong, 9, None, 4)
     assert 0.1 < expected[1] < 0.9
     close(variant(often_wrong, 9, n_samples=4), expected)
@@ -241,7 +241,7 @@ def test_losses_where_some_predictions_are_wrong(
 
 @pytest.mark.parametrize("variant", alike(exercises, "pattern"))
 def test_patterns(subject: HookedTransformer, variant: Callable[..., object]) -> None:
-    """Each draws the pattern, a row a query position, and leaves no figure open."""
+    """Each variant draws the pattern with one row per query, and leaves no figure open."""
     tokens = reference.create_repeated_sequence(5, seed=1)
     expected = heatmaps_of_figure(reference.plot_attention_pattern(subject, tokens, 2, 1))
     close(heatmaps_of_figure(variant(subject, tokens, 2, 1)), expected)
@@ -252,7 +252,7 @@ def test_patterns(subject: HookedTransformer, variant: Callable[..., object]) ->
 def test_effects(
     subject: HookedTransformer, variant: Callable[..., dict[str, tuple[float, float]]]
 ) -> None:
-    """Each measures the reference's groups and its baseline."""
+    """Each variant measures the reference's groups and baseline."""
     expected = reference.ablation_effects(subject, GROUPS, 5, 2)
     effects = variant(subject, GROUPS, seq_len=5, n_samples=2)
     assert effects.keys() == expected.keys()
@@ -262,7 +262,7 @@ def test_effects(
 
 @pytest.mark.parametrize("variant", alike(exercises, "language"))
 def test_language(model: HookedTransformer, variant: Callable[..., object]) -> None:
-    """Each finds the last place where the word stood before, in another case or not."""
+    """Each variant finds the word's latest earlier occurrence, ignoring case."""
     for prompt in (PROMPT, "Harry Potter is a wizard. Harry"):
         expected = reference.natural_language_induction(model, prompt, HEADS)
         close(variant(model, prompt, HEADS), expected)
@@ -272,7 +272,7 @@ def test_language(model: HookedTransformer, variant: Callable[..., object]) -> N
 def test_formations(
     runs: list[list[HookedTransformer]], variant: Callable[..., tuple[object, int]]
 ) -> None:
-    """Each follows the reference's best scores and finds its checkpoint, or none."""
+    """Each variant gives the reference's best scores and its checkpoint of formation."""
     for run in runs:
         scores, index = variant(run, seq_len=10, n_samples=2)
         expected = reference.induction_formation(run, 10, 2)

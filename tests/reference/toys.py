@@ -1,11 +1,11 @@
-"""Small models to hold the reference to: one with generic weights, one whose pattern is known."""
+"""Small models to test the reference on: with generic weights, and with a known pattern."""
 
 import torch
 from transformer_lens import HookedTransformer, HookedTransformerConfig
 
 
 def generic_model(seed: int = 0) -> HookedTransformer:
-    """Three layers of five heads with random weights and biases: no two sizes coincide."""
+    """Return a model of three layers and five heads with random weights; no two sizes are equal."""
     cfg = HookedTransformerConfig(
         n_layers=3,
         n_heads=5,
@@ -27,7 +27,7 @@ def generic_model(seed: int = 0) -> HookedTransformer:
 
 
 def stripe_model(back: int, sharpness: list[float]) -> HookedTransformer:
-    """One layer that knows positions only: head h prefers position q - back by sharpness[h].
+    """Return a one-layer model whose head h prefers position q - back with sharpness[h].
 
     From position q, head h gives it e^s / (e^s + q) of its attention, with s = sharpness[h].
     """
@@ -57,6 +57,6 @@ def stripe_model(back: int, sharpness: list[float]) -> HookedTransformer:
 
 
 def stripe_score(queries: range, sharpness: list[float]) -> torch.Tensor:
-    """The mean attention of a `stripe_model` along its stripe, in closed form."""
+    """Return a `stripe_model`'s mean attention along its stripe, in closed form."""
     preferred = torch.tensor(sharpness, dtype=torch.float64).exp()[:, None]
     return (preferred / (preferred + torch.tensor(list(queries)))).mean(dim=1)

@@ -1,10 +1,10 @@
-"""Text that tries to be more than text, and a report that has it everywhere it can be."""
+"""Hostile texts, and a report that contains one in every place where a student's text may stand."""
 
 import json
 import unicodedata
 from typing import Any
 
-from grader.report.model import CellTrouble, Report
+from grader.report.model import CellError, Report
 from tests.builders import report, verdict
 
 TEXTS = (
@@ -56,7 +56,7 @@ _UNSEEN = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def report_with(text: str) -> Report:
-    """A report with this text everywhere that a student's may come from."""
+    """Return a report with this text in every place where a student's text may stand."""
     lost = verdict(outcome="failed", points=0.0, feedback=text, hints=(text, text))
     known = verdict(
         outcome="partial", points=2.5, feedback=f"Your code raised {text}: {text}.",
@@ -68,24 +68,24 @@ def report_with(text: str) -> Report:
         name=text,
         student=text,
         notes=(f"A note: {text}",),
-        troubles=(CellTrouble(cell=0, ename=text, evalue=text),),
+        cell_errors=(CellError(cell=0, ename=text, evalue=text),),
         environment={"model": text, "device": text, "torch": text, text: text},
     )
 
 
 def joined(value: Any) -> Any:
-    """A value in which half characters that stand together are whole ones, as JSON has it."""
+    """Return a value after a JSON round trip, which joins surrogate pairs."""
     return json.loads(json.dumps(value))
 
 
 def obeyed(shown: str) -> list[str]:
-    """Characters that a terminal obeys or an eye does not see, newlines apart."""
+    """Return the control and invisible characters in a text, except newlines."""
     kinds = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return [c for c in shown if c != "\n" and (unicodedata.category(c) in kinds or c in _UNSEEN)]
 
 
 def tallest(shown: str) -> int:
-    """How many accents the letter with most of them carries."""
+    """Return the largest number of accents stacked on one letter."""
     height = most = 0
     for character in shown:
         height = height + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0

@@ -1,4 +1,4 @@
-"""The report as a table."""
+"""The report as CSV."""
 
 import csv
 import io
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.render.csv import COLUMNS, inert, to_csv
-from grader.render.escape import line
+from grader.files.escape import escape_line
+from grader.render.csv import COLUMNS, escape_formula, to_csv
 from tests.builders import report, verdict
 from tests.render.hostile import TEXTS, report_with
 
@@ -29,12 +29,12 @@ WHOLE = (
 
 
 def rows(text: str) -> list[list[str]]:
-    """The table, read back."""
+    """Parse the CSV."""
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 
 def test_a_whole_table() -> None:
-    """A head, one row a criterion, everything in quotes, numbers as they are."""
+    """The table has a header and one row per criterion, with all fields quoted."""
     partial = verdict(
         outcome="partial", points=33.3333, max_points=100.5, misconception="transposed",
         variant="as_printed", feedback='Off, by "one".',
@@ -43,7 +43,7 @@ def test_a_whole_table() -> None:
 
 
 def test_what_is_not_known_is_empty() -> None:
-    """No student, no function, no mistake: fields without anything in them."""
+    """An unknown student, function or mistake is an empty field."""
     (_, row) = rows(to_csv(report(verdict(function=None))))
     assert dict(zip(COLUMNS, row, strict=True)) | {"points": "10"} == {
         "submission": "nb.ipynb", "student": "", "criterion": "scores", "function": "",
@@ -57,13 +57,13 @@ def test_what_is_not_known_is_empty() -> None:
     [(0.0, "0"), (10.0, "10"), (2.5, "2.5"), (1 / 3, "0.3333"), (1000.0, "1000")],
 )
 def test_points_are_plain_numbers(points: float, shown: str) -> None:
-    """To four decimals, none more than needed, never in powers of ten."""
+    """Points have up to four decimals and never an exponent."""
     assert rows(to_csv(report(verdict(points=points))))[1][6] == shown
 
 
 @given(anything | formulas)
 def test_no_field_is_a_formula(text: str) -> None:
-    """Behind whatever quotes and spaces, in whatever width, no field starts one."""
+    """No field starts a formula, behind any quotes and spaces and in any character width."""
     for row in rows(to_csv(report_with(text))):
         for field in row:
             first = unicodedata.normalize("NFKC", field.strip('" \t\r\n')[:1])
@@ -72,15 +72,15 @@ def test_no_field_is_a_formula(text: str) -> None:
 
 @given(anything | formulas, st.integers(0, 4))
 def test_it_reads_back(text: str, criteria: int) -> None:
-    """As many rows and fields as were written, and in them what was said on one line."""
+    """The CSV parses to the rows and fields that were written, each text on one line."""
     lost = verdict(outcome="failed", points=0.0, feedback=text)
     head, *body = rows(to_csv(report(*[lost] * criteria)))
     assert tuple(head) == COLUMNS
-    assert [row[-1] for row in body] == [inert(text)] * criteria
+    assert [row[-1] for row in body] == [escape_formula(text)] * criteria
     assert {len(row) for row in body} <= {len(COLUMNS)}
 
 
 @given(st.text(max_size=30))
 def test_an_apostrophe_is_all_that_is_added(text: str) -> None:
-    """The text is there as it is elsewhere, behind an apostrophe at most."""
-    assert inert(text) in {line(text), f"'{line(text)}"}
+    """Escaping a formula adds an apostrophe and nothing else."""
+    assert escape_formula(text) in {escape_line(text), f"'{escape_line(text)}"}

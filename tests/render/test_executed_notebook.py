@@ -1,11 +1,11 @@
-"""The executed notebook out of whatever came through the pipe: always one that Jupyter opens."""
+"""Building the executed notebook from untrusted outputs: the result is always valid."""
 
 import json
 
 import nbformat
 import pytest
 
-from grader.execution.result import Execution, Gathering
+from grader.execution.result import ResultCollector, RunResult
 from grader.protocol.frames import Frame, FrameKind
 from grader.render.executed_notebook import to_notebook
 from tests.builders import submission
@@ -22,17 +22,17 @@ HOSTILE = [
 ]
 
 
-def gathered(*payloads: bytes) -> Execution:
-    """What came as the outputs of cells, one after the other."""
-    gathering = Gathering()
+def gathered(*payloads: bytes) -> RunResult:
+    """Collect these payloads as the outputs of consecutive cells."""
+    collector = ResultCollector()
     for cell, payload in enumerate(payloads):
-        gathering.take(Frame(kind=FrameKind.OUTPUTS, head={"cell": cell}, payload=payload), None)
-    return gathering.execution(isolation="none", overrun="")
+        collector.add(Frame(kind=FrameKind.OUTPUTS, header={"cell": cell}, payload=payload), None)
+    return collector.finish(isolation="none", limit_exceeded="")
 
 
 @pytest.mark.parametrize("payload", HOSTILE, ids=range(len(HOSTILE)))
 def test_outputs_that_are_none_are_dropped(payload: bytes) -> None:
-    """Of a cell whose outputs are not what a driver sends, the code is left."""
+    """Outputs that the driver cannot have sent are dropped, and the cell's code is kept."""
     read = nbformat.reads(to_notebook(submission("x = 1"), gathered(payload)), as_version=4)
     assert [(cell.source, cell.outputs) for cell in read.cells] == [("x = 1", [])]
 
@@ -49,7 +49,7 @@ def test_outputs_that_are_none_are_dropped(payload: bytes) -> None:
 def test_a_display_has_the_forms_that_can_be_read(
     texts: dict[str, str], expected: dict[str, object]
 ) -> None:
-    """JSON is an object again, what is no media type is dropped, and the notebook is valid."""
+    """JSON is parsed, invalid media types are dropped, and the notebook is valid."""
     payload = json.dumps([{"kind": "display_data", "texts": texts}]).encode()
     read = nbformat.reads(to_notebook(submission("x"), gathered(payload)), as_version=4)
     nbformat.validate(read)
@@ -57,14 +57,14 @@ def test_a_display_has_the_forms_that_can_be_read(
 
 
 def test_all_outputs_together_have_a_limit() -> None:
-    """A driver that is not ours cannot make the grader hold more than ten megabytes of them."""
+    """A manipulated driver cannot make the grader hold more than ten megabytes of outputs."""
     megabyte = b"x" * 2**20
     assert len(gathered(*[megabyte] * 40).outputs) == 10
 
 
 def test_a_cells_outputs_count_once() -> None:
-    """What comes for a cell a second time does not take the place of the first."""
-    gathering = Gathering()
+    """A second set of outputs for the same cell is ignored."""
+    collector = ResultCollector()
     for payload in (b"[]", b"[1]"):
-        gathering.take(Frame(kind=FrameKind.OUTPUTS, head={"cell": 0}, payload=payload), None)
-    assert gathering.outputs == {0: b"[]"}
+        collector.add(Frame(kind=FrameKind.OUTPUTS, header={"cell": 0}, payload=payload), None)
+    assert collector.outputs == {0: b"[]"}

@@ -1,4 +1,4 @@
-"""The executed notebook: what a person finds in it is what the cells displayed."""
+"""The executed notebook shows what the cells displayed."""
 
 import json
 from pathlib import Path
@@ -36,7 +36,7 @@ CELLS = [
 
 @pytest.fixture(scope="module")
 def cells() -> list[Any]:
-    """The cells of the notebook that comes of running CELLS, by a reader's own checks."""
+    """Run CELLS and return the cells of the executed notebook, validated by nbformat."""
     written = to_notebook(submission(*CELLS), run_job(job(*CELLS)))
     read = nbformat.reads(written.decode(), as_version=4)
     nbformat.validate(read)
@@ -57,7 +57,7 @@ def test_text_values_errors_and_tables_are_there(cells: list[Any]) -> None:
 
 
 def test_what_is_too_large_is_left_out_and_said(cells: list[Any]) -> None:
-    """Fifty megabytes printed, three shown at once, or ten in pieces: the rest is kept."""
+    """Oversized outputs are cut or left out with a note, and the rest is kept."""
     assert len(cells[5].outputs[0].text) < 70_000
     assert cells[6].outputs[0].data["text/plain"] == "[left out: 2.9 MB]"
     assert len(cells[9].outputs) == 200
@@ -67,13 +67,13 @@ def test_what_is_too_large_is_left_out_and_said(cells: list[Any]) -> None:
 
 
 def test_what_is_not_for_a_person_is_dropped(cells: list[Any]) -> None:
-    """Our own display type, media types that are none, and JSON of too many values."""
+    """The grader's own media type, invalid ones and oversized JSON are dropped."""
     assert dict(cells[7].outputs[0].data) == {"text/plain": "seen"}
     assert dict(cells[8].outputs[0].data) == {"text/plain": "seen"}
 
 
 def test_the_students_text_stays_between_the_cells() -> None:
-    """Markdown cells, where answers to questions are, keep their places."""
+    """Markdown cells, which hold answers to questions, keep their places."""
     whole = notebook(["x = 1", "y = 2"])
     prose = {"cell_type": "markdown", "id": "p", "metadata": {}, "source": "My *answer*"}
     whole["cells"].insert(1, prose)

@@ -1,4 +1,4 @@
-"""Hostile text is text: in the terminal, on the page, in JSON and in the table."""
+"""Hostile text is shown literally in the terminal, on the page, in JSON and in CSV."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from rich.console import Console
 from grader.render.csv import to_csv
 from grader.render.html import to_html
 from grader.render.json import to_json
-from grader.render.terminal import render
+from grader.render.terminal import render_report
 from tests.render.hostile import TEXTS, joined, obeyed, report_with, tallest
 from tests.render.test_html import Page
 
@@ -22,16 +22,16 @@ hostile = pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 
 
 def terminal(text: str) -> str:
-    """What a terminal with colours gets, apart from the grader's own colours."""
+    """Return what a terminal receives, apart from the grader's own colours."""
     file = StringIO()
     console = Console(width=20_000, file=file, color_system=None, force_terminal=True)
-    console.print(render(report_with(text), hints=3))
+    console.print(render_report(report_with(text), hints=3))
     return file.getvalue()
 
 
 @hostile
 def test_a_terminal_obeys_nothing(text: str) -> None:
-    """No escape sequence, no carriage return, nothing unseen, no tower of accents."""
+    """The terminal gets no control or invisible characters and no stacked accents."""
     shown = terminal(text)
     assert obeyed(shown) == []
     assert tallest(shown) <= 4
@@ -39,7 +39,7 @@ def test_a_terminal_obeys_nothing(text: str) -> None:
 
 @hostile
 def test_a_terminals_lines_are_the_graders(text: str) -> None:
-    """No text adds a line of its own, a score least of all."""
+    """No text adds a line of its own, such as a false score."""
     lines = terminal(text).splitlines()
     assert len(lines) == len(terminal("x").splitlines())
     assert len([line for line in lines if line.startswith("Score")]) == 1
@@ -47,13 +47,13 @@ def test_a_terminals_lines_are_the_graders(text: str) -> None:
 
 @pytest.mark.parametrize("text", [t for t in TEXTS if "[" in t and t.isprintable()])
 def test_a_terminal_shows_markup_as_it_stands(text: str) -> None:
-    """Rich's square brackets are text."""
+    """Rich's markup is shown literally."""
     assert text in terminal(text)
 
 
 @hostile
 def test_a_page_has_the_same_elements_whatever_is_said(text: str) -> None:
-    """No element, attribute or comment comes from text, and none of it is obeyed."""
+    """No element, attribute or comment comes from a text."""
     page, innocent = Page(to_html(report_with(text))), Page(to_html(report_with("x")))
     assert page.tags == innocent.tags
     assert page.attributes == innocent.attributes
@@ -63,7 +63,7 @@ def test_a_page_has_the_same_elements_whatever_is_said(text: str) -> None:
 
 @hostile
 def test_json_is_harmless_and_says_the_same(text: str) -> None:
-    """It reads back as it was; printed or put into a page it does nothing."""
+    """The JSON parses to the original text, and is safe to print and to embed in a page."""
     shown = to_json(report_with(text))
     assert json.loads(shown) == joined(report_with(text).to_dict())
     assert obeyed(shown) == []
@@ -74,7 +74,7 @@ def test_json_is_harmless_and_says_the_same(text: str) -> None:
 
 @hostile
 def test_a_table_has_its_rows_and_no_formula(text: str) -> None:
-    """Each criterion is one line of eleven fields, none of which is computed."""
+    """Each criterion is one row of eleven fields."""
     shown = to_csv(report_with(text))
     assert obeyed(shown.replace("\r\n", "")) == []
     rows = list(csv.reader(io.StringIO(shown, newline="")))
@@ -84,7 +84,7 @@ def test_a_table_has_its_rows_and_no_formula(text: str) -> None:
 
 @given(anything)
 def test_any_text_is_inert_everywhere(text: str) -> None:
-    """What holds for the texts that somebody thought of holds for all."""
+    """The same holds for arbitrary text."""
     for shown in (terminal(text), to_json(report_with(text)), to_html(report_with(text))):
         assert obeyed(shown.replace("\t", "")) == []
         assert tallest(shown) <= 4

@@ -1,4 +1,4 @@
-"""The report as one page."""
+"""The report as an HTML page."""
 
 import base64
 import hashlib
@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.render.html import to_html
-from grader.report.model import CellTrouble, Report
+from grader.report.model import CellError, Report
 from tests.builders import report, verdict
 
 HOSTILE = "</p><script>alert('1')</script><img src=\"http://x\" onerror='a()'>&amp;\x1b\u202e"
 
 
 class Page(HTMLParser):
-    """Which elements and attributes a page has, and its text."""
+    """Collects a page's tags, attribute names and text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -27,28 +27,28 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep its name and its attributes' names."""
+        """Collect the tag and the names of its attributes."""
         self.tags.append(tag)
         self.attributes += [name for name, _ in attrs]
 
     def handle_data(self, data: str) -> None:
-        """Keep the text."""
+        """Collect the text."""
         self.text += data
 
 
 def with_text(text: str) -> Report:
-    """A report with this text everywhere that student text may come from."""
+    """Return a report with this text in every place where a student's text may stand."""
     return report(
         verdict(outcome="failed", points=0.0, feedback=text, hints=(text,), misconception=text),
         name=text,
         notes=(text,),
-        troubles=(CellTrouble(cell=0, ename=text, evalue=text),),
+        cell_errors=(CellError(cell=0, ename=text, evalue=text),),
         environment={"torch": text},
     )
 
 
 def test_a_nudge_comes_first_and_the_next_hints_behind_a_click() -> None:
-    """Three hints, each further one inside the one before."""
+    """The first hint is open, and each further one is folded inside the previous one."""
     hints = ("One?", "Two.", "Three.")
     page = to_html(report(verdict(outcome="failed", points=0.0, feedback="x", hints=hints)))
     assert page.count("<details>") == page.count("</details>") == 2
@@ -56,10 +56,10 @@ def test_a_nudge_comes_first_and_the_next_hints_behind_a_click() -> None:
 
 
 def test_a_secret_seed_is_not_on_the_page() -> None:
-    """With hidden probes the seed is the instructor's; without them it is anyone's."""
-    world = {"model": "planted-4x3", "device": "cpu", "torch": "2.4", "seed": 987654321}
-    assert "987654321" in to_html(report(verdict(), environment=world))
-    secret = world | {"hidden_probes": True}
+    """With hidden probes the seed is left out of the page, but not of the JSON."""
+    environment = {"model": "planted-4x3", "device": "cpu", "torch": "2.4", "seed": 987654321}
+    assert "987654321" in to_html(report(verdict(), environment=environment))
+    secret = environment | {"hidden_probes": True}
     assert "987654321" not in to_html(report(verdict(), environment=secret))
     assert report(verdict(), environment=secret).to_dict()["environment"]["seed"] == 987654321
 
@@ -73,7 +73,7 @@ def test_no_markup_of_a_student_survives(text: str) -> None:
 
 
 def test_hostile_text_is_shown_as_it_is() -> None:
-    """Markup is text, and what a terminal would obey is visible."""
+    """Markup in a text is shown literally, and control characters are visible."""
     page = Page(to_html(with_text(HOSTILE)))
     assert "<script>alert('1')</script>" in page.text
     assert page.tags.count("script") == 1
@@ -81,12 +81,12 @@ def test_hostile_text_is_shown_as_it_is() -> None:
 
 
 def test_long_text_pushes_nothing_off_the_page() -> None:
-    """A word without an end is broken, or the points beside it would not be seen."""
+    """A very long word is broken, so that the points beside it stay visible."""
     assert "overflow-wrap: anywhere" in to_html(report(verdict()))
 
 
 def test_the_page_is_self_contained() -> None:
-    """Nothing is loaded, and nothing runs but our own script: a policy knows it by its digest."""
+    """The page loads nothing, and its policy allows only the grader's own script."""
     text = to_html(report(verdict()))
     script = text[text.index("<script>") + 8 : text.index("</script>")]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -97,7 +97,7 @@ def test_the_page_is_self_contained() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "Mini lab: 5 of 10",
         "nb.ipynb",
@@ -113,8 +113,8 @@ def test_the_page_is_self_contained() -> None:
         "model planted-4x3",
     ],
 )
-def test_everything_is_said(said: str) -> None:
-    """Score, criteria, feedback, hints, variants, broken cells, notes, environment."""
+def test_everything_is_shown(text: str) -> None:
+    """The page shows score, criteria, feedback, hints, variants, errors, notes and environment."""
     blank = verdict(
         id="blank",
         outcome="not_attempted",
@@ -130,19 +130,19 @@ def test_everything_is_said(said: str) -> None:
         misconception="not_divided",
         variant="as_printed",
     )
-    trouble = CellTrouble(cell=4, ename="KeyError", evalue="'x'")
-    page = Page(to_html(report(lost, blank, troubles=(trouble,), notes=("A note.",))))
-    assert said in page.text
+    error = CellError(cell=4, ename="KeyError", evalue="'x'")
+    page = Page(to_html(report(lost, blank, cell_errors=(error,), notes=("A note.",))))
+    assert text in page.text
 
 
 def test_empty_sections_are_left_out() -> None:
-    """No heading without anything under it: of full marks only the table is left."""
+    """A report with full marks has only the table of criteria."""
     assert Page(to_html(report(verdict()))).tags.count("h2") == 1
 
 
 def test_a_run_without_isolation_is_announced() -> None:
-    """The page says at its top that the notebook could have reached the answers; else not."""
+    """The page warns if the notebook ran without isolation, and only then."""
     environment = dict(report(verdict()).environment)
     assert "without isolation" in to_html(report(environment=environment | {"isolation": "none"}))
-    kept = environment | {"isolation": "bubblewrap"}
-    assert "without isolation" not in to_html(report(verdict(), environment=kept))
+    isolated = environment | {"isolation": "bubblewrap"}
+    assert "without isolation" not in to_html(report(verdict(), environment=isolated))

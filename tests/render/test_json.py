@@ -12,7 +12,7 @@ anything = st.text(st.characters(exclude_categories=[]), max_size=40)
 
 
 def test_it_is_the_reports_dictionary() -> None:
-    """Indented JSON with a final newline, that reads back as what it was."""
+    """The JSON is indented, ends with a newline and parses to the report's dictionary."""
     text = to_json(report(verdict(feedback="Größe ≤ 1")))
     assert json.loads(text) == report(verdict(feedback="Größe ≤ 1")).to_dict()
     assert text.endswith("}\n")
@@ -28,6 +28,6 @@ def test_nothing_that_a_terminal_obeys_is_in_it() -> None:
 
 @given(anything)
 def test_any_text_makes_valid_json(feedback: str) -> None:
-    """Whatever a student writes, the JSON is valid, can be encoded, and says the same."""
+    """Any text gives valid JSON that can be encoded and parses to the same text."""
     text = to_json(report(verdict(feedback=feedback))).encode().decode()
     assert json.loads(text)["criteria"][0]["feedback"] == feedback

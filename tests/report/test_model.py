@@ -1,11 +1,11 @@
-"""The report as a dictionary: the contract that platforms read."""
+"""The report's JSON: the contract that platforms read."""
 
 import json
 from typing import Any
 
 import pytest
 
-from grader.report.model import CellTrouble
+from grader.report.model import CellError
 from tests.builders import report, verdict
 
 KEYS = {
@@ -42,21 +42,21 @@ BONUS = verdict(bonus=True, points=5.0, max_points=5.0)
 
 
 def as_json(*verdicts: Any, **changes: Any) -> Any:
-    """A report's dictionary as another program reads it."""
+    """Return a report's JSON as another program reads it."""
     return json.loads(json.dumps(report(*verdicts, **changes).to_dict()))
 
 
 @pytest.mark.parametrize("part", KEYS)
 def test_the_contracts_keys_are_there(part: str) -> None:
-    """Keys may be added; none of these goes away."""
+    """Keys may be added, but none of these may be removed."""
     found = as_json(verdict())
     assert KEYS[part] <= (found[part] if part else found).keys()
 
 
 def test_criteria_and_errors_have_their_keys() -> None:
-    """One object a criterion, one a cell that broke."""
-    trouble = CellTrouble(cell=4, ename="KeyError", evalue="'x'", traceback="line 2:")
-    found = as_json(verdict(), troubles=(trouble,))
+    """Every criterion and every cell error is an object with these keys."""
+    error = CellError(cell=4, ename="KeyError", evalue="'x'", traceback="line 2:")
+    found = as_json(verdict(), cell_errors=(error,))
     assert found["criteria"][0].keys() >= CRITERION_KEYS
     assert found["notebook"]["errors"] == [
         {"cell": 4, "ename": "KeyError", "evalue": "'x'", "traceback": "line 2:"}
@@ -65,14 +65,14 @@ def test_criteria_and_errors_have_their_keys() -> None:
 
 
 def test_there_is_no_timestamp() -> None:
-    """The same report is the same bytes, whenever it is asked for; only `seconds` vary by run."""
+    """The same report always gives the same bytes; only `seconds` differ between runs."""
     first, second = (json.dumps(report(verdict()).to_dict()) for _ in range(2))
     assert first == second
     assert not [word for word in ("date", "time", "stamp", "created") if f'"{word}' in first]
 
 
 def test_the_score_counts_bonus_on_top_of_the_total() -> None:
-    """Bonus points count, and the maximum does not include them."""
+    """Bonus points count towards the score, but not towards the maximum."""
     found = as_json(verdict(), BONUS)
     assert (found["score"], found["max_score"]) == (15, 10)
 
@@ -88,5 +88,5 @@ def test_the_score_counts_bonus_on_top_of_the_total() -> None:
     ],
 )
 def test_full_marks_are_no_point_lost(verdicts: Any, *, full: bool) -> None:
-    """Bonus points make up for nothing, and thirds add up to the whole."""
+    """Bonus points do not make up for lost points, and thirds add up to the whole."""
     assert report(*verdicts).full_marks is full

@@ -1,1 +1,1 @@
-"""The sandbox from outside: what a backend withholds, how it is tried, what is left afterwards."""
+"""Tests of the sandbox from outside: what backends deny, how they are verified, what is left."""

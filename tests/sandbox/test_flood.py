@@ -1,4 +1,4 @@
-"""A driver that was taken over: whatever it sends, the grader stays small and says one line."""
+"""A hijacked driver can send anything: the grader's memory and messages stay small."""
 
 import json
 import subprocess
@@ -41,11 +41,11 @@ GRADER = """
 import json, sys
 from grader.errors import GraderError
 from grader.execution.run import run_job
-from grader.sandbox.unsandboxed import Bare
+from grader.sandbox.unsandboxed import Unsandboxed
 from grader.execution.job import Job, ProbeToRun
-from grader.rubric.model import Limits
+from grader.rubric.sections import Limits
 
-class TakenOver(Bare):
+class Hijacked(Unsandboxed):
     def start(self, command, sandbox, *, errors):
         return super().start([sys.executable, "-c", sys.argv[1]], sandbox, errors=errors)
 
@@ -53,18 +53,18 @@ probe = ProbeToRun(id="p", function="f", expression="f()", models={})
 job = Job(cells=(), probes=(probe,), recordings={}, limits=Limits(start=4, notebook=4),
           model="planted-2x2", device="cpu", seed=0)
 try:
-    said = "complete" if run_job(job, backend=TakenOver()).complete else "incomplete"
+    message = "complete" if run_job(job, backend=Hijacked()).complete else "incomplete"
 except GraderError as error:
-    said = str(error)
+    message = str(error)
 from tests.fuzz.bombs import peak
 used = peak()
-print(json.dumps({"said": said, "megabytes": used}))
+print(json.dumps({"message": message, "megabytes": used}))
 """
 
 
 @pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
 def test_the_grader_stays_small(flood: str) -> None:
-    """Under 200 MB, no traceback, one line at most, whatever arrives on the pipe."""
+    """Whatever arrives on the pipe, the grader uses under 200 MB and prints at most one line."""
     done = subprocess.run(
         [sys.executable, "-c", GRADER, DRIVER + flood],
         capture_output=True,
@@ -73,7 +73,7 @@ def test_the_grader_stays_small(flood: str) -> None:
         cwd=ROOT,
     )
     assert done.stderr == ""
-    found = json.loads(done.stdout)
-    assert found["megabytes"] < 200
-    assert found["said"] == "incomplete" or "could not be made ready" in found["said"]
-    assert "\n" not in found["said"]
+    result = json.loads(done.stdout)
+    assert result["megabytes"] < 200
+    assert result["message"] == "incomplete" or "could not be made ready" in result["message"]
+    assert "\n" not in result["message"]

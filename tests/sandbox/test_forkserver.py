@@ -1,4 +1,4 @@
-"""Drivers forked from a warm parent: no two share anything, and a parent can be lost."""
+"""Drivers forked from a fork server share nothing, and a lost fork server is replaced."""
 
 import os
 import signal
@@ -9,62 +9,62 @@ import psutil
 import pytest
 
 from grader.errors import KernelError
-from grader.sandbox.base import Forkable, Sandbox
-from grader.sandbox.forkserver import Warm
-from grader.sandbox.select import warmed
-from grader.sandbox.unsandboxed import NONE
-from tests.sandbox.kernel_code import BACKENDS, STARTED, said, started
+from grader.sandbox.base import ForkableBackend, SandboxLimits
+from grader.sandbox.forkserver import ForkServer
+from grader.sandbox.select import with_fork_server
+from grader.sandbox.unsandboxed import UNSANDBOXED
+from tests.sandbox.kernel_code import BACKENDS, STARTED, output_of, started
 
-SANDBOX = Sandbox(model="generic-1x1")
+SANDBOX = SandboxLimits(model="generic-1x1")
 
 
 @pytest.fixture(params=BACKENDS[: len(STARTED)])
-def warm(request: pytest.FixtureRequest) -> Iterator[Warm]:
-    """A backend of each kind with a parent of its own, which has two children at most."""
-    with Warm(request.param, SANDBOX, forks=2) as made:
-        yield made
+def server(request: pytest.FixtureRequest) -> Iterator[ForkServer]:
+    """A fork server of each kind, whose process forks at most twice."""
+    with ForkServer(request.param, SANDBOX, forks=2) as server:
+        yield server
 
 
-def parents() -> set[int]:
-    """The warm parents this process has started that still run."""
-    found = set()
+def server_pids() -> set[int]:
+    """Return the process ids of this process's running fork servers."""
+    pids = set()
     for process in psutil.Process().children(recursive=True):
         try:
             if "grader.kernel.forkserver" in process.cmdline():
-                found.add(process.pid)
+                pids.add(process.pid)
         except psutil.Error:
             continue
-    return found
+    return pids
 
 
-def test_a_parent_is_replaced_when_it_has_had_its_children(warm: Warm) -> None:
-    """The third child is another parent's; the first ends with the last of its own."""
-    before = parents()
-    assert said(warm, "print(1)") == "1"
-    first = parents() - before
-    with started(warm, "import time; print(1, flush=True); time.sleep(60)") as running:
+def test_a_used_up_server_is_replaced(server: ForkServer) -> None:
+    """The third child comes from a new process; the first process ends with its last child."""
+    before = server_pids()
+    assert output_of(server, "print(1)") == "1"
+    first = server_pids() - before
+    with started(server, "import time; print(1, flush=True); time.sleep(60)") as running:
         assert running.stdout.readline() == b"1\n"
-        assert said(warm, "print(1)") == "1"
+        assert output_of(server, "print(1)") == "1"
         assert running.process.poll() is None
-        assert parents() & first
+        assert server_pids() & first
     deadline = time.monotonic() + 5
-    while parents() & first and time.monotonic() < deadline:
+    while server_pids() & first and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not parents() & first
-    assert parents() - before
+    assert not server_pids() & first
+    assert server_pids() - before
 
 
-def test_a_lost_parent_is_replaced(warm: Warm) -> None:
-    """When the parent is killed, the next driver has a new one."""
-    before = parents()
-    assert said(warm, "print(1)") == "1"
-    for pid in parents() - before:
+def test_a_killed_server_is_replaced(server: ForkServer) -> None:
+    """When the process is killed, the next driver comes from a new one."""
+    before = server_pids()
+    assert output_of(server, "print(1)") == "1"
+    for pid in server_pids() - before:
         os.kill(pid, signal.SIGKILL)
-    assert said(warm, "print(2)") == "2"
+    assert output_of(server, "print(2)") == "2"
 
 
-def test_two_at_once_share_nothing(warm: Warm) -> None:
-    """Files, processes, sockets without a path: one run's are not there for another."""
+def test_two_children_share_nothing(server: ForkServer) -> None:
+    """One run's files, processes and abstract sockets do not exist for another."""
     one = """
 import os, socket, time
 open("mine", "w").write("x")
@@ -83,33 +83,33 @@ def killed(pid):
     return os.getpid() != pid
 print(os.path.exists("mine"), reached(), killed({pid}))
 """
-    with started(warm, one) as running:
+    with started(server, one) as running:
         pid = running.stdout.readline().decode().strip()
-        # Where processes have namespaces, that number is another one's or nobody's here.
-        shown = said(warm, other.replace("{pid}", pid))
+        # In another PID namespace, that number belongs to another process or to none.
+        shown = output_of(server, other.replace("{pid}", pid))
         assert running.process.poll() is None
     assert shown.startswith("False False")
 
 
-@pytest.mark.parametrize("backend", [NONE, *BACKENDS[: len(STARTED)]])
-def test_without_a_parent_kernels_start_as_ever(backend: Forkable) -> None:
-    """A model that cannot be built is no reason not to grade: whoever needs it says so then."""
-    with warmed(backend, "nothing-of-the-kind") as found:
-        assert found is backend
+@pytest.mark.parametrize("backend", [UNSANDBOXED, *BACKENDS[: len(STARTED)]])
+def test_without_a_server_kernels_are_started(backend: ForkableBackend) -> None:
+    """If the server cannot build its model, the backend is used directly."""
+    with with_fork_server(backend, "nothing-of-the-kind") as chosen:
+        assert chosen is backend
 
 
-def test_a_parent_that_cannot_be_made_says_why() -> None:
-    """The line that the parent ended with is in the error."""
+def test_a_server_that_cannot_start_says_why() -> None:
+    """The error contains the last line that the server printed."""
     with (
-        Warm(NONE, Sandbox(model="nothing-of-the-kind")) as warm,
+        ForkServer(UNSANDBOXED, SandboxLimits(model="nothing-of-the-kind")) as server,
         pytest.raises(KernelError, match="no model is called 'nothing-of-the-kind'"),
     ):
-        said(warm, "print(1)")
+        output_of(server, "print(1)")
 
 
-def test_nothing_is_left_of_a_parent() -> None:
-    """When it is closed, the parent and its children are gone."""
-    before = parents()
-    with Warm(NONE, SANDBOX) as warm, started(warm, "import time; time.sleep(60)"):
-        assert parents() - before
-    assert parents() <= before
+def test_a_closed_server_leaves_no_process() -> None:
+    """Once a fork server is closed, its process and its children are gone."""
+    before = server_pids()
+    with ForkServer(UNSANDBOXED, SANDBOX) as server, started(server, "import time; time.sleep(60)"):
+        assert server_pids() - before
+    assert server_pids() <= before

@@ -1,4 +1,4 @@
-"""What is left of a sandbox when it has ended: nothing."""
+"""A sandbox that has ended leaves no process and no file."""
 
 import os
 import time
@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from grader.sandbox.base import Backend
-from tests.sandbox.kernel_code import BACKENDS, alive, anew, started
+from tests.sandbox.kernel_code import BACKENDS, alive, clone, started
 
 pytestmark = pytest.mark.parametrize("backend", BACKENDS)
 
@@ -22,7 +22,7 @@ if os.fork() == 0:
     os._exit(0)
 os.wait()
 """
-BREEDING = """
+FORK_LOOP = """
 import os, time
 end = time.time() + 300
 if os.fork() == 0:
@@ -35,23 +35,23 @@ if os.fork() == 0:
 """
 
 
-def below(pid: int) -> list[psutil.Process]:
-    """All processes below one that may have ended."""
+def descendants_of(pid: int) -> list[psutil.Process]:
+    """Return all descendants of a process, none if it has ended."""
     try:
         return list(psutil.Process(pid).children(recursive=True))
     except psutil.NoSuchProcess:
         return []
 
 
-@pytest.mark.parametrize("code", [DAEMON, BREEDING], ids=["daemon", "breeding"])
-@pytest.mark.parametrize("finishes", [True, False], ids=["it ends", "it is ended"])
+@pytest.mark.parametrize("code", [DAEMON, FORK_LOOP], ids=["daemon", "fork loop"])
+@pytest.mark.parametrize("finishes", [True, False], ids=["it ends", "it is killed"])
 def test_no_process_survives(backend: Backend, code: str, finishes: bool) -> None:  # noqa: FBT001 (a case)
-    """Daemons, and processes that fork as fast as they can, die with their sandbox."""
+    """Daemons, and processes that fork as fast as they can, are killed with their sandbox."""
     hold = "" if finishes else "time.sleep(300)"
     with started(backend, f"{code}\nprint('up', flush=True)\n{hold}") as running:
         assert running.stdout.readline() == b"up\n"
         time.sleep(0.3)
-        seen = below(running.process.pid)
+        seen = descendants_of(running.process.pid)
     assert seen or finishes
     deadline = time.monotonic() + 3
     while any(alive(p.pid) and p.is_running() for p in seen) and time.monotonic() < deadline:
@@ -60,7 +60,7 @@ def test_no_process_survives(backend: Backend, code: str, finishes: bool) -> Non
 
 
 def test_no_file_survives(backend: Backend) -> None:
-    """Deep trees and closed folders go with the home they are in."""
+    """Deep trees and unreadable folders are removed with the home."""
     code = """
 import os
 for i in range(2000):
@@ -79,14 +79,14 @@ print("made")
 
 
 def test_a_killed_grader_leaves_nothing(backend: Backend) -> None:
-    """When the grader itself is killed, the sandbox ends too."""
+    """When the grader itself is killed, the sandbox is killed too."""
     read, write = os.pipe()
     grader = os.fork()
     if grader == 0:
         code = "import time; print(1, flush=True); time.sleep(300)"
-        with started(anew(backend), code) as running:
+        with started(clone(backend), code) as running:
             running.stdout.readline()
-            pids = [running.process.pid, *(p.pid for p in below(running.process.pid))]
+            pids = [running.process.pid, *(p.pid for p in descendants_of(running.process.pid))]
             os.write(write, " ".join(map(str, pids)).encode())
             time.sleep(300)
     pids = list(map(int, os.read(read, 1000).split()))

@@ -1,4 +1,4 @@
-"""Which backend is taken, and what is said where none can be."""
+"""The strongest usable backend is selected, and the error says why if there is none."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,36 +6,36 @@ from pathlib import Path
 import pytest
 
 from grader.errors import KernelError
-from grader.grading.session import Settings, chosen
-from grader.sandbox import select as choice
+from grader.grading.session import Settings, select_backend
+from grader.sandbox import select
 from grader.sandbox.bubblewrap import Bubblewrap
-from grader.sandbox.select import choose
-from grader.sandbox.unsandboxed import NONE
-from grader.sandbox.verify import try_out
+from grader.sandbox.select import choose_backend
+from grader.sandbox.unsandboxed import UNSANDBOXED
+from grader.sandbox.verify import verify_backend
 
 
-class Gone(Bubblewrap):
-    """A backend that this machine does not have."""
+class Missing(Bubblewrap):
+    """A backend that this machine lacks."""
 
     name = "gone"
 
-    def missing(self) -> str | None:
-        """Always something."""
+    def unavailable_reason(self) -> str | None:
+        """Return a reason."""
         return "gone is not installed: apt install gone"
 
 
 @pytest.fixture
-def nothing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A machine on which no backend holds."""
-    monkeypatch.setattr(choice, "_STRONGEST_FIRST", (Gone(),))
-    choose.cache_clear()
+def no_backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine on which no backend works."""
+    monkeypatch.setattr(select, "_STRONGEST_FIRST", (Missing(),))
+    choose_backend.cache_clear()
     yield
-    choose.cache_clear()
+    choose_backend.cache_clear()
 
 
-def test_no_isolation_does_not_hold() -> None:
-    """The canary does not sing by accident: outside a sandbox it can do all the harm there is."""
-    problem = try_out(NONE).problem or ""
+def test_the_canary_succeeds_without_a_sandbox() -> None:
+    """Outside a sandbox the canary's attempts succeed, so its failures inside mean something."""
+    problem = verify_backend(UNSANDBOXED).problem or ""
     for harm in (
         "read a secret",
         "change a result",
@@ -45,45 +45,45 @@ def test_no_isolation_does_not_hold() -> None:
         assert harm in problem
 
 
-def test_what_does_not_start_does_not_hold() -> None:
-    """A backend whose inside says nothing is not taken for one in which nothing went wrong."""
+def test_a_silent_canary_is_a_failure() -> None:
+    """A backend in which the canary prints nothing does not count as working."""
 
-    class Mute(type(NONE)):  # type: ignore[misc]  # the class of the one there is
+    class Silent(type(UNSANDBOXED)):  # type: ignore[misc]  # the class of the one there is
         def start(self, command: list[str], sandbox: object, *, errors: int) -> object:
             return super().start(
-                [command[0], "-c", "import sys; sys.exit('mute')"], sandbox, errors=errors
+                [command[0], "-c", "import sys; sys.exit('silent')"], sandbox, errors=errors
             )
 
-    assert "it does not start here: mute" in (try_out(Mute()).problem or "")
+    assert "it does not start here: silent" in (verify_backend(Silent()).problem or "")
 
 
-@pytest.mark.usefixtures("nothing")
-def test_auto_goes_without_and_strict_does_not() -> None:
-    """Where nothing holds, auto grades all the same; strict says what is missing and what to do."""
-    assert choose("auto") is NONE
+@pytest.mark.usefixtures("no_backend")
+def test_auto_falls_back_and_strict_does_not() -> None:
+    """If no backend works, auto uses none; strict says what is missing and what to do."""
+    assert choose_backend("auto") is UNSANDBOXED
     with pytest.raises(KernelError) as caught:
-        choose("strict")
-    for said in (
+        choose_backend("strict")
+    for text in (
         "gone: gone is not installed",
         "apt install bubblewrap",
         "--isolation none",
         "userns",
     ):
-        assert said in str(caught.value)
+        assert text in str(caught.value)
     assert caught.value.exit_code == 3
 
 
-@pytest.mark.usefixtures("nothing")
-def test_hidden_probes_are_not_asked_in_the_open() -> None:
-    """Hidden models do not go into a process without a sandbox unless that is said outright."""
-    assert chosen(Settings()) is NONE
-    assert chosen(Settings(full=True, isolation="none")) is NONE
+@pytest.mark.usefixtures("no_backend")
+def test_hidden_probes_need_a_sandbox() -> None:
+    """Hidden models are used without a sandbox only if isolation is explicitly none."""
+    assert select_backend(Settings()) is UNSANDBOXED
+    assert select_backend(Settings(full=True, isolation="none")) is UNSANDBOXED
     with pytest.raises(KernelError, match="Isolation"):
-        chosen(Settings(full=True))
+        select_backend(Settings(full=True))
 
 
-def test_a_trial_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trying a backend leaves no bait behind."""
+def test_verification_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verifying a backend removes the files that it creates."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    try_out(NONE)
+    verify_backend(UNSANDBOXED)
     assert [path.name for path in tmp_path.iterdir() if "slots" not in path.name] == []

@@ -1,4 +1,4 @@
-"""What a sandbox withholds, backend by backend, asked from the inside."""
+"""Each backend denies what it should, tested from the inside."""
 
 import os
 import socket
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox.base import Backend, Sandbox
-from tests.sandbox.kernel_code import BACKENDS, said, tried
+from grader.sandbox.base import Backend, SandboxLimits
+from tests.sandbox.kernel_code import BACKENDS, outcome_of, output_of
 
 pytestmark = pytest.mark.parametrize("backend", BACKENDS)
 
@@ -18,18 +18,18 @@ pytestmark = pytest.mark.parametrize("backend", BACKENDS)
     ["reference", "rubrics", "student_template", "grader.judging.judge", "grader.answer_key.file"],
 )
 def test_answers_cannot_be_imported(backend: Backend, package: str) -> None:
-    """Neither the reference nor the rubric nor what judges is there to be imported."""
-    assert tried(backend, f"import {package}") in {"ModuleNotFoundError", "PermissionError"}
+    """The reference, the rubric and the judging code cannot be imported."""
+    assert outcome_of(backend, f"import {package}") in {"ModuleNotFoundError", "PermissionError"}
 
 
-def test_what_the_driver_needs_is_there(backend: Backend) -> None:
+def test_the_drivers_code_can_be_imported(backend: Backend) -> None:
     """The part of the grader that runs beside a notebook, and its libraries, can be imported."""
     code = "import grader.kernel.driver, grader.kernel.session, torch, transformer_lens"
-    assert tried(backend, code) == "done"
+    assert outcome_of(backend, code) == "done"
 
 
 def test_files_of_others_are_out_of_reach(backend: Backend, tmp_path: Path) -> None:
-    """A file that all may read and write is not there to be read, written, cut or deleted."""
+    """A world-writable file outside cannot be read, written, truncated or deleted."""
     file = tmp_path / "result"
     file.write_text("a result")
     file.chmod(0o666)
@@ -40,22 +40,24 @@ def test_files_of_others_are_out_of_reach(backend: Backend, tmp_path: Path) -> N
         f"import os; os.unlink({str(file)!r})",
         f"import os; os.rename({str(file)!r}, {str(file)!r} + '2')",
     ):
-        assert tried(backend, code) in {"FileNotFoundError", "PermissionError"}
-    tried(backend, f"import os; os.chmod({str(file)!r}, 0)")  # may be done in name only
+        assert outcome_of(backend, code) in {"FileNotFoundError", "PermissionError"}
+    outcome_of(
+        backend, f"import os; os.chmod({str(file)!r}, 0)"
+    )  # may report success and do nothing
     assert file.read_text() == "a result"
     assert file.stat().st_mode & 0o777 == 0o666
 
 
 @pytest.mark.parametrize("family", ["AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_VSOCK"])
 def test_there_is_no_network(backend: Backend, family: str) -> None:
-    """A socket to anywhere but this machine's own processes cannot even be made."""
+    """Only Unix sockets can be created."""
     kind = "SOCK_RAW" if family in {"AF_NETLINK", "AF_PACKET"} else "SOCK_STREAM"
     code = f"import socket; socket.socket(socket.{family}, socket.{kind})"
-    assert tried(backend, code) in {"OSError", "PermissionError"}
+    assert outcome_of(backend, code) in {"OSError", "PermissionError"}
 
 
 def test_services_outside_cannot_be_called(backend: Backend, tmp_path: Path) -> None:
-    """A socket with a path or an abstract name is nobody's to call from inside."""
+    """Outside sockets with a path or an abstract name cannot be connected to."""
     for name in (str(tmp_path / "s"), f"\0grader-test-{os.getpid()}"):
         with closing(socket.socket(socket.AF_UNIX)) as service:
             service.bind(name)
@@ -64,7 +66,7 @@ def test_services_outside_cannot_be_called(backend: Backend, tmp_path: Path) -> 
                 Path(name).chmod(0o777)
             code = f"import socket; socket.socket(socket.AF_UNIX).connect({name!r})"
             expected = {"PermissionError", "ConnectionRefusedError", "FileNotFoundError"}
-            assert tried(backend, code) in expected
+            assert outcome_of(backend, code) in expected
 
 
 @pytest.mark.parametrize(
@@ -76,36 +78,38 @@ def test_services_outside_cannot_be_called(backend: Backend, tmp_path: Path) -> 
         "libc.shmget(0, 9, 0o1600)",
     ],
 )
-def test_system_calls_no_notebook_needs_are_refused(backend: Backend, call: str) -> None:
-    """Namespaces, other processes' memory, other roots, what outlives a process: none of it."""
+def test_dangerous_system_calls_are_refused(backend: Backend, call: str) -> None:
+    """unshare, ptrace, chroot and System V memory are refused."""
     code = f"import ctypes; libc = ctypes.CDLL(None); print(0 if {call} == -1 else 1)"
-    assert said(backend, code) == "0"
+    assert output_of(backend, code) == "0"
 
 
-def test_the_environment_is_made_anew(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing that is set for the grader is set inside."""
+def test_the_environment_is_not_inherited(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The grader's environment variables are not set inside."""
     monkeypatch.setenv("PLATFORM_TOKEN", "a secret")
-    assert "a secret" not in said(backend, "import os; print(dict(os.environ))")
+    assert "a secret" not in output_of(backend, "import os; print(dict(os.environ))")
 
 
 def test_nobody_is_root(backend: Backend) -> None:
-    """Whoever grades, student code runs as somebody who is not root, and stays so."""
-    assert said(backend, "import os; print(os.getuid() != 0)") == "True"
-    assert tried(backend, "import os; os.setuid(0)") in {"PermissionError", "OSError"}
+    """Student code never runs as root and cannot become root, whoever grades."""
+    assert output_of(backend, "import os; print(os.getuid() != 0)") == "True"
+    assert outcome_of(backend, "import os; os.setuid(0)") in {"PermissionError", "OSError"}
 
 
-def test_limits_are_held(backend: Backend) -> None:
-    """Memory, open files, file size and processes end where the sandbox says."""
-    sandbox = Sandbox(memory_bytes=2**30, open_files=128, home_bytes=2**24, processes=64)
-    assert tried(backend, "x = bytearray(2 ** 31)", sandbox) == "MemoryError"
-    assert tried(backend, "x = [open('/dev/null') for _ in range(200)]", sandbox) == "OSError"
+def test_limits_are_enforced(backend: Backend) -> None:
+    """Memory, open files, file size and processes are limited."""
+    sandbox = SandboxLimits(memory_bytes=2**30, open_files=128, home_bytes=2**24, processes=64)
+    assert outcome_of(backend, "x = bytearray(2 ** 31)", sandbox) == "MemoryError"
+    assert outcome_of(backend, "x = [open('/dev/null') for _ in range(200)]", sandbox) == "OSError"
     write = "open('x', 'wb').write(bytes(2 ** 25))"
-    assert tried(backend, write, sandbox) == "OSError"
+    assert outcome_of(backend, write, sandbox) == "OSError"
     fork = "import os, time\nfor _ in range(200): os.fork() or time.sleep(5)"
-    assert tried(backend, fork, sandbox) == "BlockingIOError"
+    assert outcome_of(backend, fork, sandbox) == "BlockingIOError"
 
 
-def test_the_home_is_its_own_and_new(backend: Backend) -> None:
-    """Each run starts in an empty home it may write to; nothing of the last one is in it."""
+def test_each_run_has_a_new_home(backend: Backend) -> None:
+    """Each run starts in an empty, writable home without files of the previous run."""
     code = "import os; print(sorted(os.listdir('.'))); open('left', 'w').write('x')"
-    assert said(backend, code) == said(backend, code) == "['tmp']"
+    assert output_of(backend, code) == output_of(backend, code) == "['tmp']"

@@ -1,7 +1,7 @@
-"""How properties are tried here."""
+"""Hypothesis settings for these tests."""
 
 from hypothesis import settings
 
-# No deadline: a busy machine is no bug. No database: a checkout stays as it was.
+# No deadline, since machines can be slow; no database, since it would write to the checkout.
 settings.register_profile("grader", deadline=None, database=None)
 settings.load_profile("grader")

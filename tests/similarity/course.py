@@ -1,4 +1,4 @@
-"""Classes made up from solutions that different authors wrote, and copies of them in disguise."""
+"""Sample classes, built from solutions that two authors wrote independently."""
 
 import ast
 import json
@@ -7,33 +7,38 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from grader.batch.discovery.submission import Found, HandedIn
-from grader.batch.results.observations import to_npz
-from grader.batch.results.record import Finished, Record
-from grader.batch.results.store import BATCH, EXECUTED, STORED, Results, pages_of
+from grader.batch.results.observations import encode_run
+from grader.batch.results.record import SubmissionResult
+from grader.batch.results.store import (
+    BATCH_FILE,
+    EXECUTED_FILE,
+    STORED_RUN_FILE,
+    ResultsStore,
+    report_files,
+)
 from grader.protocol.values import Observation
-from grader.rubric.load import RubricFile, find_rubric
-from grader.similarity.handout import Handout, handout, template_of
-from grader.similarity.load import Student
-from grader.similarity.normalise import code_of
+from grader.rubric.load import RubricFile, load_rubric
+from grader.similarity.handout import Handout, read_handout, template_cells
+from grader.similarity.load import StudentCode
+from grader.similarity.normalise import read_code
 from tests.batch.stored_runs import Course
 from tests.notebooks import notebook
 
-LAB = find_rubric(None)
+LAB = load_rubric(None)
 HELD_OUT = Path(__file__).parents[1] / "held_out"
 
 
-def given() -> Handout:
-    """What the lab hands out."""
-    return handout(template_of(LAB.rubric.lab, LAB.rubric) or (), LAB.rubric)
+def lab_handout() -> Handout:
+    """Read the lab's template."""
+    return read_handout(template_cells(LAB.rubric.lab, LAB.rubric) or (), LAB.rubric)
 
 
-GIVEN = given()
+HANDOUT = lab_handout()
 
 
 @cache
 def solutions(file: str) -> dict[str, list[str]]:
-    """The solutions in a file, by the lab's function: each has its name, as a student's has."""
+    """Return the solutions in a file by function, renamed as a student's would be."""
     found: dict[str, list[str]] = defaultdict(list)
     text = (HELD_OUT / f"{file}.py").read_text(encoding="utf-8")
     for node in ast.parse(text).body:
@@ -43,47 +48,47 @@ def solutions(file: str) -> dict[str, list[str]]:
     return found
 
 
-def notebook_of(file: str, which: int = 0) -> list[str]:
-    """The cells of a student who solved every function as one author did."""
-    return [several[which % len(several)] for several in solutions(file).values()]
+def notebook_of(file: str, index: int = 0) -> list[str]:
+    """Return the cells of a student who solved every function as one author did."""
+    return [several[index % len(several)] for several in solutions(file).values()]
 
 
-def student(key: str, cells: Sequence[str]) -> Student:
-    """A student with this code."""
-    return Student(key=key, name="", code=code_of(cells, GIVEN.names))
+def student(key: str, cells: Sequence[str]) -> StudentCode:
+    """Build a student with this code."""
+    return StudentCode(key=key, name="", code=read_code(cells, HANDOUT.names))
 
 
-def kept(
+def write_results(
     folder: Path, cells: Mapping[str, Sequence[str]], file: RubricFile = LAB, **names: str
-) -> Results:
-    """A results folder of notebooks that have run, nothing of which was judged.
+) -> ResultsStore:
+    """Write a results folder of notebooks that have run, without reports.
 
     Args:
-        folder: Where to.
         cells: Each student's code.
-        file: The rubric.
-        **names: Of students, by key.
+        **names: Students' names by key.
     """
-    results = Results(folder)
-    with results.held():
+    results = ResultsStore(folder)
+    with results.lock():
         about = {"lab": file.rubric.lab, "sha256": file.sha256}
-        results.write(BATCH, json.dumps({"rubric": about, "seed": 0}).encode())
+        results.write_batch_file(BATCH_FILE, json.dumps({"rubric": about, "seed": 0}).encode())
         for key, sources in cells.items():
             data = json.dumps(notebook(sources)).encode()
-            results.keep(record(key, names.get(key, "")), {EXECUTED: data})
+            results.save(result(key, names.get(key, ""), {EXECUTED_FILE: data}))
     return results
 
 
-def answered(
-    results: Results, course: Course, answers: Mapping[str, Observation], key: str
+def add_answers(
+    results: ResultsStore, course: Course, answers: Mapping[str, Observation], key: str
 ) -> None:
-    """Keep what a student's functions returned, and its report."""
+    """Store the values that a student's functions returned, and the report."""
     stored, report = course.graded(answers)
-    for name, data in {**pages_of(report), STORED: to_npz(stored)}.items():
-        results.replace(key, name, data)
+    for name, data in {**report_files(report), STORED_RUN_FILE: encode_run(stored)}.items():
+        results.rewrite_student_file(key, name, data)
 
 
-def record(key: str, name: str) -> Record:
-    """Of a submission that was graded."""
-    found = Found(student=key, name=name, notebook=Path("x.ipynb"))
-    return Record.of(HandedIn(found=found), Finished(state="graded"), graded_by="x")
+def result(key: str, name: str = "", files: Mapping[str, bytes] | None = None) -> SubmissionResult:
+    """Build the result of a graded submission."""
+    return SubmissionResult(
+        student=key, name=name, notebook="x.ipynb", state="graded", config_sha256="x",
+        files=files or {},
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Code as it is compared: what a copy is disguised with is gone, what a function does is not."""
+"""Tests that normalisation removes what disguises a copy, and keeps what a function does."""
 
 import ast
 import re
@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.similarity.fingerprints import MOST, tokens
-from grader.similarity.normalise import Definition, normalised
+from grader.similarity.fingerprints import MAX_TOKENS, token_sequence
+from grader.similarity.normalise import Definition, normalise
 
 PATTERN = '''
 {comment}
 @torch.no_grad()
 def f({a}, {b}: int = 2, *{c}, **{d}) -> float:
-    """{said}"""
+    """{text}"""
     {comment}
     import numpy as {e}
     {g}: list[int] = []{blank}
@@ -27,7 +27,7 @@ def f({a}, {b}: int = 2, *{c}, **{d}) -> float:
             {g} = f"{{{o}:>{{{b}}}}} {{model}}"  {comment}
             return {n}({o}, seq_len={o})
     except (ValueError, KeyError) as {p}:
-        raise {p} from {d}["{said}"]
+        raise {p} from {d}["{text}"]
     match {c}:
         case [{q}, *{r}] | {{"k": {q}, **{r}}}:
             del {q}
@@ -43,16 +43,16 @@ COMMENTS = st.text(st.characters(exclude_categories=("C", "Z"), exclude_characte
 
 
 def norm(source: str, *own: str) -> str:
-    """One definition, normalised."""
+    """Normalise one definition."""
     definition = ast.parse(source).body[0]
     assert isinstance(definition, Definition)
-    return normalised(definition, frozenset(own))
+    return normalise(definition, frozenset(own))
 
 
-def written(names: list[str], comment: str, blank: str) -> str:
-    """The pattern in someone's names."""
+def fill_pattern(names: list[str], comment: str, blank: str) -> str:
+    """Fill the pattern with names and comments."""
     by_letter = dict(zip(LETTERS, names, strict=True))
-    return PATTERN.format(**by_letter, comment=comment, blank=blank, said="x")
+    return PATTERN.format(**by_letter, comment=comment, blank=blank, text="x")
 
 
 @given(
@@ -60,10 +60,10 @@ def written(names: list[str], comment: str, blank: str) -> str:
     comment=COMMENTS,
     blank=st.sampled_from(["", "\n\n", "\n    # more\n", ";"]),
 )
-def test_other_names_and_comments_are_the_same(names: list[str], comment: str, blank: str) -> None:
-    """Whatever the local names are, and whatever is written beside the code."""
-    plain = norm(written([f"n{letter}" for letter in LETTERS], "", ""))
-    assert norm(written(names, comment, blank)) == plain
+def test_names_and_comments_make_no_difference(names: list[str], comment: str, blank: str) -> None:
+    """Code is equal whatever its local names, comments and blank lines are."""
+    plain = norm(fill_pattern([f"n{letter}" for letter in LETTERS], "", ""))
+    assert norm(fill_pattern(names, comment, blank)) == plain
     assert "own_" not in plain
     assert {"model", "scores", "seq_len", "axis", "cfg"} <= set(re.findall(r"\w+", plain))
 
@@ -84,8 +84,8 @@ def test_other_names_and_comments_are_the_same(names: list[str], comment: str, b
         ),
     ],
 )
-def test_what_changes_nothing_is_the_same(one: str, other: str) -> None:
-    """Annotations, texts that stand alone, brackets, and names of the author's own outside."""
+def test_code_that_does_the_same_is_equal(one: str, other: str) -> None:
+    """Annotations, lone strings, brackets and the author's own global names do not matter."""
     assert norm(one, "helper", "mine") == norm(other, "helper", "mine")
 
 
@@ -100,30 +100,32 @@ def test_what_changes_nothing_is_the_same(one: str, other: str) -> None:
         ("def f(x):\n    return model(x)", "def f(x):\n    return other(x)"),
     ],
 )
-def test_what_a_function_does_stays(one: str, other: str) -> None:
-    """Numbers, texts, attributes, keywords, the lab's names, and which name is used where."""
+def test_code_that_does_something_else_differs(one: str, other: str) -> None:
+    """Numbers, strings, attributes, keywords, the lab's names and the use of names matter."""
     assert norm(one) != norm(other)
 
 
-def test_a_statement_more_changes_few_tokens() -> None:
-    """A name is how long ago it was used: another before it does not number all anew."""
+def test_an_inserted_statement_changes_few_tokens() -> None:
+    """Names are encoded by their distance, so an inserted one does not renumber all others."""
     lines = [f"a{i} = g(a{i - 1}, a{i - 2}, {i})" for i in range(2, 20)]
     body = "\n    ".join(lines)
-    before = tokens(norm(f"def f(a0, a1):\n    {body}"))
-    after = tokens(norm(f"def f(a0, a1):\n    extra = 0\n    {body}"))
+    before = token_sequence(norm(f"def f(a0, a1):\n    {body}"))
+    after = token_sequence(norm(f"def f(a0, a1):\n    extra = 0\n    {body}"))
     assert after[-len(before) :] == before
 
 
-def test_tokens_have_no_layout_and_an_end() -> None:
-    """Indentation and line ends do not count; pasted data is cut."""
-    assert tokens(norm("def f(x):\n    if x:\n        return 1")) == (
+def test_tokens_have_no_layout_and_a_limit() -> None:
+    """Indentation and line ends are dropped; pasted data is cut."""
+    assert token_sequence(norm("def f(x):\n    if x:\n        return 1")) == (
         "if", "v 0", ":", "return", "1",
     )  # fmt: skip
-    assert len(tokens(norm(f"def f():\n    return {list(range(MOST))}"))) == MOST
+    assert (
+        len(token_sequence(norm(f"def f():\n    return {list(range(MAX_TOKENS))}"))) == MAX_TOKENS
+    )
 
 
-def test_names_in_formatted_texts_are_no_one_s() -> None:
-    """Whether a version of Python sees them as tokens or not."""
+def test_names_in_f_strings_make_no_difference() -> None:
+    """This holds whether or not the Python version tokenises f-strings."""
     one = "def f(x):\n    y = x\n    return f'{y} a'"
     other = "def f(x):\n    extra = 0\n    y = x\n    return f'{y} a'"
-    assert tokens(norm(other))[3:] == tokens(norm(one))
+    assert token_sequence(norm(other))[3:] == token_sequence(norm(one))

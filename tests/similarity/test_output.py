@@ -1,4 +1,4 @@
-"""Tables for a spreadsheet, and what is right by the answer key."""
+"""Tests of the CSV tables, and of right answers by the answer key."""
 
 import csv
 import io
@@ -7,35 +7,37 @@ from dataclasses import replace
 import pytest
 
 from grader.answer_key.model import AnswerKey
-from grader.batch.wrong_answers import Answer, Cluster, Row, row_of
-from grader.similarity.compare import Alike, Pair, study
+from grader.batch.wrong_answers import AnswerVector, IdenticalAnswers, Vector, to_vector
+from grader.similarity.compare import SimilarFunction, SimilarPair, compare_students
 from grader.similarity.output import clusters_csv, pairs_csv
 from tests.builders import answer_key, array
-from tests.similarity.course import GIVEN, student
+from tests.similarity.course import HANDOUT, student
 
 VALUE = array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.5])
 NAMES = {"=ann": "Ann\tA", "bob": '@SUM("x")'}
-CLUSTER = Cluster(
+CLUSTER = IdenticalAnswers(
     function="f",
     students=("=ann", "bob"),
     criteria=("c", "d"),
     probes=("p", "q"),
     numbers=12,
-    known=(),
+    known_mistakes=(),
 )
-PAIR = Pair(
-    students=("=ann", "bob"), shares=(0.5, 1.0), functions=(Alike(name="f", shares=(1.0, 0.875)),)
+PAIR = SimilarPair(
+    students=("=ann", "bob"),
+    shares=(0.5, 1.0),
+    functions=(SimilarFunction(name="f", shares=(1.0, 0.875)),),
 )
 
 
 def rows(text: str) -> list[dict[str, str]]:
-    """A table, read back."""
+    """Parse a table."""
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def test_a_pair_is_a_row() -> None:
-    """Known mistakes explain themselves: only others are counted beside a pair."""
-    known = replace(CLUSTER, known=("off_by_one",))
+    """Wrong answers that a known mistake explains are not counted."""
+    known = replace(CLUSTER, known_mistakes=("off_by_one",))
     alone = replace(CLUSTER, students=("bob", "eve"))
     assert rows(pairs_csv([PAIR], [CLUSTER, known, alone], NAMES)) == [
         {
@@ -51,9 +53,9 @@ def test_a_pair_is_a_row() -> None:
     ]
 
 
-def test_a_cluster_is_a_row_for_each_student() -> None:
-    """So that it can be filtered by student as well as by cluster."""
-    found = rows(clusters_csv([replace(CLUSTER, known=("off_by_one",))], NAMES))
+def test_a_cluster_is_one_row_per_student() -> None:
+    """The table can be filtered by student as well as by cluster."""
+    found = rows(clusters_csv([replace(CLUSTER, known_mistakes=("off_by_one",))], NAMES))
     assert [(row.pop("student"), row.pop("name")) for row in found] == [
         ("'=ann", "Ann A"),
         ("bob", '\'@SUM("x")'),
@@ -84,15 +86,20 @@ def test_a_cluster_is_a_row_for_each_student() -> None:
         (answer_key({}, variants={"as_printed": {"p": VALUE}}), 0),
     ],
 )
-def test_what_the_key_has_as_right_is_no_mistake(key: AnswerKey | None, groups: int) -> None:
-    """The reference's answer or an accepted variant's, though nobody passed the criterion."""
-    row: Row | None = row_of(VALUE)
-    assert row is not None
-    answer = Answer(
-        student="", function="f", probe="p", criteria=("c",), known=frozenset(), row=row
+def test_right_answers_by_the_key_form_no_group(key: AnswerKey | None, groups: int) -> None:
+    """The reference's and accepted variants' answers are right even if nobody passed."""
+    vector: Vector | None = to_vector(VALUE)
+    assert vector is not None
+    answer = AnswerVector(
+        student="",
+        function="f",
+        probe="p",
+        criteria=("c",),
+        known_mistakes=frozenset(),
+        vector=vector,
     )
     class_ = [
-        replace(student(name, []), wrong=(replace(answer, student=name),))
+        replace(student(name, []), wrong_answers=(replace(answer, student=name),))
         for name in ("ann", "bob")
     ]
-    assert len(study(class_, GIVEN, key, at_least=0.8).clusters) == groups
+    assert len(compare_students(class_, HANDOUT, key, min_similarity=0.8).clusters) == groups

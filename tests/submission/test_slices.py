@@ -1,8 +1,8 @@
-"""Which cells a function needs: read from the code, and rather one too many than one too few."""
+"""Slices: the cells that a function needs, never one too few and rather one too many."""
 
 import pytest
 
-from grader.submission.slices import Reading, changed_functions, same
+from grader.submission.slices import NotebookAnalysis, changed_functions, is_unchanged
 from tests.builders import rubric, submission
 
 RUBRIC = rubric()
@@ -14,13 +14,13 @@ LAB = ("import torch", HELPER, "SCALE = 2", SCORES, SHOWN)
 
 
 def cells(*sources: str) -> list[int] | None:
-    """The cells of the slice; None where there is none."""
-    found = Reading.of(submission(*sources)).slice_for(RUBRIC, NAME)
+    """Return the indices of the slice's cells, or None if there is no slice."""
+    found = NotebookAnalysis.from_submission(submission(*sources)).slice_for(RUBRIC, NAME)
     return sorted(found.cells) if found else None
 
 
 def test_a_slice_holds_what_the_function_names() -> None:
-    """Helpers and constants are in it, whatever defines them; what shows results is not."""
+    """Helpers and constants are in the slice, whatever defines them; cells that plot are not."""
     assert cells(*LAB) == [1, 2, 3]
     assert cells("SCALE = 1", *LAB, "SCALE = 3", "scores = 4") == [0, 2, 3, 4, 6]
 
@@ -58,7 +58,7 @@ def test_a_slice_holds_what_the_function_names() -> None:
     ],
 )
 def test_what_may_change_the_answer_is_needed(cell: str) -> None:
-    """Names bound anew, the libraries, the process, and whatever goes by text."""
+    """Cells that rebind names, patch libraries or look up names by text are needed."""
     found = cells(*LAB, cell, "x = 1")
     assert found is None or {1, 2, 3, 5} <= set(found)
     assert found is None or 6 not in found
@@ -70,7 +70,7 @@ def test_what_may_change_the_answer_is_needed(cell: str) -> None:
         "print(SCALE)",
         "%matplotlib inline",
         "%load_ext grader",
-        "%grade --hint 2 compute_induction_scores",
+        "%grade --hints 2 compute_induction_scores",
         "%%time\nprint(SCALE)",
         "!pip install torch",
         "import random\nrandom.seed(0)",
@@ -82,8 +82,8 @@ def test_what_may_change_the_answer_is_needed(cell: str) -> None:
         "this is no Python",
     ],
 )
-def test_what_only_shows_or_is_seeded_anyway_is_not(cell: str) -> None:
-    """A probe seeds before it asks; pictures and prints change nothing it sees."""
+def test_plots_prints_and_seeds_are_not_needed(cell: str) -> None:
+    """Plots and prints are left out, and so is seeding: every probe sets its own seed."""
     assert cells(*LAB, cell) == [1, 2, 3]
 
 
@@ -97,7 +97,7 @@ def test_what_only_shows_or_is_seeded_anyway_is_not(cell: str) -> None:
     ],
 )
 def test_what_touches_a_needed_object_is_needed(cell: str) -> None:
-    """By its methods, its items, or a function of the notebook's that it is handed to."""
+    """A cell is needed if it calls a needed object's methods, sets its items or passes it on."""
     reads = f"def {NAME}(model):\n    return TABLE[0]"
     found = cells("TABLE = [1]", HELPER, reads, cell, "TABLES = 1")
     assert found is not None
@@ -105,8 +105,8 @@ def test_what_touches_a_needed_object_is_needed(cell: str) -> None:
     assert 4 not in found
 
 
-def test_a_name_bound_first_is_a_cells_own() -> None:
-    """Two cells that use the same loop variable have nothing to do with each other."""
+def test_a_shared_loop_variable_is_no_dependency() -> None:
+    """Two cells that use the same loop variable do not depend on each other."""
     loop = "for head in range(3):\n    print(head)"
     made = "total = []\nfor head in range(3):\n    total = [*total, head]\nSCALE = total[0]"
     assert cells(loop, HELPER, made, SCORES) == [1, 2, 3]
@@ -126,30 +126,38 @@ def test_a_name_bound_first_is_a_cells_own() -> None:
         f"def deep(model):\n    global z\n    z = 1\ndef {NAME}(model):\n    deep(model)",
     ],
 )
-def test_a_function_that_remembers_has_no_slice(function: str) -> None:
-    """What it answers may depend on every call before: only the whole notebook can tell."""
+def test_a_stateful_function_has_no_slice(function: str) -> None:
+    """The result of a stateful function may depend on every earlier call, so it has no slice."""
     assert cells(HELPER, function, "x = 1") is None
 
 
 def test_other_cells_do_not_count() -> None:
-    """The same slice has the same digest: comments and other cells are nothing to it."""
-    before = Reading.of(submission(*LAB))
-    after = Reading.of(submission("x = 1", *LAB[:3], f"# a comment\n{SCORES}", "print('other')"))
-    assert same(before, after, RUBRIC, NAME)
+    """Comments and other cells do not change a slice's digest."""
+    before = NotebookAnalysis.from_submission(submission(*LAB))
+    after = NotebookAnalysis.from_submission(
+        submission("x = 1", *LAB[:3], f"# a comment\n{SCORES}", "print('other')")
+    )
+    assert is_unchanged(before, after, RUBRIC, NAME)
     assert changed_functions(before, after, RUBRIC) == ()
     assert before.digest != after.digest
 
 
 @pytest.mark.parametrize("place", [1, 2, 3])
 def test_a_changed_helper_changes_its_function(place: int) -> None:
-    """An edit of the function, a helper or a constant is an edit of what it answers."""
+    """An edit of the function, a helper or a constant counts as a change of the function."""
     edited = [*LAB]
     edited[place] = LAB[place].replace("2", "3").replace("cfg", "config").replace(" * ", " + ")
-    before, after = Reading.of(submission(*LAB)), Reading.of(submission(*edited))
+    before, after = (
+        NotebookAnalysis.from_submission(submission(*LAB)),
+        NotebookAnalysis.from_submission(submission(*edited)),
+    )
     assert changed_functions(before, after, RUBRIC) == (NAME,)
 
 
-def test_what_is_not_there_has_nothing_to_show() -> None:
+def test_an_undefined_function_is_not_changed() -> None:
     """A function that no cell defines is not among the changed ones."""
-    before, after = Reading.of(submission(*LAB)), Reading.of(submission("x = 1", "y = 2"))
+    before, after = (
+        NotebookAnalysis.from_submission(submission(*LAB)),
+        NotebookAnalysis.from_submission(submission("x = 1", "y = 2")),
+    )
     assert changed_functions(before, after, RUBRIC) == ()

@@ -1,4 +1,4 @@
-"""Reading code without running it."""
+"""Static analysis of code: defined names, stubs and IPython magics."""
 
 import warnings
 
@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from grader.submission.source import (
     defined_names,
-    definitions,
-    parses,
-    readable,
-    stubs,
-    without_installs,
+    extract_definitions,
+    find_stubs,
+    is_valid_python,
+    remove_install_lines,
+    strip_magics,
 )
 
 DOCUMENTED = '''def ask(n, m):
@@ -37,37 +37,37 @@ DOCUMENTED = '''def ask(n, m):
     ],
 )
 def test_installs_are_taken_out(line: str) -> None:
-    """What the lab needs is there: an install line becomes `pass`, and is said to be skipped."""
-    assert without_installs(f"x = 1\n{line}\ny = 2") == ("x = 1\npass\ny = 2", [line])
+    """An install line becomes `pass` and is reported as removed."""
+    assert remove_install_lines(f"x = 1\n{line}\ny = 2") == ("x = 1\npass\ny = 2", [line])
 
 
 def test_an_install_in_a_block_keeps_its_indentation() -> None:
-    """The block around an install line stays a block."""
-    cleaned, taken = without_installs("if True:\n    !pip install x\n")
+    """Replacing an install line keeps the block around it valid."""
+    cleaned, removed = remove_install_lines("if True:\n    !pip install x\n")
     assert cleaned == "if True:\n    pass\n"
-    assert taken == ["!pip install x"]
+    assert removed == ["!pip install x"]
 
 
 def test_an_install_over_several_lines_is_one() -> None:
-    """A line continued with a backslash goes with its continuation."""
-    cleaned, taken = without_installs("!pip install x \\\n   y\nz = 1")
+    """An install line continued with a backslash is removed with its continuation."""
+    cleaned, removed = remove_install_lines("!pip install x \\\n   y\nz = 1")
     assert cleaned == "pass\nz = 1"
-    assert len(taken) == 1
+    assert len(removed) == 1
 
 
 def test_an_install_under_a_cell_magic_is_taken_out() -> None:
-    """`%%capture` over an install line, as on Colab, does not make it run."""
+    """An install line below `%%capture`, as is common on Colab, is removed."""
     source = "%%capture output\n!pip install torch\nimport torch"
     cleaned = "%%capture output\npass\nimport torch"
-    assert without_installs(source) == (cleaned, ["!pip install torch"])
+    assert remove_install_lines(source) == (cleaned, ["!pip install torch"])
 
 
 @pytest.mark.parametrize(
     "source", ["%%bash\npip list", "!ls", "%matplotlib inline", "pip = 1", "n = (m\n  % pip)", ""]
 )
 def test_what_is_no_install_stays(source: str) -> None:
-    """Other magics, other languages and plain Python are not touched."""
-    assert without_installs(source) == (source, [])
+    """Other magics, other languages and plain Python are left unchanged."""
+    assert remove_install_lines(source) == (source, [])
 
 
 @pytest.mark.parametrize(
@@ -86,39 +86,39 @@ def test_what_is_no_install_stays(source: str) -> None:
     ],
 )
 def test_ipython_becomes_python(source: str) -> None:
-    """Magics, shell lines and questions leave Python that parses and defines the same names."""
-    assert not parses(source) or source == "x = 1"
-    assert parses(readable(source))
+    """Code without its magics, shell lines and help requests parses and defines the same names."""
+    assert not is_valid_python(source) or source == "x = 1"
+    assert is_valid_python(strip_magics(source))
     assert "x" in defined_names([source])
 
 
 def test_other_languages_define_nothing() -> None:
-    """A cell in another language is empty as Python."""
-    assert readable("%%bash\nx=1") == ""
-    assert readable("%%html\n<b>x</b>") == ""
+    """A cell in another language is converted to an empty string."""
+    assert strip_magics("%%bash\nx=1") == ""
+    assert strip_magics("%%html\n<b>x</b>") == ""
 
 
 def test_plain_python_is_left_alone() -> None:
-    """A string or an expression whose line looks like a magic is no magic."""
-    assert readable(DOCUMENTED) == DOCUMENTED
+    """A line of a string or expression that looks like a magic is not a magic."""
+    assert strip_magics(DOCUMENTED) == DOCUMENTED
     assert defined_names([DOCUMENTED]) == {"ask"}
 
 
 def test_definitions_are_what_is_safe_to_keep() -> None:
-    """Imports, functions and classes; no assignment, no call, no loop."""
+    """Imports, functions and classes are kept; assignments, calls and loops are not."""
     source = "import torch\nx = f()\ndef f(): return 1\nclass A: pass\nwhile True: pass\n%time f()"
-    kept = definitions(source)
+    kept = extract_definitions(source)
     assert kept == "import torch\n\ndef f():\n    return 1\n\nclass A:\n    pass"
 
 
 @pytest.mark.parametrize("source", ["def f(:", "x = 1", "", "(" * 500, "\x00"])
 def test_no_definitions_are_an_empty_string(source: str) -> None:
-    """Code that does not parse keeps nothing."""
-    assert definitions(source) == ""
+    """Code that does not parse has no definitions."""
+    assert extract_definitions(source) == ""
 
 
 def test_defined_names_are_found_at_any_depth() -> None:
-    """Functions and assigned names, in blocks too; a cell that does not parse has none."""
+    """Functions and assigned names are found in blocks too; a cell that does not parse has none."""
     sources = ["if True:\n    def f(): pass\n    x = 1", "a, b = 1, 2", "def g(:", "import torch"]
     assert defined_names(sources) == {"f", "x", "a", "b"}
 
@@ -135,14 +135,14 @@ def test_defined_names_are_found_at_any_depth() -> None:
     ],
 )
 def test_stubs_do_nothing(body: str) -> None:
-    """A function as the template has it is not attempted."""
-    assert stubs([f"def f(x):\n    {body}\n"]) == {"f"}
+    """A function with the template's body is a stub."""
+    assert find_stubs([f"def f(x):\n    {body}\n"]) == {"f"}
 
 
 @pytest.mark.parametrize("body", ["return None", "return 0", "x = 1; raise NotImplementedError"])
 def test_whatever_does_something_is_no_stub(body: str) -> None:
-    """An answer, even None, is an attempt."""
-    assert stubs([f"def f(x):\n    {body}\n"]) == frozenset()
+    """A function that returns anything, even None, is an attempt."""
+    assert find_stubs([f"def f(x):\n    {body}\n"]) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -157,21 +157,21 @@ def test_whatever_does_something_is_no_stub(body: str) -> None:
     ],
 )
 def test_the_last_definition_counts(later: str) -> None:
-    """A stub given another value further down, in whatever way, is written."""
-    assert stubs(["def f(x): pass", later]) == frozenset()
-    assert stubs([later, "def f(x): pass"]) == {"f"}
+    """A stub that is redefined further down, in whatever way, is no stub."""
+    assert find_stubs(["def f(x): pass", later]) == frozenset()
+    assert find_stubs([later, "def f(x): pass"]) == {"f"}
 
 
 @given(st.text())
 def test_any_text_can_be_read(source: str) -> None:
-    """Reading never raises."""
-    without_installs(source)
-    definitions(source)
-    assert stubs([source]) <= defined_names([source])
+    """Static analysis never raises."""
+    remove_install_lines(source)
+    extract_definitions(source)
+    assert find_stubs([source]) <= defined_names([source])
 
 
 def test_odd_escapes_are_read_in_silence() -> None:
-    r"""A string like "\d" draws no warning: it is the student's, and harmless."""
+    r"""An invalid escape such as "\d" in a student's string draws no warning."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         assert defined_names(['x = "\\d"']) == {"x"}

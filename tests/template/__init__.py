@@ -1,1 +1,1 @@
-"""The student template and its example, held to their rules without starting a kernel."""
+"""Tests of the student template, its example and the worked solution."""

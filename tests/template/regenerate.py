@@ -10,13 +10,13 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from tests.template.solved import solved
+from tests.template.worked_solution import insert_answers
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "student_template"
 SOURCES = (TEMPLATE / "induction_heads.py", TEMPLATE / "example_submission.py")
 WORKED = ROOT / "reference" / "worked" / "induction_heads.ipynb"
-ANSWERS = (WORKED.with_name("parts.py"), WORKED.with_name("exercises.py"))
+ANSWERS = (WORKED.with_name("solutions.py"), WORKED.with_name("exercises.py"))
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -32,14 +32,14 @@ METADATA = {
 
 
 def notebook_text(source: Path) -> str:
-    """Render a py:percent source as the text of its notebook: same source, same bytes."""
-    return _text(_read(source))
+    """Render a py:percent source as its notebook; the same source gives the same bytes."""
+    return _to_text(_read(source))
 
 
 def worked_text() -> str:
-    """Render the template with its answers as the text of the worked solution."""
+    """Render the template with the answers inserted as the text of the worked solution."""
     answers = [cell for path in ANSWERS for cell in _read(path).cells]
-    return _text(solved(_read(SOURCES[0]), answers))
+    return _to_text(insert_answers(_read(SOURCES[0]), answers))
 
 
 def _read(source: Path) -> NotebookNode:
@@ -47,7 +47,7 @@ def _read(source: Path) -> NotebookNode:
     return cast("NotebookNode", jupytext.reads(text, fmt="py:percent"))
 
 
-def _text(notebook: NotebookNode) -> str:
+def _to_text(notebook: NotebookNode) -> str:
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for position, cell in enumerate(notebook.cells):

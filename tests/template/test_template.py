@@ -1,4 +1,4 @@
-"""What a student finds in the template, and what the example must share with it."""
+"""Tests the student template, and what the example must share with it."""
 
 import ast
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from grader.submission.source import parses, readable
+from grader.submission.source import is_valid_python, strip_magics
 from tests.template.regenerate import SOURCES, TEMPLATE, WORKED
 
-LONGEST_CELL = 60
+MAX_CELL_LINES = 60
 
 SIGNATURES = {
     "create_repeated_sequence": "(seq_len=25, seed=None)",
@@ -29,7 +29,7 @@ SIGNATURES = {
     "induction_formation": "(checkpoints, seq_len=25, n_samples=4)",
 }
 LEFT_BLANK_IN_THE_EXAMPLE = {"natural_language_induction", "induction_formation"}
-GIVEN_VARIABLES = {
+TEMPLATE_VARIABLES = {
     "induction_scores",
     "prev_token_scores",
     "baseline_loss",
@@ -52,14 +52,14 @@ def read(path: Path) -> NotebookNode:
 
 
 def code_of(path: Path) -> list[str]:
-    """The code cells, without those that ask the grader along the way."""
+    """Return the code cells, without those that call the grader."""
     codes = [cell.source for cell in read(path).cells if cell.cell_type == "code"]
     return [code for code in codes if not code.startswith("%")]
 
 
 def magics_of(path: Path) -> list[str]:
     codes = [cell.source for cell in read(path).cells if cell.cell_type == "code"]
-    return [code for code in codes if "%" in code and not parses(code)]
+    return [code for code in codes if "%" in code and not is_valid_python(code)]
 
 
 def functions_of(path: Path) -> Iterator[ast.FunctionDef]:
@@ -76,7 +76,7 @@ def signature_of(function: ast.FunctionDef) -> str:
 
 
 def is_stub(function: ast.FunctionDef) -> bool:
-    """Tell whether a function is a docstring and one `raise NotImplementedError("…")`."""
+    """Return True for a function of a docstring and one `raise NotImplementedError("…")`."""
     match function.body:
         case [
             ast.Expr(value=ast.Constant(value=str())),
@@ -100,12 +100,12 @@ def names_set_by(code: str) -> set[str]:
 
 
 def computed_by(path: Path) -> dict[str, str]:
-    """The statement that sets each variable the grader reads, by the variable."""
+    """Return the statement that sets each variable that the grader reads."""
     statements = [node for code in code_of(path) for node in ast.parse(code).body]
     return {
         name: ast.unparse(node)
         for node in statements
-        for name in names_set_by(ast.unparse(node)) & GIVEN_VARIABLES
+        for name in names_set_by(ast.unparse(node)) & TEMPLATE_VARIABLES
     }
 
 
@@ -115,7 +115,7 @@ def raises_at_top_level(code: str) -> bool:
 
 @each_notebook
 def test_a_notebook_is_valid(path: Path) -> None:
-    """A notebook is valid nbformat 4.5, with all that editors want to know and nothing else."""
+    """A notebook is valid nbformat 4.5, with the metadata that editors need and no other."""
     notebook = read(path)
     nbformat.validate(notebook)
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
@@ -129,7 +129,7 @@ def test_a_notebook_is_valid(path: Path) -> None:
 
 @each_notebook
 def test_nothing_was_run(path: Path) -> None:
-    """A notebook that is handed out shows no outputs and no execution counts."""
+    """A distributed notebook has no outputs and no execution counts."""
     cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
     assert all(cell.outputs == [] and cell.execution_count is None for cell in cells)
 
@@ -143,33 +143,35 @@ def test_cell_ids_are_stable(path: Path) -> None:
 
 @each_notebook
 def test_every_code_cell_parses(path: Path) -> None:
-    """A code cell is plain Python or one magic of the grader's: no half statements."""
+    """A code cell is valid Python or one of the grader's magics."""
     for code in code_of(path):
         assert ast.parse(code).body
 
 
 @pytest.mark.parametrize("path", [TEMPLATE / "induction_heads.ipynb", WORKED])
 def test_every_function_can_be_checked_along_the_way(path: Path) -> None:
-    """The grader is loaded once, then asked about each function in a cell of its own."""
-    asked = [f"%grade {name}" for name in SIGNATURES]
-    assert magics_of(path) == ["%load_ext grader", *asked]
+    """The grader is loaded once, and each function has a cell that checks it."""
+    checks = [f"%grade {name}" for name in SIGNATURES]
+    assert magics_of(path) == ["%load_ext grader", *checks]
 
 
-def test_checks_along_the_way_cost_nothing_when_graded() -> None:
-    """To the grader a magic is a line that does nothing, whatever it can run."""
-    assert {readable(magic) for magic in magics_of(TEMPLATE / "induction_heads.ipynb")} == {"pass"}
+def test_magics_do_nothing_when_graded() -> None:
+    """The grader replaces a magic by `pass`."""
+    assert {strip_magics(magic) for magic in magics_of(TEMPLATE / "induction_heads.ipynb")} == {
+        "pass"
+    }
 
 
 @each_notebook
 def test_cells_are_short(path: Path) -> None:
-    """A cell fits on a screen or two."""
+    """A cell has at most 60 lines."""
     lengths = {cell.id: len(cell.source.splitlines()) for cell in read(path).cells}
-    assert {name: n for name, n in lengths.items() if n > LONGEST_CELL} == {}
+    assert {name: n for name, n in lengths.items() if n > MAX_CELL_LINES} == {}
 
 
 @each_notebook
 def test_every_function_is_defined_once_with_its_signature(path: Path) -> None:
-    """The functions of the lab, and no others, are there once each, as the grader calls them."""
+    """A notebook defines each function of the lab once, as the grader calls it, and no others."""
     defined = [(function.name, signature_of(function)) for function in functions_of(path)]
     assert [name for name, _ in defined] == list(SIGNATURES)
     assert dict(defined) == SIGNATURES
@@ -177,7 +179,7 @@ def test_every_function_is_defined_once_with_its_signature(path: Path) -> None:
 
 @each_notebook
 def test_every_function_has_a_cell_of_its_own(path: Path) -> None:
-    """A function shares its cell with nothing, so that a mistake beside it cannot undo it."""
+    """A function is alone in its cell, so that another statement cannot break it."""
     cells = [ast.parse(code).body for code in code_of(path)]
     with_functions = [
         body for body in cells if any(isinstance(node, ast.FunctionDef) for node in body)
@@ -187,7 +189,7 @@ def test_every_function_has_a_cell_of_its_own(path: Path) -> None:
 
 @each_notebook
 def test_every_function_is_used_in_the_next_cell(path: Path) -> None:
-    """A student sees at once what a function gives: the cell after it calls it."""
+    """The cell after a function calls it, so that a student sees its result at once."""
     cells = code_of(path)
     for code, following in pairwise(cells):
         for node in ast.parse(code).body:
@@ -196,22 +198,22 @@ def test_every_function_is_used_in_the_next_cell(path: Path) -> None:
 
 
 def test_every_function_of_the_template_is_a_stub() -> None:
-    """The template gives no answer away: a docstring, then one raise."""
+    """Every function of the template consists of a docstring and one raise."""
     assert [
         f.name for f in functions_of(TEMPLATE / "induction_heads.ipynb") if not is_stub(f)
     ] == []
 
 
 def test_a_stub_explains_its_shapes() -> None:
-    """Every docstring has the sections a student needs: what goes in and what comes out."""
+    """Every docstring has the sections `Args` and `Returns`."""
     for function in functions_of(TEMPLATE / "induction_heads.ipynb"):
         docstring = ast.get_docstring(function) or ""
         assert "Args:" in docstring, function.name
         assert "Returns:" in docstring, function.name
 
 
-def test_top_heads_are_the_students_own_work() -> None:
-    """Untouched, the template sets no list of top heads: a cell raises in its place."""
+def test_top_heads_are_left_to_the_student() -> None:
+    """The template does not set the lists of top heads: a cell raises instead."""
     cells = code_of(TEMPLATE / "induction_heads.ipynb")
     assert not STUDENT_VARIABLES & set().union(*map(names_set_by, cells))
     for name in STUDENT_VARIABLES:
@@ -222,9 +224,9 @@ def test_top_heads_are_the_students_own_work() -> None:
 
 @each_notebook
 def test_graded_variables_are_set_once(path: Path) -> None:
-    """Each variable the grader reads is set by exactly one cell."""
+    """Each variable that the grader reads is set by exactly one cell."""
     cells = [names_set_by(code) for code in code_of(path)]
-    for name in GIVEN_VARIABLES:
+    for name in TEMPLATE_VARIABLES:
         assert sum(name in names for names in cells) == 1, name
 
 
@@ -237,7 +239,7 @@ def test_the_example_fills_the_template_in() -> None:
 
 
 def test_the_example_differs_only_where_a_student_writes() -> None:
-    """What the template computes for the grader, the example computes in the same words."""
+    """The example computes the graded variables with the template's statements."""
     given = computed_by(TEMPLATE / "induction_heads.ipynb")
-    assert set(given) == GIVEN_VARIABLES
+    assert set(given) == TEMPLATE_VARIABLES
     assert computed_by(TEMPLATE / "example_submission.ipynb") == given

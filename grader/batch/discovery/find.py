@@ -1,4 +1,4 @@
-"""Finding the submissions in what an instructor has: a folder or a zip, in any known layout."""
+"""Finds the submissions in a folder or zip, in any supported layout."""
 
 import stat
 from collections.abc import Sequence
@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 from itertools import count, islice
 from pathlib import Path
 
-from grader.batch.discovery.choose_notebook import choose
+from grader.batch.discovery.choose_notebook import choose_notebook
 from grader.batch.discovery.folder import Folder
-from grader.batch.discovery.layouts.detect import handed_in
-from grader.batch.discovery.source import Entry, Source
-from grader.batch.discovery.submission import Found, Handed
-from grader.batch.discovery.zip_archive import Archive
+from grader.batch.discovery.layouts.detect import group_by_student
+from grader.batch.discovery.source import FileEntry, SubmissionSource
+from grader.batch.discovery.student_files import StudentFiles
+from grader.batch.discovery.zip_archive import ZipArchive
 from grader.errors import SubmissionError
-from grader.files.untrusted import ReadingError, TooLargeError, shown
-from grader.rubric.model import Limits
+from grader.files.escape import printable
+from grader.files.untrusted import FileReadError, TooLargeError
+from grader.rubric.sections import Limits
 
-_LOOKED_FOR = (
+_SUPPORTED = (
     "looked for notebooks (.ipynb), one each or in a folder a student, for nbgrader's submitted/, "
     "and for a download from Canvas, Moodle or Gradescope"
 )
@@ -25,107 +26,106 @@ _MAX_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a submission is judged by before it is graded."""
+class SearchOptions:
+    """Options of a search for submissions."""
 
     names: frozenset[str]
-    """The lab's functions: of several notebooks, the one that has most of them is graded."""
+    """Names of the lab's functions: of several notebooks, the one with most of them is graded."""
     limits: Limits
     """Size limits of a notebook."""
     assignment: str | None = None
-    """Which one to grade where nbgrader collected several."""
+    """The assignment to grade if nbgrader collected several."""
 
 
 def find_submissions(
-    path: Path, into: Path, wanted: Wanted, *, skip: Path | None = None
-) -> tuple[Found, ...]:
-    """Find everyone's submission; nobody is left out, whatever they handed in.
+    path: Path, unpack_into: Path, options: SearchOptions, *, skip: Path | None = None
+) -> tuple[StudentFiles, ...]:
+    """Find every student's submission, also those without a notebook.
 
     Args:
         path: A folder or a zip.
-        into: A private folder, for the notebooks of a zip.
-        wanted: What is looked for.
-        skip: A folder that may be in the folder and holds no submissions: the results.
+        unpack_into: A private folder for the notebooks of a zip.
+        options: Names, limits and assignment to look for.
+        skip: A subfolder to leave out: the results folder.
 
     Returns:
-        One for each student, in the order of their keys.
+        One for each student, sorted by their keys.
 
     Raises:
-        SubmissionError: There is none, or it cannot be told what is whose.
+        SubmissionError: There is no submission, or it is unclear whose they are.
         GraderError: A notebook of a zip could not be written.
     """
-    name = shown(str(path))
+    name = printable(str(path))
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:  # the latter for a NUL in its name
         why = getattr(error, "strerror", None) or "no file has such a name"
         raise SubmissionError(f"Cannot read {name}: {why}.") from error
-    folder = stat.S_ISDIR(mode)
-    if not folder and not stat.S_ISREG(mode):
+    is_folder = stat.S_ISDIR(mode)
+    if not is_folder and not stat.S_ISREG(mode):
         raise SubmissionError(f"{name} is neither a folder nor a file: give one of them.")
     with ExitStack() as stack:
-        source: Source = (
-            Folder(path, skip=skip) if folder else stack.enter_context(closing(Archive(path, into)))
+        source: SubmissionSource = (
+            Folder(path, skip=skip)
+            if is_folder
+            else stack.enter_context(closing(ZipArchive(path, unpack_into)))
         )
-        called = path.resolve().name if folder else path.stem
-        handed = handed_in(source, called, wanted.assignment)
-        if not any(one.platform or any(e.is_notebook for e in one.entries) for one in handed):
-            raise SubmissionError(_nothing(name, source.entries))
-        return tuple(_found(one, source, wanted) for one in _apart(handed))
+        source_name = path.resolve().name if is_folder else path.stem
+        students = group_by_student(source, source_name, options.assignment)
+        if not any(map(_has_submission, students)):
+            raise SubmissionError(_no_submissions(name, source.entries))
+        return tuple(_with_notebook(one, source, options) for one in _disambiguate_keys(students))
 
 
-def _apart(handed: Sequence[Handed]) -> list[Handed]:
-    """Submissions in the order of their students' keys, no two of which are alike."""
-    taken = {one.student for one in handed}
-    groups: dict[str, list[Handed]] = {}
-    for one in sorted(handed, key=lambda one: (one.student, one.place, one.name)):
+def _has_submission(files: StudentFiles) -> bool:
+    return files.from_platform or any(entry.is_notebook for entry in files.entries)
+
+
+def _disambiguate_keys(students: Sequence[StudentFiles]) -> list[StudentFiles]:
+    """Sort submissions by their students' keys and make the keys unique."""
+    taken = {one.student for one in students}
+    groups: dict[str, list[StudentFiles]] = {}
+    for one in sorted(students, key=lambda one: (one.student, one.top, one.name)):
         groups.setdefault(one.student, []).append(one)
-    apart: list[Handed] = []
+    unique: list[StudentFiles] = []
     for student, group in groups.items():
         free = (key for n in count(2) if (key := f"{student} #{n}") not in taken)
         keys = [student, *islice(free, len(group) - 1)]
-        listing = ", ".join(map(shown, keys[:_MAX_LISTED])) + ", …" * (len(keys) > _MAX_LISTED)
+        listing = ", ".join(map(printable, keys[:_MAX_LISTED])) + ", …" * (len(keys) > _MAX_LISTED)
         note = (f"{len(group)} submissions have this key: graded as {listing}.",)
-        apart += [
+        unique += [
             replace(one, student=key, notes=(*one.notes, *note) if len(group) > 1 else one.notes)
             for one, key in zip(group, keys, strict=True)
         ]
-    return sorted(apart, key=lambda one: one.student)
+    return sorted(unique, key=lambda one: one.student)
 
 
-def _found(one: Handed, source: Source, wanted: Wanted) -> Found:
-    """The notebook that is graded, or why there is none."""
-    notebook, refusal, notes = None, one.refusal, one.notes
-    if refusal is None:
-        limit = wanted.limits.file_mb * 2**20
-        choice = choose(
-            one.entries, lambda entry: source.read(entry, limit), wanted.names, wanted.limits
-        )
-        refusal, notes = choice.refusal, (*notes, *choice.notes)
-        if choice.entry is not None:
-            try:
-                notebook = source.keep(choice.entry, limit)
-            except ReadingError as error:
-                refusal = _refusal(choice.entry, error)
-    return Found(
-        student=one.student,
-        name=one.name,
-        notebook=notebook,
-        refusal=refusal,
-        late=one.late,
-        submitted=one.submitted,
-        notes=notes,
+def _with_notebook(
+    files: StudentFiles, source: SubmissionSource, options: SearchOptions
+) -> StudentFiles:
+    """Choose the notebook and make it readable, or say why there is none."""
+    if files.refusal is not None:
+        return files
+    limit = options.limits.file_mb * 2**20
+    files = choose_notebook(
+        files, lambda entry: source.read(entry, limit), options.names, options.limits
     )
+    if files.chosen is None:
+        return files
+    try:
+        return replace(files, notebook=source.extract(files.chosen, limit))
+    except FileReadError as error:
+        return replace(files, refusal=_explain_unreadable(files.chosen, error))
 
 
-def _refusal(entry: Entry, error: ReadingError) -> str:
+def _explain_unreadable(entry: FileEntry, error: FileReadError) -> str:
     if isinstance(error, TooLargeError):
-        return f"{entry.called} is too large: {error}: clear the outputs and save it again."
-    return f"{entry.called} cannot be read: {error}."
+        return f"{entry.display_path} is too large: {error}: clear the outputs and save it again."
+    return f"{entry.display_path} cannot be read: {error}."
 
 
-def _nothing(name: str, entries: Sequence[Entry]) -> str:
-    """What to say of a folder or zip without a submission."""
-    packed = any(entry.is_archive for entry in entries)
-    more = "; the packed files in it are not opened, so unpack them first" if packed else ""
-    return f"No submissions in {name}: {_LOOKED_FOR}{more}."
+def _no_submissions(name: str, entries: Sequence[FileEntry]) -> str:
+    """Return the message for a folder or zip without a submission."""
+    has_archives = any(entry.is_archive for entry in entries)
+    more = "; the packed files in it are not opened, so unpack them first" if has_archives else ""
+    return f"No submissions in {name}: {_SUPPORTED}{more}."

@@ -1,4 +1,4 @@
-"""A folder of submissions: listed without following a link, read where it lies."""
+"""A folder of submissions: listed without following links, and read in place."""
 
 import os
 import stat
@@ -6,68 +6,69 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.batch.discovery.source import (
-    DEEPEST,
-    FOLDER,
-    LINK,
+    IS_FOLDER,
+    IS_LINK,
+    MAX_DEPTH,
     MAX_ENTRIES,
     TOO_DEEP,
-    Entry,
-    is_left_out,
-    numbered,
+    FileEntry,
+    is_ignored,
+    with_index,
 )
 from grader.errors import SubmissionError
-from grader.files.untrusted import ReadingError, read_regular, shown
+from grader.files.escape import printable
+from grader.files.untrusted import FileReadError, read_bounded
 
 
 class Folder:
-    """A folder, listed once."""
+    """A submission source: a folder, listed once."""
 
     def __init__(self, path: Path, *, skip: Path | None = None) -> None:
         """List a folder.
 
         Args:
             path: The folder.
-            skip: A folder that may be in it and holds no submissions: the results.
+            skip: A subfolder to leave out: the results folder.
 
         Raises:
-            SubmissionError: It cannot be listed, or holds too much.
+            SubmissionError: It cannot be listed, or holds too many files.
         """
         self._path = path
         self._skip = skip.resolve() if skip is not None else None
-        name = shown(str(path))
-        found: list[Entry] = []
+        name = printable(str(path))
+        entries: list[FileEntry] = []
         try:
             for entry in self._walk():
-                found.append(entry)
-                if len(found) > MAX_ENTRIES:
+                entries.append(entry)
+                if len(entries) > MAX_ENTRIES:
                     raise SubmissionError(
                         f"{name} holds more than {MAX_ENTRIES:,} files: "
                         "give a folder with nothing but submissions in it."
                     )
         except OSError as error:
             raise SubmissionError(f"Cannot read {name}: {error.strerror or error}.") from error
-        self.entries = numbered(found)
+        self.entries = with_index(entries)
 
-    def read(self, entry: Entry, limit: float) -> bytes:
-        """What is in a file of at most this size.
-
-        Raises:
-            ReadingError: It cannot be read; says why.
-        """
-        return read_regular(self.keep(entry, limit), limit, follow=False)
-
-    def keep(self, entry: Entry, limit: float) -> Path:  # noqa: ARG002 (who reads it has a limit)
-        """The file's own path.
+    def read(self, entry: FileEntry, limit: float) -> bytes:
+        """Return the content of a file of at most `limit` bytes.
 
         Raises:
-            ReadingError: It cannot be read; says why.
+            ReadingError: It cannot be read; the message is the reason.
         """
-        if entry.trouble is not None:
-            raise ReadingError(entry.trouble)
-        return self._path.joinpath(*self.entries[entry.number].parts)
+        return read_bounded(self.extract(entry, limit), limit, follow=False)
 
-    def _walk(self) -> Iterator[Entry]:
-        """Everything in it, folders before what they hold."""
+    def extract(self, entry: FileEntry, limit: float) -> Path:  # noqa: ARG002 (the reader limits it)
+        """Return the file's own path.
+
+        Raises:
+            ReadingError: It cannot be read; the message is the reason.
+        """
+        if entry.problem is not None:
+            raise FileReadError(entry.problem)
+        return self._path.joinpath(*self.entries[entry.index].parts)
+
+    def _walk(self) -> Iterator[FileEntry]:
+        """Yield everything in the folder, parents before their children."""
         pending: list[tuple[str, ...]] = [()]
         while pending:
             parts = pending.pop()
@@ -75,38 +76,38 @@ class Folder:
                 with os.scandir(self._path.joinpath(*parts)) as listing:
                     for item in listing:
                         entry = _entry((*parts, item.name), item)
-                        if is_left_out((item.name,)) or self._is_skipped(entry):
+                        if is_ignored((item.name,)) or self._is_skipped(entry):
                             continue
                         yield entry
-                        if entry.folder and entry.trouble in {None, FOLDER}:
+                        if entry.folder and entry.problem in {None, IS_FOLDER}:
                             pending.append(entry.parts)
             except OSError as error:
                 if not parts:
                     raise
                 yield _unreadable(parts, error)
 
-    def _is_skipped(self, entry: Entry) -> bool:
+    def _is_skipped(self, entry: FileEntry) -> bool:
         path = self._path.joinpath(*entry.parts)
         return self._skip is not None and entry.folder and path.resolve() == self._skip
 
 
-def _entry(parts: tuple[str, ...], item: os.DirEntry[str]) -> Entry:
+def _entry(parts: tuple[str, ...], item: os.DirEntry[str]) -> FileEntry:
     try:
         mode = item.stat(follow_symlinks=False).st_mode
     except OSError as error:
         return _unreadable(parts, error)
-    return Entry(parts=parts, folder=stat.S_ISDIR(mode), trouble=_trouble(parts, mode))
+    return FileEntry(parts=parts, folder=stat.S_ISDIR(mode), problem=_problem(parts, mode))
 
 
-def _unreadable(parts: tuple[str, ...], error: OSError) -> Entry:
-    return Entry(parts=parts, trouble=error.strerror or type(error).__name__)
+def _unreadable(parts: tuple[str, ...], error: OSError) -> FileEntry:
+    return FileEntry(parts=parts, problem=error.strerror or type(error).__name__)
 
 
-def _trouble(parts: tuple[str, ...], mode: int) -> str | None:
+def _problem(parts: tuple[str, ...], mode: int) -> str | None:
     if stat.S_ISLNK(mode):
-        return LINK
+        return IS_LINK
     if stat.S_ISDIR(mode):
-        if len(parts) > DEEPEST:
+        if len(parts) > MAX_DEPTH:
             return TOO_DEEP
-        return FOLDER if parts[-1].lower().endswith(".ipynb") else None
+        return IS_FOLDER if parts[-1].lower().endswith(".ipynb") else None
     return None if stat.S_ISREG(mode) else "it is not a file"

@@ -1,113 +1,116 @@
-"""What a folder or a zip holds, by name: nothing is read before a layout has told whose it is."""
+"""Names of everything in a folder or zip: no file is read before its student is known."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from grader.files.untrusted import shown
+from grader.files.escape import printable
 
 MAX_ENTRIES = 100_000
-"""Files and folders; a course of a thousand has less, and their list fits in memory."""
-_ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
-_LEFT_OUT = frozenset({"__MACOSX", "__pycache__"})
-DEEPEST = 30
+"""Maximum number of files and folders: more than a course of a thousand has, and cheap to list."""
+MAX_DEPTH = 30
 TOO_DEEP = "it lies too deep in folders"
-LINK = "it is a link, which is not followed"
-FOLDER = "it is a folder, not a notebook's file"
+IS_LINK = "it is a link, which is not followed"
+IS_FOLDER = "it is a folder, not a notebook's file"
+_ARCHIVE_SUFFIXES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
+_IGNORED_NAMES = frozenset({"__MACOSX", "__pycache__"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A file or a folder."""
+class FileEntry:
+    """A file or a folder in a source."""
 
     parts: tuple[str, ...]
-    """The names on the way to it; at first from the top, for a layout from the student's folder."""
-    number: int = -1
-    """Its place in its source."""
+    """Path components: from the top of the source, or from the student's folder in a layout."""
+    index: int = -1
+    """Index in `SubmissionSource.entries`."""
     folder: bool = False
-    trouble: str | None = None
-    """Why it cannot be read."""
+    problem: str | None = None
+    """The reason why it cannot be read."""
 
     @property
     def name(self) -> str:
-        """Its own name."""
+        """The last path component."""
         return self.parts[-1]
 
     @property
     def is_notebook(self) -> bool:
-        """Whether it is called a notebook, be it one or not."""
+        """True if it has a notebook's file name, whatever is in it."""
         return self.name.lower().endswith(".ipynb")
 
     @property
     def is_archive(self) -> bool:
-        """Whether it is called a packed file, which is never opened within another."""
-        return not self.folder and self.name.lower().endswith(_ARCHIVES)
+        """True if it has an archive's file name; nested archives are never opened."""
+        return not self.folder and self.name.lower().endswith(_ARCHIVE_SUFFIXES)
 
     @property
-    def called(self) -> str:
-        """Its name for a message."""
-        return shown("/".join(self.parts))
+    def display_path(self) -> str:
+        """The path, made printable for a message."""
+        return printable("/".join(self.parts))
 
 
-class Source(Protocol):
-    """A folder or a zip."""
+class SubmissionSource(Protocol):
+    """A folder or a zip that holds submissions."""
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
-        """All that it holds, but for what is left out everywhere."""
+    def entries(self) -> tuple[FileEntry, ...]:
+        """All files and folders, except those that are always ignored."""
 
-    def read(self, entry: Entry, limit: float) -> bytes:
-        """What is in a file of at most this size.
-
-        Raises:
-            ReadingError: It cannot be read; says why.
-        """
-
-    def keep(self, entry: Entry, limit: float) -> Path:
-        """A path where the file can be read from now on.
+    def read(self, entry: FileEntry, limit: float) -> bytes:
+        """Return the content of a file of at most `limit` bytes.
 
         Raises:
-            ReadingError: It cannot be read; says why.
+            ReadingError: It cannot be read; the message is the reason.
+        """
+
+    def extract(self, entry: FileEntry, limit: float) -> Path:
+        """Return a path where the file can be read from now on.
+
+        Raises:
+            ReadingError: It cannot be read; the message is the reason.
         """
 
 
-Tops = Mapping[str, tuple[Entry, ...]]
-"""What lies at the top, by name, each with all that is in it."""
+TopLevel = Mapping[str, tuple[FileEntry, ...]]
+"""Top-level files and folders by name, each with the entries in it."""
 
 
-def numbered(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Entries in the order of their names, each with its place."""
+def with_index(entries: Iterable[FileEntry]) -> tuple[FileEntry, ...]:
+    """Sort entries by path and number them."""
     ordered = sorted(entries, key=lambda entry: entry.parts)
-    return tuple(replace(entry, number=i) for i, entry in enumerate(ordered))
+    return tuple(replace(entry, index=i) for i, entry in enumerate(ordered))
 
 
-def is_left_out(parts: Iterable[str]) -> bool:
-    """Whether it is something no student hands in: hidden, a checkpoint, or the system's own."""
-    return any(part.startswith(".") or part in _LEFT_OUT for part in parts)
+def is_ignored(parts: Iterable[str]) -> bool:
+    """Return True for hidden files, checkpoints and files of the operating system."""
+    return any(part.startswith(".") or part in _IGNORED_NAMES for part in parts)
 
 
-def by_top(entries: Iterable[Entry]) -> Tops:
-    """Entries by the top-level file or folder they are (in), sorted."""
-    tops: dict[str, list[Entry]] = {}
+def group_by_top_level(entries: Iterable[FileEntry]) -> TopLevel:
+    """Group entries by the top-level file or folder that they are or lie in, sorted by name."""
+    tops: dict[str, list[FileEntry]] = {}
     for entry in entries:
         tops.setdefault(entry.parts[0], []).append(entry)
     return {name: tuple(tops[name]) for name in sorted(tops)}
 
 
-def is_folder(top: Iterable[Entry]) -> bool:
-    """Whether what lies at the top is a folder."""
+def is_folder(top: Iterable[FileEntry]) -> bool:
+    """Return True if a top-level group is a folder."""
     return any(entry.folder or len(entry.parts) > 1 for entry in top)
 
 
-def inside(top: Iterable[Entry]) -> tuple[Entry, ...]:
-    """What a top-level folder holds, named from there; the folder itself where it is in trouble."""
-    return tuple(_inside(top))
+def strip_top(top: Iterable[FileEntry]) -> tuple[FileEntry, ...]:
+    """Return the entries of a top-level folder, relative to it.
+
+    The folder itself stays among them if it cannot be read.
+    """
+    return tuple(_strip_top(top))
 
 
-def _inside(top: Iterable[Entry]) -> Iterator[Entry]:
+def _strip_top(top: Iterable[FileEntry]) -> Iterator[FileEntry]:
     for entry in top:
         if len(entry.parts) > 1:
             yield replace(entry, parts=entry.parts[1:])
-        elif entry.trouble is not None:
+        elif entry.problem is not None:
             yield entry

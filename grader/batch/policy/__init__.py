@@ -1,1 +1,1 @@
-"""policy."""
+"""The instructor's policies for a batch: manual grades and late penalties."""

@@ -1,4 +1,7 @@
-"""What lateness costs in a course: ``late.yaml``, every mistake in it reported with its line."""
+"""The late policy: reads ``late.yaml``, and computes how late a submission is and what that costs.
+
+Every mistake in the file is reported with its line.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,47 +14,49 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
-from grader.batch.policy.student_keys import StudentKey, as_compared
-from grader.files.untrusted import shown
-from grader.files.yaml_document import Problem, invalid, parse, read_text
-from grader.rubric.model import Part
+from grader.files.escape import printable
+from grader.files.student_keys import StudentKey, normalize_key
+from grader.files.yaml_document import Problem, parse_yaml, problems_from, read_text
+from grader.rubric.sections import Part
 
-# MERGED: How late a submission is and what that costs. Pure: the only times are its arguments.
-YEARS = range(1971, 3000)
-"""Times outside of these are no one's: an empty clock or a slip of the pen."""
+VALID_YEARS = range(1971, 3000)
+"""Times in other years are mistakes: an unset clock or a typing error."""
+LATE_BY_UNKNOWN_TIME = "late by an unknown time"
 _KIND = "late policy"
 _EXAMPLE = "2026-03-01T23:59:00+01:00"
-_MOST_DAYS = 3650
+_MAX_EXTRA_DAYS = 3650
+_DAY = timedelta(days=1)
+_PERCENT = 100.0
 
 
-def _moment(value: object) -> datetime:
-    """A time with its offset, in UTC: arithmetic within another zone ignores its clock changes."""
+def _parse_deadline(value: object) -> datetime:
+    """Parse a time with an offset into UTC, where arithmetic is safe from clock changes."""
     try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
         text = "give a date, a time and an offset, as {example}"
         raise PydanticCustomError("moment", text, {"example": _EXAMPLE}) from None
-    if moment.utcoffset() is None:
+    if time.utcoffset() is None:
         text = "no time zone: add the offset, as {example}"
         raise PydanticCustomError("offset", text, {"example": _EXAMPLE})
-    if moment.year not in YEARS:
+    if time.year not in VALID_YEARS:
         raise PydanticCustomError("year", "the year must be from 1971 to 2999")
-    return moment.astimezone(UTC)
+    return time.astimezone(UTC)
 
 
-def _extension(value: object) -> datetime | timedelta:
-    """A due date of one's own, or extra days."""
+def _parse_extension(value: object) -> datetime | timedelta:
+    """Parse a due date or a number of extra days."""
     try:
         days = float(str(value))
     except ValueError:
-        return _moment(value)
-    if not (isfinite(days) and 0 <= days <= _MOST_DAYS):
+        return _parse_deadline(value)
+    if not (isfinite(days) and 0 <= days <= _MAX_EXTRA_DAYS):
         text = "extra days must be from 0 to {most}"
-        raise PydanticCustomError("days", text, {"most": _MOST_DAYS})
+        raise PydanticCustomError("days", text, {"most": _MAX_EXTRA_DAYS})
     return timedelta(days=days)
 
 
-def _zone(name: str) -> str:
+def _check_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -64,54 +69,54 @@ Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
 class LatePolicy(Part):
-    """When submissions are due and what each late day takes."""
+    """The due date and the penalty for each day late."""
 
-    due: Annotated[datetime, PlainValidator(_moment)]
-    """With its offset from UTC."""
-    time_zone: Annotated[str, AfterValidator(_zone)] | None = None
-    """Where a day ends at the same time on the clock, as Europe/Berlin; without one after 24 h."""
+    due: Annotated[datetime, PlainValidator(_parse_deadline)]
+    """The due date, with its offset from UTC."""
+    time_zone: Annotated[str, AfterValidator(_check_time_zone)] | None = None
+    """Time zone, such as Europe/Berlin, in which days end at the due time; None: after 24 h."""
     grace_minutes: Annotated[float, Field(ge=0, le=525_600, allow_inf_nan=False)] = 0
-    """Late by no more than this is on time; days count from its end."""
+    """Minutes that are not yet late; days are counted from their end."""
     percent_of_maximum_per_day: Percent
-    """What every started day takes, of the points that the lab is out of."""
+    """Penalty for each day begun, in percent of the points possible."""
     floor_percent_of_earned: Percent = 0
-    """What lateness leaves at least, of the points earned."""
+    """Percentage of the points earned that a late submission keeps at least."""
     zero_after_days: Annotated[int, Field(ge=0)] | None = None
-    """Later than this many days earns nothing, whatever the floor."""
+    """Number of days after which a submission earns nothing, whatever the floor."""
     extensions: Mapping[
-        StudentKey, Annotated[datetime | timedelta, PlainValidator(_extension)]
+        StudentKey, Annotated[datetime | timedelta, PlainValidator(_parse_extension)]
     ] = {}
-    """Students to due dates of their own, or to extra days."""
+    """Extensions by student: a due date, or a number of extra days."""
 
     def extension(self, student: str) -> datetime | timedelta | None:
-        """What a student was granted."""
-        granted = {as_compared(name): extension for name, extension in self.extensions.items()}
-        return granted.get(as_compared(student))
+        """Return a student's extension."""
+        granted = {normalize_key(name): extension for name, extension in self.extensions.items()}
+        return granted.get(normalize_key(student))
 
     def deadline(self, student: str) -> datetime:
-        """When a student's submission is due, in UTC."""
+        """Return a student's due date in UTC."""
         extension = self.extension(student)
         if isinstance(extension, timedelta):
-            return self.after(self.due, extension)
+            return self.add_days(self.due, extension)
         return extension or self.due
 
-    def after(self, moment: datetime, days: timedelta) -> datetime:
-        """So many days later by the clock of the time zone, in UTC."""
+    def add_days(self, time: datetime, days: timedelta) -> datetime:
+        """Add days on the clock of the policy's time zone; the result is in UTC."""
         zone: tzinfo = UTC if self.time_zone is None else ZoneInfo(self.time_zone)
-        return (moment.astimezone(zone) + days).astimezone(UTC)
+        return (time.astimezone(zone) + days).astimezone(UTC)
 
-    def strangers(self, students: Iterable[str]) -> tuple[str, ...]:
-        """A line for every extension of someone of whom there is no submission."""
-        known = {as_compared(student) for student in students}
+    def unknown_students(self, students: Iterable[str]) -> tuple[str, ...]:
+        """Return a warning for every extension of a student without a submission."""
+        known = {normalize_key(student) for student in students}
         return tuple(
-            f"The late policy has an extension for {shown(name)}, who has no submission."
+            f"The late policy has an extension for {printable(name)}, who has no submission."
             for name in self.extensions
-            if as_compared(name) not in known
+            if normalize_key(name) not in known
         )
 
 
 def read_late_policy(path: Path) -> LatePolicy:
-    """Read a policy's file.
+    """Read ``late.yaml``.
 
     Raises:
         RubricError: It cannot be read, or it has mistakes; every one is listed with its line.
@@ -120,26 +125,26 @@ def read_late_policy(path: Path) -> LatePolicy:
 
 
 def parse_late_policy(text: str, *, name: str = "late.yaml") -> LatePolicy:
-    """Parse and validate a policy's text.
+    """Parse and validate the text of a late policy.
 
     Raises:
-        RubricError: Every mistake with its line, one a line.
+        RubricError: It has mistakes; every one is listed with its line.
     """
-    document = parse(text, name=name, kind=_KIND, as_written=True)
+    document = parse_yaml(text, name=name, kind=_KIND, keep_text=True)
     data = document.mapping()
     problems = document.repeated_keys()
     try:
         policy = LatePolicy.model_validate(data)
     except ValidationError as error:
-        raise document.error(problems + invalid(error)) from error
-    problems += _contradictions(policy)
+        raise document.error(problems + problems_from(error)) from error
+    problems += _check_extensions(policy)
     if problems:
         raise document.error(problems)
     return policy
 
 
-def _contradictions(policy: LatePolicy) -> list[Problem]:
-    """Extensions that shorten the time."""
+def _check_extensions(policy: LatePolicy) -> list[Problem]:
+    """Report extensions that end before the due date."""
     return [
         (("extensions", student), "this is before the due date")
         for student, extension in policy.extensions.items()
@@ -147,54 +152,50 @@ def _contradictions(policy: LatePolicy) -> list[Problem]:
     ]
 
 
-UNKNOWN = "late by an unknown time"
-_DAY = timedelta(days=1)
-_ALL = 100.0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lateness:
-    """What a late policy says of one submission."""
+    """The late policy applied to one submission."""
 
     days: int | None
-    """Started days; None where the time is not known."""
+    """Days begun after the deadline; None if the time of submission is unknown."""
     penalty: float = 0.0
-    """Percent of the maximum that it takes."""
+    """Penalty in percent of the points possible."""
     floor: float = 0.0
-    """Percent of the points earned that it leaves at least."""
+    """Percentage of the points earned that is kept at least."""
     reason: str = ""
-    """Why, in a few words; nothing where it costs nothing."""
+    """Short reason for the penalty; empty if there is none."""
     review: bool = False
-    """Whether a person has to decide."""
+    """True if a person has to decide."""
 
     def final_score(self, score: float, maximum: float) -> float:
-        """What is left of a score: never more than was earned, never less than nothing."""
-        left = max(score - maximum * self.penalty / _ALL, score * self.floor / _ALL, 0.0)
+        """Subtract the penalty from a score; the result is between zero and the score."""
+        reduced = score - maximum * self.penalty / _PERCENT
+        left = max(reduced, score * self.floor / _PERCENT, 0.0)
         return round(min(score, left), 4)
 
 
 def lateness(
     submitted: datetime | None, policy: LatePolicy, *, student: str, marked_late: bool = False
 ) -> Lateness:
-    """How late a submission is, and what that costs.
+    """Compute how late a submission is and what that costs.
 
     Args:
-        submitted: When it was handed in, where that is known: with a time zone.
-        policy: The course's.
-        student: Whose it is, for extensions.
-        marked_late: Whether the platform calls it late. Where the time is known it decides alone.
+        submitted: Time of submission with a time zone, if it is known.
+        policy: The course's late policy.
+        student: The student's key, for extensions.
+        marked_late: True if the platform calls it late; ignored if the time is known.
     """
-    if submitted is None or submitted.utcoffset() is None or submitted.year not in YEARS:
-        # No number is made up: a person looks when it was.
-        return Lateness(days=None, reason=UNKNOWN if marked_late else "", review=marked_late)
-    days = _started_days(submitted, policy, policy.deadline(student))
+    if submitted is None or submitted.utcoffset() is None or submitted.year not in VALID_YEARS:
+        reason = LATE_BY_UNKNOWN_TIME if marked_late else ""
+        return Lateness(days=None, reason=reason, review=marked_late)
+    days = _days_late(submitted, policy, policy.deadline(student))
     if days == 0:
         return Lateness(days=0)
     extended = " after the extension" if policy.extension(student) is not None else " late"
     late = f"{days} day{'s' * (days != 1)}{extended}"
     if policy.zero_after_days is not None and days > policy.zero_after_days:
-        return Lateness(days=days, penalty=_ALL, reason=f"{late}: too late to count")
-    penalty = min(_ALL, days * policy.percent_of_maximum_per_day)
+        return Lateness(days=days, penalty=_PERCENT, reason=f"{late}: too late to count")
+    penalty = min(_PERCENT, days * policy.percent_of_maximum_per_day)
     floor = policy.floor_percent_of_earned
     reason = f"{late}: {penalty:g} % of the maximum"
     if floor:
@@ -202,13 +203,13 @@ def lateness(
     return Lateness(days=days, penalty=penalty, floor=floor, reason=reason)
 
 
-def _started_days(submitted: datetime, policy: LatePolicy, deadline: datetime) -> int:
-    """Days begun after the deadline and the grace; the deadline is in UTC."""
+def _days_late(submitted: datetime, policy: LatePolicy, deadline: datetime) -> int:
+    """Count the days begun after a deadline in UTC and the grace period."""
     grace = timedelta(minutes=policy.grace_minutes)
     late = submitted - deadline - grace
     if late <= timedelta(0):
         return 0
-    days = max(1, late // _DAY)  # a change of the clocks makes it one more at most
-    while policy.after(deadline, days * _DAY) + grace < submitted:
+    days = max(1, late // _DAY)  # a clock change adds one more at most
+    while policy.add_days(deadline, days * _DAY) + grace < submitted:
         days += 1
     return days

@@ -1,4 +1,8 @@
-"""What an instructor sets by hand, put over whatever report grading or regrading gives. Pure."""
+"""Manual grades: reads ``overrides.yaml`` and applies it to reports.
+
+Overrides are applied anew to whatever report grading or regrading gives. Mistakes in the file are
+checked against the rubric and reported all at once.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -7,112 +11,114 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
-from grader.batch.policy.student_keys import StudentKey, as_compared
 from grader.errors import RubricError
-from grader.files.untrusted import shown
-from grader.files.yaml_document import Document, Problem, invalid, parse, read_text
+from grader.files.escape import printable
+from grader.files.student_keys import StudentKey, normalize_key
+from grader.files.yaml_document import Problem, YamlDocument, parse_yaml, problems_from, read_text
 from grader.report.model import Outcome, Report, Verdict
-from grader.rubric.model import Criterion, Part, Points, Rubric
+from grader.rubric.model import Rubric
+from grader.rubric.sections import Criterion, Part, Points
 
-# MERGED: Reading ``overrides.yaml``: every mistake at once, against the rubric that it is about.
+_KIND = "list of overrides"
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """The points that a person gives in place of the machine's."""
+    """Points that an instructor gives in place of the machine's."""
 
     student: str
     criterion: Criterion
     points: float
     reason: str
     line: int
-    """Where it stands in its file."""
+    """Line number in its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
-    """All of a batch."""
+    """All overrides of a batch."""
 
     name: str = "overrides.yaml"
-    """The file's, for messages."""
-    given: tuple[Override, ...] = ()
+    """The file's path, for messages."""
+    entries: tuple[Override, ...] = ()
     warnings: tuple[str, ...] = ()
-    """What in the file cannot have an effect, a line each."""
+    """Warnings about entries that cannot have an effect, one per line."""
 
     def of(self, student: str) -> tuple[Override, ...]:
-        """Those of one student, in the order of the file."""
-        wanted = as_compared(student)
-        return tuple(o for o in self.given if as_compared(o.student) == wanted)
+        """Return the overrides of one student, in the order of the file."""
+        key = normalize_key(student)
+        return tuple(o for o in self.entries if normalize_key(o.student) == key)
 
     def unused(self, reports: Mapping[str, Report | None]) -> tuple[str, ...]:
-        """A line for every override that changes nothing, given the reports by student."""
-        known = {as_compared(student): report for student, report in reports.items()}
+        """Return a warning for every override that has no effect on the reports, by student."""
+        known = {normalize_key(student): report for student, report in reports.items()}
         lines = []
-        for override in self.given:
-            student = as_compared(override.student)
-            at = f"{self.name}:{override.line}: {shown(override.student)}"
+        for override in self.entries:
+            student = normalize_key(override.student)
+            at = f"{self.name}:{override.line}: {printable(override.student)}"
             if student not in known:
                 lines.append(f"{at} has no submission.")
-            elif not _reaches(override, known[student]):
+            elif not _applies_to(override, known[student]):
                 lines.append(f"{at} has no verdict on {override.criterion.id} to change.")
         return (*self.warnings, *lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetVerdict(Verdict):
-    """A criterion's outcome as an instructor set it."""
+class OverriddenVerdict(Verdict):
+    """A verdict that an instructor set."""
 
     machine: Verdict
-    """What the machine had found."""
+    """The machine's verdict."""
     reason: str
 
     def to_dict(self) -> dict[str, Any]:
-        """As in the report's JSON, with what it stands in place of."""
+        """Return the verdict as in the report's JSON, with the machine's verdict."""
         override = {"reason": self.reason, "machine": self.machine.to_dict()}
         return {**Verdict.to_dict(self), "override": override}
 
 
-def apply(report: Report, overrides: Iterable[Override]) -> Report:
-    """A student's report with the points that an instructor set.
+def apply_overrides(report: Report, overrides: Iterable[Override]) -> Report:
+    """Return a student's report with the points that the instructor set.
 
-    Applying the same again changes nothing. A report on what could not be graded gets the
-    criteria that were judged by hand, and counts from then on.
+    Applying the same overrides again changes nothing. An ungradable report gets the criteria that
+    were graded by hand, and has a score from then on.
 
     Args:
-        report: As grading or regrading gave it, by the rubric the overrides were read for.
-        overrides: Those of this student.
+        report: The report, by the rubric that the overrides were read for.
+        overrides: This student's overrides.
     """
-    chosen = {override.criterion.id: override for override in overrides}
-    if not chosen:
+    by_criterion = {override.criterion.id: override for override in overrides}
+    if not by_criterion:
         return report
     verdicts = report.verdicts
     if report.status == "ungradable":
         known = {verdict.id for verdict in verdicts}
-        verdicts += tuple(
-            _blank(o.criterion) for o in chosen.values() if o.criterion.id not in known
-        )
-    changed = tuple(_set(v, chosen[v.id]) if v.id in chosen else v for v in verdicts)
+        missing = (o.criterion for o in by_criterion.values() if o.criterion.id not in known)
+        verdicts += tuple(_blocked_verdict(criterion) for criterion in missing)
+    changed = tuple(
+        _overridden(v, by_criterion[v.id]) if v.id in by_criterion else v for v in verdicts
+    )
     status = "partial" if report.status == "ungradable" else report.status
     return replace(report, verdicts=changed, status=status)
 
 
-def _reaches(override: Override, report: Report | None) -> bool:
+def _applies_to(override: Override, report: Report | None) -> bool:
     if report is None:
         return False
     known = {verdict.id for verdict in report.verdicts}
     return report.status == "ungradable" or override.criterion.id in known
 
 
-def _set(verdict: Verdict, override: Override) -> SetVerdict:
-    machine = verdict.machine if isinstance(verdict, SetVerdict) else verdict
+def _overridden(verdict: Verdict, override: Override) -> OverriddenVerdict:
+    machine = verdict.machine if isinstance(verdict, OverriddenVerdict) else verdict
     outcome = _outcome(override.points, machine.max_points)
-    kept = {field.name: getattr(machine, field.name) for field in fields(Verdict)}
-    said = f"{machine.feedback} Set by the instructor: {override.reason}".strip()
-    kept |= {"points": override.points, "outcome": outcome, "feedback": said}
+    values = {field.name: getattr(machine, field.name) for field in fields(Verdict)}
+    feedback = f"{machine.feedback} Set by the instructor: {override.reason}".strip()
+    values |= {"points": override.points, "outcome": outcome, "feedback": feedback}
     if outcome == "passed":
-        kept |= {"hints": (), "misconception": None}
-    return SetVerdict(**kept, machine=machine, reason=override.reason)
+        values |= {"hints": (), "misconception": None}
+    return OverriddenVerdict(**values, machine=machine, reason=override.reason)
 
 
 def _outcome(points: float, maximum: float) -> Outcome:
@@ -121,8 +127,8 @@ def _outcome(points: float, maximum: float) -> Outcome:
     return "partial" if points > 0 else "failed"
 
 
-def _blank(criterion: Criterion) -> Verdict:
-    """A criterion that the machine could not judge."""
+def _blocked_verdict(criterion: Criterion) -> Verdict:
+    """Return the verdict of a criterion that the machine could not judge."""
     return Verdict(
         id=criterion.id,
         function=criterion.function,
@@ -135,26 +141,23 @@ def _blank(criterion: Criterion) -> Verdict:
     )
 
 
-_KIND = "list of overrides"
-
-
-class Ruling(Part):
-    """One item of the file."""
+class OverrideEntry(Part):
+    """One entry of ``overrides.yaml``."""
 
     student: StudentKey
     criterion: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-    """Its id in the rubric."""
+    """The criterion's id in the rubric."""
     points: Points
-    """In place of the machine's."""
+    """Points in place of the machine's."""
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-    """Said to the student."""
+    """The reason, which the student reads."""
 
 
-_RULINGS = TypeAdapter(tuple[Ruling, ...])
+_ENTRIES = TypeAdapter(tuple[OverrideEntry, ...])
 
 
 def read_overrides(path: Path, rubric: Rubric) -> Overrides:
-    """Read the file.
+    """Read ``overrides.yaml``.
 
     Raises:
         RubricError: It cannot be read, or it has mistakes; every one is listed with its line.
@@ -163,78 +166,79 @@ def read_overrides(path: Path, rubric: Rubric) -> Overrides:
 
 
 def parse_overrides(text: str, rubric: Rubric, *, name: str = "overrides.yaml") -> Overrides:
-    """Parse and validate the file's text.
+    """Parse and validate the text of ``overrides.yaml``.
 
-    Criteria that the rubric does not have are warned of and left out: another rubric may have
-    them.
+    Criteria that the rubric does not have only give a warning: another rubric may have them.
 
     Raises:
-        RubricError: Every mistake with its line, one a line.
+        RubricError: It has mistakes; every one is listed with its line.
     """
-    document = parse(text, name=name, kind=_KIND, as_written=True)
+    document = parse_yaml(text, name=name, kind=_KIND, keep_text=True)
     problems = document.repeated_keys()
     try:
-        rulings = _RULINGS.validate_python(_items(document))
+        entries = _ENTRIES.validate_python(_items(document))
     except ValidationError as error:
-        raise document.error(problems + invalid(error)) from error
-    problems += [*_repeated(rulings, document), *_beyond(rulings, rubric)]
+        raise document.error(problems + problems_from(error)) from error
+    problems += [*_duplicates(entries, document), *_above_maximum(entries, rubric)]
     if problems:
         raise document.error(problems)
-    return _overrides(rulings, rubric, document)
+    return _overrides(entries, rubric, document)
 
 
-def _items(document: Document) -> list[object]:
-    """The list; a file in which all is commented out has nothing in it."""
+def _items(document: YamlDocument) -> list[object]:
+    """Return the document's list; a file with comments only is an empty list."""
     if document.data is None:
         return []
     if not isinstance(document.data, list):
-        found = "a mapping" if isinstance(document.data, dict) else "text"
-        raise RubricError(f"{document.name}:1: overrides are a list; this is {found}.")
+        kind = "a mapping" if isinstance(document.data, dict) else "text"
+        raise RubricError(f"{document.name}:1: overrides are a list; this is {kind}.")
     return document.data
 
 
-def _repeated(rulings: tuple[Ruling, ...], document: Document) -> list[Problem]:
+def _duplicates(entries: tuple[OverrideEntry, ...], document: YamlDocument) -> list[Problem]:
     first: dict[tuple[str, str], int] = {}
-    found: list[Problem] = []
-    for i, ruling in enumerate(rulings):
-        about = (as_compared(ruling.student), ruling.criterion)
-        if about in first:
-            line = document.line((first[about],))
-            what = f"{ruling.student} has points for {ruling.criterion} at line {line} already"
-            found.append(((i,), f"{what}: keep one of the two"))
-        first.setdefault(about, i)
-    return found
+    problems: list[Problem] = []
+    for i, entry in enumerate(entries):
+        key = (normalize_key(entry.student), entry.criterion)
+        if key in first:
+            line = document.line((first[key],))
+            text = f"{entry.student} has points for {entry.criterion} at line {line} already"
+            problems.append(((i,), f"{text}: keep one of the two"))
+        first.setdefault(key, i)
+    return problems
 
 
-def _beyond(rulings: tuple[Ruling, ...], rubric: Rubric) -> list[Problem]:
-    most = {criterion.id: criterion.points for criterion in rubric.criteria}
+def _above_maximum(entries: tuple[OverrideEntry, ...], rubric: Rubric) -> list[Problem]:
+    maximum = {criterion.id: criterion.points for criterion in rubric.criteria}
     return [
-        ((i, "points"), f"{r.points:g} is more than the {most[r.criterion]:g} of {r.criterion}")
-        for i, r in enumerate(rulings)
-        if r.points > most.get(r.criterion, r.points)
+        ((i, "points"), f"{e.points:g} is more than the {maximum[e.criterion]:g} of {e.criterion}")
+        for i, e in enumerate(entries)
+        if e.points > maximum.get(e.criterion, e.points)
     ]
 
 
-def _overrides(rulings: tuple[Ruling, ...], rubric: Rubric, document: Document) -> Overrides:
+def _overrides(
+    entries: tuple[OverrideEntry, ...], rubric: Rubric, document: YamlDocument
+) -> Overrides:
     criteria = {criterion.id: criterion for criterion in rubric.criteria}
-    lines = [document.line((i,)) for i in range(len(rulings))]
-    placed = list(zip(rulings, lines, strict=True))
+    lines = [document.line((i,)) for i in range(len(entries))]
+    numbered = list(zip(entries, lines, strict=True))
     return Overrides(
         name=document.name,
-        given=tuple(
+        entries=tuple(
             Override(
-                student=ruling.student,
-                criterion=criteria[ruling.criterion],
-                points=ruling.points,
-                reason=ruling.reason,
+                student=entry.student,
+                criterion=criteria[entry.criterion],
+                points=entry.points,
+                reason=entry.reason,
                 line=line,
             )
-            for ruling, line in placed
-            if ruling.criterion in criteria
+            for entry, line in numbered
+            if entry.criterion in criteria
         ),
         warnings=tuple(
-            f"{document.name}:{line}: the rubric has no criterion {shown(ruling.criterion)}."
-            for ruling, line in placed
-            if ruling.criterion not in criteria
+            f"{document.name}:{line}: the rubric has no criterion {printable(entry.criterion)}."
+            for entry, line in numbered
+            if entry.criterion not in criteria
         ),
     )

@@ -1,1 +1,4 @@
-"""results."""
+"""The results folder of a batch: stored results, reports and runs, and whether they are current.
+
+Begin with `store`.
+"""

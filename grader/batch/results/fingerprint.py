@@ -1,87 +1,42 @@
-"""What a run was asked, as digests: who asks something else later is told so."""
+"""Fingerprints that decide whether a stored result is still current.
+
+`Asked` has digests of every probe that a run answered, so that a regrade detects probes that were
+never run. `Standing` identifies everything a verdict depends on besides the notebook.
+"""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib import metadata
 
-from grader.answer_key.file import key_bytes
+from grader.answer_key.file import encode_key
 from grader.answer_key.find import models_sha256
 from grader.execution.job import Job
-from grader.grading.session import Sitting
+from grader.grading.session import GradingSession
 from grader.protocol.encoding import pack
+from grader.protocol.installation import grader_version
 from grader.protocol.values import Recording
 
 
-# MERGED: What every submission of a sitting is asked, made once for all of them.
-# MERGED: What makes a graded submission the one that is asked for now, and not to be run again.
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Digests of everything that decides what a notebook answers, itself apart."""
+class RequestFingerprint:
+    """Digests of everything that decides a notebook's answers besides the notebook itself."""
 
-    world: str
-    """Of the notebook's model, the kernel's seed and the code that makes models."""
+    environment_digest: str
+    """Digest of the notebook's model, the kernel's seed and the code that builds models."""
     limits: str
-    """Of the limits a run is held to."""
+    """Digest of the run's limits."""
     probes: Mapping[str, str]
-    """Probe name to a digest of its question, with the recorded answers it plays back."""
+    """Digest of each probe by name, with the recordings that it replays."""
     seed: int
-    """Of the run, from which hidden models are drawn; a secret where there are any."""
+    """The run's seed, from which hidden models are drawn. It is secret if there are any."""
     full: bool
-    """Whether hidden probes were asked."""
-
-
-def asked(job: Job, *, seed: int, full: bool, models: str) -> Asked:
-    """What a job asks.
-
-    Args:
-        job: The job; its cells and device are not looked at.
-        seed: Of the run; the kernel's is another where there are hidden probes.
-        full: Whether hidden probes are asked.
-        models: Digest of the code that makes models from their names.
-    """
-    limits = job.limits.model_dump(exclude={"file_mb", "cells"})
-    recordings = {name: _recording(recording) for name, recording in job.recordings.items()}
-    return Asked(
-        world=_digest([job.model, job.seed, models]),
-        limits=_digest({name: float(limit) for name, limit in limits.items()}),
-        probes={
-            probe.id: _digest([probe.head(), [recordings[name] for name in probe.provide]])
-            for probe in job.probes
-        },
-        seed=seed,
-        full=full,
-    )
-
-
-def _recording(recording: Recording) -> str:
-    head = _digest(recording.head())
-    # A call's arguments in the order of their names: a dict's own order decides nothing.
-    calls = [
-        [[name, pack(value).hex()] for name, value in sorted(row.arguments.items())]
-        + [["", pack(row.result).hex()]]
-        for row in recording.rows
-    ]
-    return _digest([head, calls])
-
-
-def _digest(node: object) -> str:
-    return hashlib.sha256(json.dumps(node, sort_keys=True).encode()).hexdigest()
-
-
-def asked_in(sitting: Sitting) -> Asked:
-    """What a run in this sitting is asked, as it is kept beside its answers."""
-    full, models = sitting.settings.full, models_sha256()
-    return asked(sitting.job, seed=sitting.seed, full=full, models=models)
-
-
-_DISTRIBUTION = "induction-lab-grader"
+    """True if hidden probes were run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Everything of a batch that a verdict depends on, besides the notebook."""
+class GradingFingerprint:
+    """Everything that a verdict of a batch depends on besides the notebook."""
 
     grader: str
     rubric: str
@@ -92,19 +47,63 @@ class Standing:
     full: bool
 
     @classmethod
-    def of(cls, sitting: Sitting) -> "Standing":
-        """What a sitting grades by."""
+    def of(cls, session: GradingSession) -> "GradingFingerprint":
+        """Return the fingerprint of a grading session."""
         return cls(
-            grader=metadata.version(_DISTRIBUTION),
-            rubric=sitting.file.sha256,
-            key=hashlib.sha256(key_bytes(sitting.key)).hexdigest(),
-            model=sitting.file.rubric.models["grading"],
-            device=sitting.settings.device,
-            seed=sitting.seed,
-            full=sitting.settings.full,
+            grader=grader_version(),
+            rubric=session.rubric_file.sha256,
+            key=hashlib.sha256(encode_key(session.key)).hexdigest(),
+            model=session.rubric_file.rubric.models["grading"],
+            device=session.settings.device,
+            seed=session.seed,
+            full=session.settings.full,
         )
 
     @property
     def digest(self) -> str:
-        """Of all of it: another rubric, key or grader gives another."""
+        """One digest of all fields."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+def fingerprint_session(session: GradingSession) -> RequestFingerprint:
+    """Return the fingerprint of the probes that a grading session runs."""
+    full, models = session.settings.full, models_sha256()
+    return fingerprint_job(session.job, seed=session.seed, full=full, models=models)
+
+
+def fingerprint_job(job: Job, *, seed: int, full: bool, models: str) -> RequestFingerprint:
+    """Return the fingerprint of a job's probes.
+
+    Args:
+        job: The job; its cells and its device do not count.
+        seed: The run's seed; the kernel's differs if there are hidden probes.
+        full: True if hidden probes are run.
+        models: Digest of the code that builds models from their names.
+    """
+    limits = job.limits.model_dump(exclude={"file_mb", "cells"})
+    recordings = {name: _recording_digest(recording) for name, recording in job.recordings.items()}
+    return RequestFingerprint(
+        environment_digest=_digest([job.model, job.seed, models]),
+        limits=_digest({name: float(limit) for name, limit in limits.items()}),
+        probes={
+            probe.id: _digest([probe.header(), [recordings[name] for name in probe.provide]])
+            for probe in job.probes
+        },
+        seed=seed,
+        full=full,
+    )
+
+
+def _recording_digest(recording: Recording) -> str:
+    head = _digest(recording.header())
+    # Arguments are sorted by name because their order does not matter.
+    calls = [
+        [[name, pack(value).hex()] for name, value in sorted(row.arguments.items())]
+        + [["", pack(row.result).hex()]]
+        for row in recording.rows
+    ]
+    return _digest([head, calls])
+
+
+def _digest(node: object) -> str:
+    return hashlib.sha256(json.dumps(node, sort_keys=True).encode()).hexdigest()

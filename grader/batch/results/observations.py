@@ -1,173 +1,157 @@
-"""What is kept of a graded submission, so that it can be scored again without running it."""
+"""Stores the parts of a run that a regrade needs, so that it does not have to run again."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, NoReturn
+from typing import Any
 
-import numpy as np
-
-from grader.batch.results.fingerprint import Asked
-from grader.batch.results.serialize import (
-    Arrays,
-    DamagedError,
-    flat,
-    kept,
-    read_npz,
-    seconds,
-    texts,
-    to_node,
-    to_observation,
-    write_npz,
-)
+from grader.batch.results.fingerprint import RequestFingerprint
 from grader.errors import GraderError
-from grader.execution.job import Instrumented
-from grader.execution.result import CellOutcome, Execution
-from grader.files.untrusted import shown
-from grader.protocol.values import Group
+from grader.execution.job import PreparedSubmission
+from grader.execution.result import CellOutcome, RunResult
+from grader.files.escape import printable
+from grader.protocol.container import FILE_FORMAT, Arrays, read_container, write_container
+from grader.protocol.encoding import observation_from_json, reject_unused, to_json
+from grader.protocol.json_fields import (
+    UnreadableError,
+    build_dataclass,
+    checked,
+    checked_number,
+    checked_texts,
+    parsing,
+)
+from grader.protocol.values import SequenceValue
 from grader.submission.read import Submission
 
-_FORMAT = "induction-lab-grader/stored/1"
-_STRUCTURE = "structure"
+_FORMAT = "induction-lab-grader/stored/2"
 
 
-class StoredError(GraderError):
-    """The results folder's: what was kept of a submission is of no use, so it must run again."""
+class StoredRunError(GraderError):
+    """A stored run cannot be used, so the submission must be graded again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """One submission that has run: what was seen, and what it was asked."""
+class StoredRun:
+    """A submission that has run: its observations, and digests of the probes it answered."""
 
     submission: Submission
-    """As handed in, its code and text left out."""
-    execution: Execution
+    """The submission without its cells."""
+    execution: RunResult
     not_attempted: frozenset[str]
-    """Functions that are still stubs, as read from its code; so are the next two."""
+    """Functions that are still stubs."""
     names: frozenset[str]
+    """Names that the notebook's code defines."""
     notes: tuple[str, ...]
-    asked: Asked
+    """Notes on the code, for the report."""
+    fingerprint: RequestFingerprint
 
 
-def keep(
-    submission: Submission, prepared: Instrumented, execution: Execution, asked: Asked
-) -> Stored:
-    """What is kept of a submission that has run.
-
-    Args:
-        submission: As it was read.
-        prepared: As it was made ready.
-        execution: What running it gave.
-        asked: What it was asked.
-    """
-    return Stored(
+def make_stored_run(
+    submission: Submission,
+    prepared: PreparedSubmission,
+    execution: RunResult,
+    fingerprint: RequestFingerprint,
+) -> StoredRun:
+    """Return a run without the notebook's cells and outputs, as it is stored."""
+    return StoredRun(
         submission=replace(submission, cells=(), prose=()),
         execution=replace(execution, outputs={}),
         not_attempted=prepared.not_attempted,
-        names=prepared.names,
+        names=prepared.defined_names,
         notes=prepared.notes,
-        asked=asked,
+        fingerprint=fingerprint,
     )
 
 
-def to_npz(stored: Stored) -> bytes:
-    """It as one ``.npz`` file: an array for all numbers that came together, and one of JSON."""
+def encode_run(stored: StoredRun) -> bytes:
+    """Serialize a stored run; the same run gives the same bytes."""
     submission, execution = asdict(stored.submission), stored.execution
     del submission["cells"], submission["prose"]
     arrays: Arrays = {}
-    observations = {name: to_node(o, arrays) for name, o in execution.observations.items()}
+    observations = {name: to_json(o, arrays) for name, o in execution.observations.items()}
     structure = {
         "format": _FORMAT,
         "submission": submission,
         "not_attempted": sorted(stored.not_attempted),
         "names": sorted(stored.names),
         "notes": list(stored.notes),
-        "asked": asdict(stored.asked),
+        "fingerprint": asdict(stored.fingerprint),
         "environment": dict(execution.environment),
         "cells": [asdict(cell) for cell in execution.cells],
         "observations": observations,
         "seconds": dict(execution.seconds),
-        "heatmaps": to_node(execution.heatmaps, arrays),
+        "heatmaps": to_json(execution.heatmaps, arrays),
         "complete": execution.complete,
         "isolation": execution.isolation,
-        "overrun": execution.overrun,
+        "overrun": execution.limit_exceeded,
     }
-    text = json.dumps(structure, allow_nan=False, separators=(",", ":")).encode()
-    return write_npz({_STRUCTURE: np.frombuffer(text, np.uint8), **arrays})
+    return write_container(structure, arrays, FILE_FORMAT)
 
 
-def from_npz(data: bytes, *, name: str) -> Stored:
-    """Rebuild what was kept.
+def decode_run(data: bytes, *, name: str) -> StoredRun:
+    """Deserialize a stored run.
 
     Args:
-        data: What is in the file.
-        name: What to call it in a message.
+        name: The file's name for error messages.
 
     Raises:
-        StoredError: It is not what `to_npz` writes, or another version of the grader wrote it.
+        StoredError: The file is damaged, or another version of the grader wrote it.
     """
     try:
-        arrays = read_npz(data)
-        node = json.loads(arrays.pop(_STRUCTURE).tobytes(), parse_constant=_refuse)
-        if node["format"] != _FORMAT:
-            raise StoredError(
-                f"{shown(name)} was kept by another version of the grader: "
-                "grade that submission again (--force --only STUDENT)."
-            )
-        found = _stored(node, arrays)
-        if arrays:
-            raise DamagedError("it holds numbers that are no part of it")
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-    ) as error:
-        why = f": {error}" if isinstance(error, DamagedError) else ""
-        raise StoredError(
-            f"{shown(name)} is damaged{why}; grade that submission again (--force --only STUDENT)."
+        node, arrays = read_container(data, FILE_FORMAT)
+        if node.get("format") != _FORMAT:
+            raise other_version(name)
+        with parsing():
+            stored = _stored(node, arrays)
+            reject_unused(arrays)
+    except UnreadableError as error:
+        raise StoredRunError(
+            f"{printable(name)} is damaged: {error}; grade that submission again "
+            "(--force --only STUDENT)."
         ) from error
-    return found
+    return stored
 
 
-def _stored(node: Mapping[str, Any], arrays: Arrays) -> Stored:
-    handed_in = kept(node["submission"], dict)
-    notes = texts(handed_in.pop("notes"))
-    asking = kept(node["asked"], dict)
-    probes = {name: kept(digest, str) for name, digest in asking.pop("probes").items()}
-    return Stored(
-        submission=flat(Submission, handed_in, cells=(), prose=(), notes=notes),
+def other_version(name: str) -> StoredRunError:
+    """Return the error for a file that another version of the grader wrote."""
+    return StoredRunError(
+        f"{printable(name)} was kept by another version of the grader: "
+        "grade that submission again (--force --only STUDENT)."
+    )
+
+
+def _stored(node: Mapping[str, Any], arrays: Arrays) -> StoredRun:
+    submission = checked(node["submission"], dict)
+    notes = checked_texts(submission.pop("notes"))
+    fingerprint = checked(node["fingerprint"], dict)
+    probes = {name: checked(digest, str) for name, digest in fingerprint.pop("probes").items()}
+    return StoredRun(
+        submission=build_dataclass(Submission, submission, cells=(), prose=(), notes=notes),
         execution=_execution(node, arrays),
-        not_attempted=frozenset(texts(node["not_attempted"])),
-        names=frozenset(texts(node["names"])),
-        notes=texts(node["notes"]),
-        asked=flat(Asked, asking, probes=probes),
+        not_attempted=frozenset(checked_texts(node["not_attempted"])),
+        names=frozenset(checked_texts(node["names"])),
+        notes=checked_texts(node["notes"]),
+        fingerprint=build_dataclass(RequestFingerprint, fingerprint, probes=probes),
     )
 
 
-def _execution(node: Mapping[str, Any], arrays: Arrays) -> Execution:
-    observations = {n: to_observation(o, arrays) for n, o in node["observations"].items()}
-    heatmaps = kept(to_observation(node["heatmaps"], arrays), Group)
-    return Execution(
-        environment={name: _fact(fact) for name, fact in node["environment"].items()},
-        cells=tuple(flat(CellOutcome, cell) for cell in node["cells"]),
+def _execution(node: Mapping[str, Any], arrays: Arrays) -> RunResult:
+    observations = {n: observation_from_json(o, arrays) for n, o in node["observations"].items()}
+    return RunResult(
+        environment={
+            name: _environment_entry(value) for name, value in node["environment"].items()
+        },
+        cells=tuple(build_dataclass(CellOutcome, cell) for cell in node["cells"]),
         observations=observations,
-        seconds={name: seconds(number) for name, number in node["seconds"].items()},
-        heatmaps=heatmaps,
-        complete=kept(node["complete"], bool),
-        isolation=kept(node["isolation"], str),
-        overrun=kept(node["overrun"], str),
+        seconds={name: checked_number(number) for name, number in node["seconds"].items()},
+        heatmaps=checked(observation_from_json(node["heatmaps"], arrays), SequenceValue),
+        complete=checked(node["complete"], bool),
+        isolation=checked(node["isolation"], str),
+        limit_exceeded=checked(node["overrun"], str),
     )
 
 
-def _fact(fact: object) -> str | dict[str, int]:
-    """A line about the kernel's machine, or its numbers by name."""
-    if isinstance(fact, dict):
-        return {name: kept(number, int) for name, number in fact.items()}
-    return kept(fact, str)
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise DamagedError(f"{constant} is no number")
+def _environment_entry(entry: object) -> str | dict[str, int]:
+    """Check a text, or numbers by name."""
+    if isinstance(entry, dict):
+        return {name: checked(number, int) for name, number in entry.items()}
+    return checked(entry, str)

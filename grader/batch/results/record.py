@@ -1,95 +1,106 @@
-"""What became of one submission of a batch."""
+"""The result of one submission: ``submission.json`` and, in memory, the files beside it."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from grader.batch.discovery.submission import HandedIn
+from grader.batch.discovery.student_files import StudentFiles
 from grader.batch.gradebook import State
+from grader.errors import GraderError
+from grader.files.escape import printable
 
-
-# MERGED: What became of one submission: a small file beside its report, written last.
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
-    """What became of one submission: texts, numbers and bytes, which travel."""
-
-    state: State
-    reason: str = ""
-    seconds: float = 0.0
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    """What is kept of it, by the names of files."""
-    score: float | None = None
-    total: float = 0.0
-
-
-_SCHEMA = "induction-lab-grader/submission/1"
 MAX_BYTES = 2**20
+"""Maximum size of a ``submission.json``."""
+_SCHEMA = "induction-lab-grader/submission/2"
+_EARLIER_SCHEMA = "induction-lab-grader/submission/1"
 
 
-class Record(BaseModel):
-    """A submission in its final state; where there is none, it has not been finished."""
+class EarlierVersionError(GraderError):
+    """A ``submission.json`` was written by an earlier version of the grader."""
+
+
+class SubmissionResult(BaseModel):
+    """The result of one submission of a batch.
+
+    Its file is written last of a student's files: a submission without one has not been finished.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     schema_id: str = _SCHEMA
     student: str
+    """The student's key."""
     name: str = ""
+    """The student's full name, or the key."""
     notebook: str = ""
-    """The file's name; empty where there was none."""
+    """File name of the notebook; empty if there was none."""
     state: State
     reason: str = ""
-    """Why it was not graded, in one line."""
-    handed_in: str
-    """Digest of what was handed in."""
-    graded_by: str
-    """Digest of all that it was graded by."""
+    """One line: why the submission was not graded."""
+    notebook_sha256: str = ""
+    """Digest of the notebook's bytes, or of the reason why there are none."""
+    config_sha256: str = ""
+    """Digest of everything it was graded by (`GradingFingerprint`)."""
     submitted: datetime | None = None
     late: bool = False
     seconds: float = 0.0
-    """From its file to its report."""
+    """Time from the notebook's bytes to the report."""
     notes: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = Field(default_factory=dict, exclude=True, repr=False)
+    """Files to store beside ``submission.json``, by name; empty once it is read back."""
+    score: float | None = Field(default=None, exclude=True)
+    """Points of a report that was just made; None once it is read back."""
+    total: float = Field(default=0.0, exclude=True)
+    """Points possible."""
 
-    @classmethod
-    def of(cls, handed: HandedIn, finished: Finished, *, graded_by: str) -> Self:
-        """The record of a submission that has ended.
+    def of_student(self, files: StudentFiles, *, config_sha256: str) -> Self:
+        """Return the result completed with what the batch knows about the student.
 
         Args:
-            handed: The submission.
-            finished: How it ended.
-            graded_by: Digest of all that it was graded by.
+            files: The student's files, read.
+            config_sha256: Digest of everything the batch is graded by.
         """
-        found = handed.found
-        return cls(
-            student=found.student,
-            name=found.name,
-            notebook=handed.name,
-            state=finished.state,
-            reason=finished.reason,
-            seconds=finished.seconds,
-            handed_in=handed.digest,
-            graded_by=graded_by,
-            submitted=found.submitted,
-            late=found.late,
-            notes=found.notes,
+        return self.model_copy(
+            update={
+                "student": files.student,
+                "name": files.name,
+                "notebook": files.filename,
+                "notebook_sha256": files.sha256,
+                "config_sha256": config_sha256,
+                "submitted": files.submitted,
+                "late": files.late,
+                "notes": files.notes,
+            }
         )
 
     def to_json(self) -> str:
-        """As it is written; surrogates of odd file names survive as escapes."""
+        """Return the text of ``submission.json``; surrogates of odd file names become escapes."""
         return json.dumps(self.model_dump(mode="json"), indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, data: bytes) -> Self | None:
-        """The record, or None where there is nothing to rely on: the submission is run again.
+    def from_json(cls, data: bytes, *, name: str = "submission.json") -> Self | None:
+        """Parse a ``submission.json``.
 
         Args:
-            data: What is in the file.
+            data: The file's bytes.
+            name: The file's path, for the message.
+
+        Returns:
+            The result, or None if the file is damaged: then the submission is graded again.
+
+        Raises:
+            EarlierVersionError: An earlier version of the grader wrote it.
         """
         try:
             node = json.loads(data)
-            return cls.model_validate(node) if node["schema_id"] == _SCHEMA else None
+            schema = node["schema_id"]
+            if schema == _SCHEMA:
+                return cls.model_validate(node | {"files": {}, "score": None, "total": 0.0})
         except (ValidationError, ValueError, KeyError, TypeError, RecursionError):
             return None
+        if schema == _EARLIER_SCHEMA:
+            raise EarlierVersionError(f"{printable(name)} is of an earlier version: grade again.")
+        return None

@@ -1,4 +1,8 @@
-"""The folder that a batch's results are kept in: whole files only, a record last of all."""
+"""Reads and writes a results folder.
+
+Every file is written atomically, and a student's ``submission.json`` is written last: a folder
+without one belongs to a submission that has not been finished.
+"""
 
 import contextlib
 import hashlib
@@ -7,234 +11,247 @@ import re
 import shutil
 import sys
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from grader.answer_key.file import write_atomically
-from grader.batch.results.observations import Stored, StoredError, from_npz
-from grader.batch.results.record import MAX_BYTES, Record
-from grader.charts import Picture
-from grader.charts.model import to_json as kept
+from grader.batch.results.observations import StoredRun, StoredRunError, decode_run, other_version
+from grader.batch.results.record import MAX_BYTES, SubmissionResult
+from grader.charts import Chart
+from grader.charts.model import to_json as charts_to_json
 from grader.errors import GraderError
-from grader.files.untrusted import ReadingError, read_regular, shown
+from grader.files.atomic_write import write_atomically
+from grader.files.escape import printable
+from grader.files.untrusted import FileReadError, read_bounded
 from grader.render.html import to_html
 from grader.render.json import to_json
 from grader.report.model import Report
 
-# MERGED: A student's key as the name of a folder, on any file system.
-# MERGED: A report in the forms that it is read in.
-_AS_IT_IS = re.compile(r"[a-z0-9_][a-z0-9_-]{0,62}")
-_OURS = re.compile(r".*-[0-9a-f]{16}")
-_OTHERS = re.compile(r"[^A-Za-z0-9_]+")
+RESULT_FILE, REPORT_FILE, PAGE_FILE = "submission.json", "report.json", "report.html"
+CHARTS_FILE = "pictures.json"
+STORED_RUN_FILE, EXECUTED_FILE = "observations.safetensors", "executed.ipynb"
+BATCH_FILE = "batch.json"
 RESERVED = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )
-"""No folder has such a name on Windows."""
-_LONGEST = 60
+"""Names that Windows reserves for devices."""
+_EARLIER_STORED = "observations.npz"
+_LOCK, _TEMPORARY = ".lock", ".unpacked"
+_MAX_REPORT_BYTES = 2**26
+_MAX_STORED_BYTES = 2**28
+_SAFE = re.compile(r"[a-z0-9_][a-z0-9_-]{0,62}")
+_GENERATED = re.compile(r".*-[0-9a-f]{16}")
+_UNSAFE_RUN = re.compile(r"[^A-Za-z0-9_]+")
+_MAX_PREFIX = 60
 
 
-def folder_name(student: str) -> str:
-    """A folder's name for a student: at most 80 bytes, plain, and no other student's.
+def safe_dirname(student: str) -> str:
+    """Return a directory name for a student: at most 80 bytes, safe on every file system.
 
-    That holds where upper and lower case are one, too. A key of small letters, digits, ``-`` and
-    ``_`` stays as it is, and no name that is made has a dot in it, so none is a file's. Any other
-    key keeps what is plain in it, and gets a digest of all of it.
+    A key of lower-case letters, digits, ``-`` and ``_`` stays as it is. Any other key keeps its
+    safe characters and gets a digest, so that two students never share a directory, even if the
+    file system ignores case. No name contains a dot, so that it is never a file's.
     """
     if (
-        _AS_IT_IS.fullmatch(student)
+        _SAFE.fullmatch(student)
         and student not in RESERVED
-        and not _OURS.fullmatch(student)  # or it could be what another student's was made into
+        and not _GENERATED.fullmatch(student)  # it could be the name generated for another student
     ):
         return student
     digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()
     letters = unicodedata.normalize("NFKD", student).encode("ascii", "ignore").decode()
-    kept = _OTHERS.sub("_", letters)[:_LONGEST].strip("_")
-    return f"{kept or 'student'}-{digest[:16]}"
+    prefix = _UNSAFE_RUN.sub("_", letters)[:_MAX_PREFIX].strip("_")
+    return f"{prefix or 'student'}-{digest[:16]}"
 
 
-RECORD, REPORT, PAGE = "submission.json", "report.json", "report.html"
-PICTURES = "pictures.json"
-STORED, EXECUTED = "observations.npz", "executed.ipynb"
-BATCH = "batch.json"
-_LOCK, _UNPACKED = ".lock", ".unpacked"
-_MAX_REPORT = 2**26
-_MAX_STORED = 2**28
+def report_files(report: Report, pictures: Sequence[Chart] = ()) -> dict[str, bytes]:
+    """Return the report's files by name: JSON, the charts' data and the HTML page."""
+    return {
+        REPORT_FILE: to_json(report).encode(),
+        CHARTS_FILE: charts_to_json(pictures),
+        PAGE_FILE: to_html(report, pictures).encode(),
+    }
 
 
-class Results:
-    """Reads and writes one results folder."""
+class ResultsStore:
+    """A results folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder; it need not be there yet."""
+        """Take the folder, which need not exist yet."""
         self.folder = folder
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Write to it alone; made if it is not there.
+    def lock(self) -> Iterator[None]:
+        """Create the folder if necessary, and lock it against other graders.
 
         Raises:
-            GraderError: It cannot be made or written to, or another grader writes to it.
+            GraderError: The folder cannot be written to, or another grader has locked it.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = (self.folder / _LOCK).open("w")
         except OSError as error:
-            raise self.trouble(error) from error
+            raise self.write_error(error) from error
         with lock:
-            if not _locked(lock):
+            if not _try_lock(lock):
                 raise GraderError(
-                    f"Another grader writes to {shown(str(self.folder))}: wait for it to end."
+                    f"Another grader writes to {printable(str(self.folder))}: wait for it to end."
                 )
             yield
 
     @contextlib.contextmanager
-    def unpacking(self) -> Iterator[Path]:
-        """A folder for what is unpacked: what a killed grader left there goes with the next one.
+    def temp_dir(self) -> Iterator[Path]:
+        """Provide an empty temporary folder; remove what a killed grader left in it before.
 
         Raises:
-            GraderError: It cannot be made.
+            GraderError: The folder cannot be created.
         """
-        own = self.folder / _UNPACKED
+        temporary = self.folder / _TEMPORARY
         try:
-            shutil.rmtree(own, ignore_errors=True)
-            own.mkdir(mode=0o700)
+            shutil.rmtree(temporary, ignore_errors=True)
+            temporary.mkdir(mode=0o700)
         except OSError as error:
-            raise self.trouble(error) from error
+            raise self.write_error(error) from error
         try:
-            yield own
+            yield temporary
         finally:
-            shutil.rmtree(own, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
 
-    def of(self, student: str) -> Path:
-        """The folder of one student's results."""
-        return self.folder / folder_name(student)
+    def student_dir(self, student: str) -> Path:
+        """Return the folder of one student's results."""
+        return self.folder / safe_dirname(student)
 
-    def record(self, student: str) -> Record | None:
-        """How a student's submission ended; None where it has not, or cannot be told."""
-        with contextlib.suppress(ReadingError):
-            found = Record.from_json(read_regular(self.of(student) / RECORD, MAX_BYTES))
-            return found if found and found.student == student else None
-        return None
-
-    def records(self) -> Iterator[Record]:
-        """Of all submissions that have ended, by the names of their folders."""
-        with contextlib.suppress(OSError):
-            for path in sorted(self.folder.glob(f"*/{RECORD}")):
-                with contextlib.suppress(ReadingError):
-                    if found := Record.from_json(read_regular(path, MAX_BYTES)):
-                        yield found
-
-    def stored(self, student: str) -> Stored | None:
-        """What is kept of a submission that has run; None where none has.
+    def result(self, student: str) -> SubmissionResult | None:
+        """Return a student's result; None if the submission has not ended, or the file is damaged.
 
         Raises:
-            StoredError: It is damaged.
+            EarlierVersionError: An earlier version of the grader wrote it.
         """
-        path = self.of(student) / STORED
+        found = self._read_result(self.student_dir(student) / RESULT_FILE)
+        return found if found and found.student == student else None
+
+    def results(self) -> Iterator[SubmissionResult]:
+        """Yield the results of all submissions that have ended, sorted by folder name.
+
+        Raises:
+            EarlierVersionError: An earlier version of the grader wrote one.
+        """
+        with contextlib.suppress(OSError):
+            for path in sorted(self.folder.glob(f"*/{RESULT_FILE}")):
+                if found := self._read_result(path):
+                    yield found
+
+    def stored_run(self, student: str) -> StoredRun | None:
+        """Return a student's stored run; None if the notebook has not run.
+
+        Raises:
+            StoredError: It is damaged, or another version of the grader wrote it.
+        """
+        path = self.student_dir(student) / STORED_RUN_FILE
         if not path.exists():
+            earlier = path.with_name(_EARLIER_STORED)
+            if earlier.exists():
+                raise other_version(str(earlier))
             return None
         try:
-            data = read_regular(path, _MAX_STORED)
-        except ReadingError as error:
-            raise StoredError(f"{shown(str(path))} cannot be read: {error}.") from error
-        return from_npz(data, name=str(path))
+            data = read_bounded(path, _MAX_STORED_BYTES)
+        except FileReadError as error:
+            raise StoredRunError(f"{printable(str(path))} cannot be read: {error}.") from error
+        return decode_run(data, name=str(path))
 
     def report(self, student: str) -> dict[str, Any] | None:
-        """A student's report as JSON; None where there is none."""
+        """Return a student's report as JSON; None if there is none."""
         with contextlib.suppress(ValueError):
-            found = json.loads(self.text(student, REPORT))
+            found = json.loads(self.read_student_file(student, REPORT_FILE))
             return found if isinstance(found, dict) else None
         return None
 
-    def text(self, student: str, name: str) -> bytes:
-        """One of a student's files; empty where there is none."""
-        with contextlib.suppress(ReadingError):
-            return read_regular(self.of(student) / name, _MAX_REPORT)
+    def read_student_file(self, student: str, name: str) -> bytes:
+        """Read one of a student's files; empty if there is none."""
+        with contextlib.suppress(FileReadError):
+            return read_bounded(self.student_dir(student) / name, _MAX_REPORT_BYTES)
         return b""
 
-    def replace(self, student: str, name: str, data: bytes) -> None:
-        """Write one of a finished student's files anew.
+    def rewrite_student_file(self, student: str, name: str, data: bytes) -> None:
+        """Rewrite one of a finished student's files.
 
         Raises:
-            GraderError: There is no room, or it cannot be written.
+            GraderError: It cannot be written.
         """
-        self._write(self.of(student) / name, data)
+        self._write(self.student_dir(student) / name, data)
 
-    def keep(self, record: Record, files: Mapping[str, bytes]) -> None:
-        """Write what became of a submission: finished only once all of it is there.
-
-        Args:
-            record: How it ended.
-            files: What else is kept, by the names of files.
+    def save(self, result: SubmissionResult) -> None:
+        """Write a submission's files; ``submission.json`` comes last, when all others are there.
 
         Raises:
-            GraderError: There is no room, or it cannot be written.
+            GraderError: There is no space, or it cannot be written.
         """
-        own = self.of(record.student)
+        folder = self.student_dir(result.student)
         try:
-            own.mkdir(exist_ok=True)
-            (own / RECORD).unlink(missing_ok=True)
-            for path in own.iterdir():  # of an earlier run, whole or not
-                if path.name not in files and path.is_file():
+            folder.mkdir(exist_ok=True)
+            (folder / RESULT_FILE).unlink(missing_ok=True)
+            for path in folder.iterdir():  # left by an earlier run, complete or not
+                if path.name not in result.files and path.is_file():
                     path.unlink()
-            for name, data in files.items():
-                write_atomically(own / name, data)
-            write_atomically(own / RECORD, record.to_json().encode())
+            for name, data in result.files.items():
+                write_atomically(folder / name, data)
+            write_atomically(folder / RESULT_FILE, result.to_json().encode())
         except OSError as error:
-            raise self.trouble(error) from error
+            raise self.write_error(error) from error
 
-    def write(self, name: str, data: bytes) -> None:
-        """Write a file about the whole batch, whole.
-
-        Args:
-            name: The file's.
-            data: What is in it.
+    def write_batch_file(self, name: str, data: bytes) -> None:
+        """Write a file of the whole batch.
 
         Raises:
-            GraderError: There is no room, or it cannot be written.
+            GraderError: It cannot be written.
         """
         self._write(self.folder / name, data)
 
-    def whole(self, name: str) -> bytes:
-        """A file about the whole batch; empty where there is none."""
-        with contextlib.suppress(ReadingError):
-            return read_regular(self.folder / name, _MAX_REPORT)
+    def read_batch_file(self, name: str) -> bytes:
+        """Read a file of the whole batch; empty if there is none."""
+        with contextlib.suppress(FileReadError):
+            return read_bounded(self.folder / name, _MAX_REPORT_BYTES)
         return b""
 
-    def batch(self) -> dict[str, Any]:
-        """What is known of the batch; nothing where none has begun.
+    def read_batch_info(self) -> dict[str, Any]:
+        """Return the contents of ``batch.json``; empty if no batch has begun.
 
         Raises:
-            GraderError: It is there and cannot be read.
+            GraderError: The file cannot be read.
         """
-        path = self.folder / BATCH
+        path = self.folder / BATCH_FILE
         if not path.exists():
             return {}
         try:
-            found = json.loads(read_regular(path, _MAX_REPORT))
-        except (ReadingError, ValueError) as error:
+            found = json.loads(read_bounded(path, _MAX_REPORT_BYTES))
+        except (FileReadError, ValueError) as error:
             raise GraderError(
-                f"{shown(str(path))} cannot be read: remove it, and all submissions run again."
+                f"{printable(str(path))} cannot be read: remove it, and all submissions run again."
             ) from error
         return found if isinstance(found, dict) else {}
+
+    def write_error(self, error: OSError) -> GraderError:
+        """Return the error for a folder that cannot be written to, with what to do about it."""
+        return GraderError(
+            f"Cannot write to {printable(str(self.folder))}: {error.strerror or error}. What is "
+            "there is kept: make it writable, with room, and give the same command again."
+        )
+
+    def _read_result(self, path: Path) -> SubmissionResult | None:
+        try:
+            return SubmissionResult.from_json(read_bounded(path, MAX_BYTES), name=str(path))
+        except FileReadError:
+            return None
 
     def _write(self, path: Path, data: bytes) -> None:
         try:
             write_atomically(path, data)
         except OSError as error:
-            raise self.trouble(error) from error
-
-    def trouble(self, error: OSError) -> GraderError:
-        """What is wrong with the folder, and what to do."""
-        return GraderError(
-            f"Cannot write to {shown(str(self.folder))}: {error.strerror or error}. What is there "
-            "is kept: make it writable, with room, and give the same command again."
-        )
+            raise self.write_error(error) from error
 
 
-def _locked(file: IO[str]) -> bool:
-    """Whether the lock is ours; it goes with our process, however that ends."""
+def _try_lock(file: IO[str]) -> bool:
+    """Lock a file; return False if another process has. The lock ends with this process."""
     if sys.platform == "win32":
         return True
     import fcntl  # noqa: PLC0415 (not on Windows)
@@ -244,17 +261,3 @@ def _locked(file: IO[str]) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def pages_of(report: Report, pictures: Sequence[Picture] = ()) -> dict[str, bytes]:
-    """A report as files, by their names.
-
-    Args:
-        report: What there is to say.
-        pictures: What there is to see.
-    """
-    return {
-        REPORT: to_json(report).encode(),
-        PICTURES: kept(pictures),
-        PAGE: to_html(report, pictures).encode(),
-    }

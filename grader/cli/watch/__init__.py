@@ -1,1 +1,4 @@
-"""``grade NOTEBOOK --watch``: graded again whenever it is saved."""
+"""``grade NOTEBOOK --watch``: grades a notebook again whenever it is saved.
+
+Begin with `grader.cli.watch.loop.watch_notebook`.
+"""

@@ -12,19 +12,25 @@ from typing import Never
 from rich.console import Console
 
 from grader.cli.grade_notebook import Output
-from grader.cli.progress import Display
-from grader.cli.watch.regrade import Rounds, Screen
+from grader.cli.progress import NotebookProgress
+from grader.cli.watch.regrade import Regrader
+from grader.cli.watch.terminal import Terminal
 from grader.cli.watch.watched_file import WatchedFile
 from grader.errors import SubmissionError
-from grader.grading.session import Settings, Sitting, open_sitting, warm
-from grader.rubric.load import find_rubric
+from grader.grading.session import GradingSession, Settings, open_session, prefork
+from grader.rubric.load import load_rubric
 from grader.submission.read import Submission, read_submission
-from grader.submission.slices import Reading
+from grader.submission.slices import NotebookAnalysis
+
+_POLL_SECONDS = 0.2
+_SIGNAL_EXIT = 128
+"""Base of the exit code of a process that a signal ended."""
+
+Change = Submission | SubmissionError
 
 
-# MERGED: Ctrl-C and SIGTERM while watching: one of them ends everything, in order.
 class Stopped(BaseException):
-    """Somebody wants it to end."""
+    """Ctrl-C or SIGTERM ends the loop."""
 
     def __init__(self, number: int) -> None:
         """Take the signal's number."""
@@ -34,7 +40,7 @@ class Stopped(BaseException):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Raise `Stopped` at the first of the two signals; more of them do not disturb tidying up."""
+    """Raise `Stopped` at the first SIGINT or SIGTERM; later ones do not disturb the clean-up."""
     numbers = (signal.SIGINT, signal.SIGTERM)
 
     def stop(number: int, _frame: FrameType | None) -> Never:
@@ -50,70 +56,69 @@ def stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-_POLL = 0.2
-_SIGNALLED = 128
-
-News = Submission | SubmissionError
-
-
 def watch_notebook(
     notebook: Path, *, rubric: str | None, settings: Settings, output: Output
 ) -> int:
-    """Grade a notebook whenever it is saved, with kernels that are ready.
+    """Grade a notebook whenever it is saved, with preloaded kernels.
 
     Returns:
         The exit code of the last report.
 
     Raises:
-        GraderError: There is nothing to begin with: no notebook, no rubric, no key, no kernel.
-        KeyboardInterrupt: It was stopped before there was a report.
+        GraderError: The first run is impossible: no notebook, no rubric, no key or no kernel.
+        KeyboardInterrupt: The loop was stopped before the first report.
     """
-    rounds: Rounds | None = None
+    regrader: Regrader | None = None
     try:
         with stoppable(), ExitStack() as stack:
-            with Display(Console(stderr=True)) as display:
-                sitting = open_sitting(find_rubric(rubric), settings, display.listener())
-                read_submission(notebook, sitting.file.rubric.limits)  # or say now what is wrong
-                sitting = stack.enter_context(warm(sitting))
-            watching = _Watching(notebook, sitting)
-            screen = Screen(output.hints)
-            rounds = Rounds(sitting, output.with_page(), screen, watching.newer)
-            watching.go_on(rounds, screen)
+            with NotebookProgress(Console(stderr=True)) as progress:
+                session = open_session(load_rubric(rubric), settings, progress.events())
+                read_submission(
+                    notebook, session.rubric_file.rubric.limits
+                )  # raises now if it is broken
+                session = stack.enter_context(prefork(session))
+            saves = _Saves(notebook, session)
+            terminal = Terminal(output.hints)
+            regrader = Regrader(session, output.with_page(), terminal, saves.is_outdated)
+            saves.grade_all(regrader, terminal)
     except Stopped as stopped:
         if stopped.number == SIGTERM:
-            return _SIGNALLED + SIGTERM
-        if rounds is None or rounds.code is None:
+            return _SIGNAL_EXIT + SIGTERM
+        if regrader is None or regrader.exit_code is None:
             raise KeyboardInterrupt from None
-        return rounds.code
+        return regrader.exit_code
 
 
-class _Watching:
-    """Waits for saves, and knows of those that come while one is graded."""
+class _Saves:
+    """Waits for saves, and remembers the newest one that comes while another is graded."""
 
-    def __init__(self, notebook: Path, sitting: Sitting) -> None:
-        self._file = WatchedFile(notebook, sitting.file.rubric.limits)
+    def __init__(self, notebook: Path, session: GradingSession) -> None:
+        self._file = WatchedFile(notebook, session.rubric_file.rubric.limits)
         self._name = notebook.name
-        self._waiting: News | None = None
-        self._looked = 0.0
+        self._pending: Change | None = None
+        self._last_poll = 0.0
 
-    def newer(self, running: Reading) -> bool:
-        """Whether a notebook with other code has been saved since."""
-        if monotonic() - self._looked >= _POLL:
-            self._looked = monotonic()
-            self._waiting = self._file.look() or self._waiting
-        waiting = self._waiting
-        return isinstance(waiting, Submission) and Reading.of(waiting).digest != running.digest
+    def is_outdated(self, running: NotebookAnalysis) -> bool:
+        """Return True if a notebook with different code has been saved since."""
+        if monotonic() - self._last_poll >= _POLL_SECONDS:
+            self._last_poll = monotonic()
+            self._pending = self._file.poll() or self._pending
+        pending = self._pending
+        return (
+            isinstance(pending, Submission)
+            and NotebookAnalysis.from_submission(pending).digest != running.digest
+        )
 
-    def go_on(self, rounds: Rounds, screen: Screen) -> Never:
-        """Take every save, the newest first and older ones never."""
+    def grade_all(self, regrader: Regrader, terminal: Terminal) -> Never:
+        """Grade the newest save, again and again; older saves are skipped."""
         while True:
-            news = self._file.look() or self._waiting
-            self._waiting = None
-            if isinstance(news, Submission):
-                rounds.take(news)
-                screen.say(f"Waiting for {self._name} to be saved; Ctrl-C ends it.")
-            elif news is not None:
-                screen.begin("saved")
-                screen.say(f"{news} It is looked at again when it is saved.")
+            change = self._file.poll() or self._pending
+            self._pending = None
+            if isinstance(change, Submission):
+                regrader.grade(change)
+                terminal.print_line(f"Waiting for {self._name} to be saved; Ctrl-C ends it.")
+            elif change is not None:
+                terminal.begin_run("saved")
+                terminal.print_line(f"{change} It is checked again when it is saved.")
             else:
-                sleep(_POLL)
+                sleep(_POLL_SECONDS)

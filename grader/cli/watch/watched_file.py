@@ -1,52 +1,51 @@
-"""A notebook's file while an editor saves it: what is new, and what has gone wrong for good."""
+"""Detects saves of a notebook, debouncing editors that write a file in pieces."""
 
 from pathlib import Path
 from time import monotonic
 
 from grader.errors import SubmissionError
-from grader.rubric.model import Limits
+from grader.rubric.sections import Limits
 from grader.submission.read import Submission, read_submission
 
 PATIENCE = 1.0
-"""Seconds that a file may be missing or broken: editors write in pieces, or a new file in place."""
+"""Seconds that a file may be missing or broken before the error is reported."""
 
-_Mark = tuple[int, ...] | None
+_FileState = tuple[int, ...] | None
 
 
 class WatchedFile:
-    """Looks whether a file has been saved since the last look."""
+    """Reports each save of a notebook once."""
 
     def __init__(self, path: Path, limits: Limits, *, patience: float = PATIENCE) -> None:
-        """Take the file; what it holds now is news.
+        """Watch a file; its current content is reported as the first save.
 
         Args:
-            path: The notebook.
-            limits: Size limits.
-            patience: Seconds until what cannot be read is told.
+            limits: Size limits of the notebook.
+            patience: Seconds until an error is reported.
         """
         self._path, self._limits, self._patience = path, limits, patience
-        self._seen: _Mark = ()
-        self._doubtful: _Mark = ()
-        self._since = 0.0
+        self._reported: _FileState = ()
+        self._broken: _FileState = ()
+        self._broken_since = 0.0
 
-    def look(self) -> Submission | SubmissionError | None:
-        """A notebook that is new, or why what is there is none, each told once."""
-        mark = self._mark()
-        if mark == self._seen:
+    def poll(self) -> Submission | SubmissionError | None:
+        """Return a new notebook, or the error that makes the file unusable; each only once."""
+        state = self._state()
+        if state == self._reported:
             return None
         try:
-            news: Submission | SubmissionError = read_submission(self._path, self._limits)
+            change: Submission | SubmissionError = read_submission(self._path, self._limits)
         except SubmissionError as error:
-            if mark != self._doubtful:
-                self._doubtful, self._since = mark, monotonic()
-            if monotonic() - self._since < self._patience:
+            if state != self._broken:
+                self._broken, self._broken_since = state, monotonic()
+            if monotonic() - self._broken_since < self._patience:
                 return None
-            news = error
-        self._seen, self._doubtful = mark, ()
-        return news
+            change = error
+        self._reported, self._broken = state, ()
+        return change
 
-    def _mark(self) -> _Mark:
-        """What changes with every save; None where there is no file."""
+    def _state(self) -> _FileState:
+        """Return values that change with every save; None if there is no file."""
         try:
             status = self._path.stat()
         except (OSError, ValueError):

@@ -1,1 +1,6 @@
-"""Files that gradebooks of course platforms import: one gradebook a file. Pure."""
+"""Write scores as the file that a gradebook imports, without side effects.
+
+Begin with ``registry.py``, which maps the names of ``grade export --to`` to writers.
+``csv_file.py`` reads rosters, ``matching.py`` finds each submission's row, and ``grades.py``
+formats scores.
+"""

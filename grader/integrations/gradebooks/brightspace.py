@@ -1,34 +1,54 @@
-"""Brightspace: keys, one grade item, and the mark that ends each row."""
+"""Brightspace: the key columns, one grade item, and the indicator that ends each row."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from grader.files.untrusted import shown
-from grader.integrations.gradebooks.columns import find, listed
-from grader.integrations.gradebooks.csv_file import RosterError, Sheet
-from grader.integrations.gradebooks.grades import Amounts, Grade, has_commas, read_number
-from grader.integrations.gradebooks.matching import By, Exported, Wanted, match, people
-from grader.render.csv import number
+from grader.files.escape import printable
+from grader.integrations.gradebooks.columns import (
+    columns_titled,
+    creation_note,
+    find_column,
+    list_titles,
+    parse_titles,
+)
+from grader.integrations.gradebooks.csv_file import CsvFile, RosterError
+from grader.integrations.gradebooks.grades import (
+    Grade,
+    ScoreFormatter,
+    parse_number,
+    uses_decimal_comma,
+)
+from grader.integrations.gradebooks.matching import (
+    ExportOptions,
+    ExportResult,
+    MatchColumns,
+    match,
+    roster_rows,
+)
+from grader.render.csv import format_points
 
-_ITEM = re.compile(r"(?P<title>.+?) Points Grade(?: *<(?P<about>.*)>)?", re.DOTALL)
-_MAXIMUM = re.compile(r"MaxPoints:([0-9]+(?:[.,][0-9]+)?)")
-_REFUSED = frozenset('/"*<>+=|,%')
-_END, _MARK = "End-of-Line Indicator", "#"
+_ITEM = re.compile(r"(?P<title>.+?) Points Grade(?: *<(?P<details>.*)>)?", re.DOTALL)
+_MAX_POINTS = re.compile(r"MaxPoints:([0-9]+(?:[.,][0-9]+)?)")
+_FORBIDDEN = frozenset('/"*<>+=|,%')
+_END_OF_LINE, _MARKER = "End-of-Line Indicator", "#"
 _KEYS = ("orgdefinedid", "username")
 
 
-def to_brightspace(grades: Sequence[Grade], roster: Sheet, wanted: Wanted) -> Exported:
-    """The item's column, with the keys as Brightspace wrote them: it matches by their bytes.
+def to_brightspace(
+    grades: Sequence[Grade], roster: CsvFile, options: ExportOptions
+) -> ExportResult:
+    """Write the grade item's column beside unchanged keys, since Brightspace matches their bytes.
 
-    So a username that looks like a formula stays one; names are left out, as imports want it.
+    Usernames are therefore not escaped, even where a spreadsheet would take one for a formula.
+    Names are left out: the import needs none.
 
     Args:
-        grades: One a submission.
-        roster: An export of Brightspace's with a key field or both.
-        wanted: The grade item.
+        grades: One per submission.
+        roster: An export from Brightspace with at least one key field.
+        options: The grade item, and how to match rows.
 
     Raises:
-        RosterError: It has no key, or cannot have such an item.
+        RosterError: The file has no key field, or the item's title is not possible.
     """
     keys = _columns(roster, _KEYS)
     if not keys:
@@ -36,74 +56,57 @@ def to_brightspace(grades: Sequence[Grade], roster: Sheet, wanted: Wanted) -> Ex
             f"{roster.name} has neither OrgDefinedId nor Username: export it from Grades, Enter "
             "Grades, Export, with a key field."
         )
-    column, title, maximum = _item(roster, wanted)
+    column, title, maximum = _grade_item(roster, options)
     rows = [row for row in range(1, len(roster.rows)) if any(roster.cell(row, k) for k in keys)]
-    by = By(
+    match_columns = MatchColumns(
         keys=[*keys, *_columns(roster, ("email",))],
         names=_columns(roster, ("lastname", "firstname")),
-        clean=dict.fromkeys(keys, _without_mark),
+        clean=dict.fromkeys(keys, _strip_marker),
     )
-    matching = match(grades, people(roster, rows, by, only=wanted.match))
-    commas = has_commas(roster.cell(row, column) for row in rows)
-    amounts = Amounts(capped=True, commas=commas)
-    found = {row: amounts.of(grade, maximum) for row, grade in matching.grades.items()}
-    numbers = {row: amounts.text(value) for row, value in found.items() if value is not None}
+    matching = match(grades, roster_rows(roster, rows, match_columns, only=options.match))
+    decimal_comma = uses_decimal_comma(roster.cell(row, column) for row in rows)
+    formatter = ScoreFormatter(capped=True, decimal_comma=decimal_comma)
+    scores = formatter.format_all(matching.grades, maximum)
+    key_cells = {row: [roster.cell(row, k) for k in keys] for row in rows}
     table = [
-        [*(roster.rows[0][k] for k in keys), title, _END],
-        *(
-            [
-                *(roster.cell(row, k) for k in keys),
-                numbers.get(row, roster.cell(row, column)),
-                _MARK,
-            ]
-            for row in rows
-        ),
+        [*(roster.rows[0][k] for k in keys), title, _END_OF_LINE],
+        *([*key_cells[row], scores.get(row, roster.cell(row, column)), _MARKER] for row in rows),
     ]
-    return Exported(
-        data=roster.like(table),
-        students=len(rows),
-        filled=len(numbers),
+    items = parse_titles(roster, _ITEM)
+    created = [creation_note("Brightspace", "item", options, items)] if column is None else []
+    return ExportResult(
+        data=roster.encode_rows(table),
+        student_count=len(rows),
+        filled_count=len(scores),
         matching=matching,
-        notes=(*_new(roster, column, wanted), *amounts.said()),
+        notes=(*created, *formatter.notes()),
     )
 
 
-def _columns(roster: Sheet, names: Sequence[str]) -> list[int]:
-    """Columns by their titles, in this order."""
-    titles = [title.lower().replace(" ", "") for title in roster.head]
-    return [titles.index(name) for name in names if name in titles]
+def _columns(roster: CsvFile, titles: Sequence[str]) -> list[int]:
+    return columns_titled(roster, titles, lambda title: title.lower().replace(" ", ""))
 
 
-def _item(roster: Sheet, wanted: Wanted) -> tuple[int | None, str, float | None]:
-    """The item's column, its title and what it is out of."""
-    items = _items(roster)
-    column = find(items, wanted, where=roster.name)
+def _grade_item(roster: CsvFile, options: ExportOptions) -> tuple[int | None, str, float | None]:
+    """Return the item's column (None if it is new), its title and its maximum."""
+    items = parse_titles(roster, _ITEM)
+    column = find_column(items, options, where=roster.name)
     if column is not None:
-        said = _MAXIMUM.search(items[column]["about"] or "")
-        return column, roster.rows[0][column], read_number(said[1]) if said else None
-    name = wanted.called.strip()
-    if not name or _REFUSED & set(name) or not name.isprintable():
+        points = _MAX_POINTS.search(items[column]["details"] or "")
+        return column, roster.rows[0][column], parse_number(points[1]) if points else None
+    name = options.column_title.strip()
+    if not name or _FORBIDDEN & set(name) or not name.isprintable():
         raise RosterError(
-            f"Brightspace takes no grade item called {shown(name)!r}: leave out "
-            f"{' '.join(sorted(_REFUSED))}, or name one with --assignment: {listed(items)}."
+            f"Brightspace accepts no grade item called {printable(name)!r}: leave out "
+            f"{' '.join(sorted(_FORBIDDEN))}, or name one with --assignment: {list_titles(items)}."
         )
-    points = number(wanted.total)
-    return None, f"{name} Points Grade <Numeric MaxPoints:{points}>", wanted.total
+    return (
+        None,
+        f"{name} Points Grade <Numeric MaxPoints:{format_points(options.total)}>",
+        options.total,
+    )
 
 
-def _items(roster: Sheet) -> Mapping[int, re.Match[str]]:
-    return {i: found for i, title in enumerate(roster.head) if (found := _ITEM.fullmatch(title))}
-
-
-def _new(roster: Sheet, column: int | None, wanted: Wanted) -> list[str]:
-    if column is not None:
-        return []
-    return [
-        f"The roster has no item {shown(wanted.called)}, so Brightspace will create one out of "
-        f"{number(wanted.total)} points. The roster's are: {listed(_items(roster))}."
-    ]
-
-
-def _without_mark(cell: str) -> str:
-    """A key without the ``#`` by which exports keep its leading zeros."""
-    return cell.strip().removeprefix(_MARK)
+def _strip_marker(cell: str) -> str:
+    """Remove the ``#`` with which exports preserve a key's leading zeros."""
+    return cell.strip().removeprefix(_MARKER)

@@ -1,13 +1,13 @@
-"""A plain table for any other gradebook: one row a student."""
+"""A generic CSV table for any other gradebook, one row per student."""
 
 from collections.abc import Sequence
 
-from grader.integrations.gradebooks.csv_file import Sheet, table
+from grader.integrations.gradebooks.csv_file import CsvFile
 from grader.integrations.gradebooks.grades import Grade
-from grader.integrations.gradebooks.matching import Exported, Wanted
-from grader.integrations.gradebooks.roster import Student, students
-from grader.integrations.gradebooks.student_keys import neutral
-from grader.render.csv import number
+from grader.integrations.gradebooks.matching import ExportOptions, ExportResult
+from grader.integrations.gradebooks.roster import StudentRow, standalone_csv
+from grader.integrations.gradebooks.student_keys import escape_formula_once
+from grader.render.csv import format_points
 
 COLUMNS = (
     "student",
@@ -23,45 +23,40 @@ COLUMNS = (
 )
 
 
-def to_plain(grades: Sequence[Grade], roster: Sheet | None, wanted: Wanted) -> Exported:
-    """Everyone of the roster, and every submission.
+def to_generic_csv(
+    grades: Sequence[Grade], roster: CsvFile | None, options: ExportOptions
+) -> ExportResult:
+    """Write a table of all students of the roster and all submissions.
 
     Args:
-        grades: One a submission.
+        grades: One per submission.
         roster: A list of students, if there is one.
-        wanted: The lab.
+        options: The lab, and how to match rows.
 
     Raises:
-        RosterError: The roster does not say who is who.
+        RosterError: No column of the roster identifies students.
     """
-    listed, matching = students(grades, roster, wanted)
-    rows = [_row(student, wanted) for student in listed]
-    return Exported(
-        data=table([list(COLUMNS), *rows], delimiter=",", newline="\r\n").encode(),
-        students=len(rows),
-        filled=sum(bool(row[COLUMNS.index("score")]) for row in rows),
-        matching=matching,
-    )
+    return standalone_csv(COLUMNS, _row, grades, roster, options, newline="\r\n")
 
 
-def _row(student: Student, wanted: Wanted) -> list[str]:
+def _row(student: StudentRow, options: ExportOptions) -> list[str]:
     grade = student.grade
-    about = map(neutral, (student.id, student.name, student.email, student.login))
+    identity = map(escape_formula_once, (student.id, student.name, student.email, student.login))
     if grade is None:
-        return [*about, "", number(wanted.total), "", "", "", ""]
+        return [*identity, "", format_points(options.total), "", "", "", ""]
     reason = (grade.reason,) if grade.reason else ()
     return [
-        *about,
-        "" if grade.score is None else number(grade.score),
-        number(grade.total),
+        *identity,
+        "" if grade.score is None else format_points(grade.score),
+        format_points(grade.total),
         _percent(grade),
         grade.state,
-        neutral(grade.student),
-        neutral("; ".join((*reason, *grade.notes))),
+        escape_formula_once(grade.student),
+        escape_formula_once("; ".join((*reason, *grade.notes))),
     ]
 
 
 def _percent(grade: Grade) -> str:
     if grade.score is None or not grade.total:
         return ""
-    return number(round(100 * grade.score / grade.total, 2))
+    return format_points(round(100 * grade.score / grade.total, 2))

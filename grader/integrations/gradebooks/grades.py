@@ -1,105 +1,107 @@
-"""One student's grade, as any gradebook takes it."""
+"""A submission's grade, and its score as a gradebook's number: scaled, capped and formatted."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from grader.files.untrusted import shown
-from grader.render.csv import number
+from grader.files.escape import printable
+from grader.render.csv import format_points
+
+_NUMBER = re.compile(r"\s*(-?[0-9]+)(?:[.,]([0-9]+))?\s*")
+_WITH_POINT, _WITH_COMMA = re.compile(r"-?[0-9]+\.[0-9]+"), re.compile(r"-?[0-9]+,[0-9]+")
+_ROUNDING_ERROR = 5e-5
 
 
-# MERGED: Scores as numbers of a gradebook: scaled to its maximum, cut where it would refuse them.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """What a submission earned in the end, and whose it is."""
+    """A submission's final score and its student."""
 
     student: str
-    """The key that the submission came with: an id where there was one, else a name."""
+    """Key from the submission's source: an id if there was one, otherwise a name."""
     name: str = ""
     score: float | None = None
-    """What counts: overrides and lateness applied. None where nothing was judged, never zero."""
+    """Score after overrides and late penalty; None, and never zero, if nothing was judged."""
     total: float = 100.0
-    """What the lab is out of."""
+    """Maximum score of the lab."""
     raw: float | None = None
-    """The score before lateness; None as above."""
+    """Score before the late penalty; None if nothing was judged."""
     state: str = "graded"
     reason: str = ""
-    """Why there is no score, in a few words."""
+    """Short reason why there is no score."""
     notes: tuple[str, ...] = ()
     submitted: datetime | None = None
     feedback: tuple[str, ...] = ()
-    """What the student may read, in lines of plain text."""
+    """Plain-text lines for the student."""
 
     @property
     def label(self) -> str:
-        """The student in a message's line."""
-        named = f" ({shown(self.name)})" if self.name and self.name != self.student else ""
-        return shown(self.student) + named
+        """The student's key and name, for a message."""
+        name = f" ({printable(self.name)})" if self.name and self.name != self.student else ""
+        return printable(self.student) + name
 
 
-_NUMBER = re.compile(r"\s*(-?[0-9]+)(?:[.,]([0-9]+))?\s*")
-_POINT, _COMMA = re.compile(r"-?[0-9]+\.[0-9]+"), re.compile(r"-?[0-9]+,[0-9]+")
-_ROUNDING = 5e-5
+def parse_number(text: str) -> float | None:
+    """Parse a gradebook's number, with a decimal point or comma; None if it is not a number."""
+    match = _NUMBER.fullmatch(text)
+    return float(f"{match[1]}.{match[2] or 0}") if match else None
 
 
-def read_number(text: str) -> float | None:
-    """A number of a gradebook, with a point or a comma; None where it is none."""
-    found = _NUMBER.fullmatch(text)
-    return float(f"{found[1]}.{found[2] or 0}") if found else None
-
-
-def has_commas(cells: Iterable[str]) -> bool:
-    """Whether these numbers have decimal commas, as far as one can see."""
-    every = [cell.strip() for cell in cells]
-    return any(map(_COMMA.fullmatch, every)) and not any(map(_POINT.fullmatch, every))
+def uses_decimal_comma(cells: Iterable[str]) -> bool:
+    """Return True if some numbers have a decimal comma and none has a decimal point."""
+    texts = [cell.strip() for cell in cells]
+    return any(map(_WITH_COMMA.fullmatch, texts)) and not any(map(_WITH_POINT.fullmatch, texts))
 
 
 @dataclass(slots=True, kw_only=True)
-class Amounts:
-    """Turns scores into numbers, and notes what had to be done to them."""
+class ScoreFormatter:
+    """Converts scores to a gradebook's numbers, and records which were changed."""
 
     capped: bool
-    """Whether the gradebook takes nothing above its maximum."""
-    commas: bool = False
+    """True if the gradebook rejects scores above its maximum."""
+    decimal_comma: bool = False
     _scaled: set[tuple[float, float]] = field(default_factory=set)
-    _above: list[str] = field(default_factory=list)
-    _below: list[str] = field(default_factory=list)
+    _above_maximum: list[str] = field(default_factory=list)
+    _below_zero: list[str] = field(default_factory=list)
 
-    def of(self, grade: Grade, maximum: float | None) -> float | None:
-        """The number of a grade; None where there is none.
-
-        Args:
-            grade: The student's.
-            maximum: What the gradebook's column is out of, where that is known.
-        """
+    def scale(self, grade: Grade, maximum: float | None) -> float | None:
+        """Scale a grade's score to the column's maximum, if known; None if there is no score."""
         if grade.score is None:
             return None
         value = grade.score
-        if maximum and grade.total and abs(maximum - grade.total) > _ROUNDING:
+        if maximum and grade.total and abs(maximum - grade.total) > _ROUNDING_ERROR:
             self._scaled.add((grade.total, maximum))
             value = value / grade.total * maximum
-        most = maximum or grade.total
-        if value > most + _ROUNDING:
-            self._above.append(grade.label)
-            value = most if self.capped else value
+        limit = maximum or grade.total
+        if value > limit + _ROUNDING_ERROR:
+            self._above_maximum.append(grade.label)
+            value = limit if self.capped else value
         if value < 0:
-            self._below.append(grade.label)
+            self._below_zero.append(grade.label)
         return round(max(0.0, value), 4)
 
-    def text(self, value: float) -> str:
-        """A number as the gradebook writes it."""
-        return number(value).replace(".", ",") if self.commas else number(value)
+    def format(self, value: float) -> str:
+        """Format a number as the gradebook writes it."""
+        return (
+            format_points(value).replace(".", ",") if self.decimal_comma else format_points(value)
+        )
 
-    def said(self) -> tuple[str, ...]:
-        """What was done, a line each."""
+    def format_all(self, grades: Mapping[int, Grade], maximum: float | None) -> dict[int, str]:
+        """Scale and format grades by row, without those that have no score."""
+        values = {row: self.scale(grade, maximum) for row, grade in grades.items()}
+        return {row: self.format(value) for row, value in values.items() if value is not None}
+
+    def notes(self) -> tuple[str, ...]:
+        """Return a note for each kind of change that was made to scores."""
         lines = [
-            f"Scores out of {number(total)} are scaled to the gradebook's {number(most)} points."
-            for total, most in sorted(self._scaled)
+            f"Scores out of {format_points(total)} are scaled to the gradebook's "
+            f"{format_points(limit)} points."
+            for total, limit in sorted(self._scaled)
         ]
-        if self._above:
-            done = "cut to it, which is all it takes" if self.capped else "kept, as a bonus is"
-            lines.append(f"Above the maximum, and {done}: {'; '.join(self._above)}.")
-        if self._below:
-            lines.append(f"Below zero, and set to it: {'; '.join(self._below)}.")
+        if self._above_maximum:
+            done = "reduced to it, because the gradebook accepts no more"
+            done = done if self.capped else "kept, since they may have a bonus"
+            lines.append(f"Above the maximum, and {done}: {'; '.join(self._above_maximum)}.")
+        if self._below_zero:
+            lines.append(f"Below zero, and raised to zero: {'; '.join(self._below_zero)}.")
         return tuple(lines)

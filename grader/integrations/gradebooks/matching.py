@@ -1,4 +1,7 @@
-"""Which submission is whose row: by a key, else by a name; where two fit, nobody guesses."""
+"""Matches submissions with a roster's rows, by key or else by name, and never by guesswork.
+
+A submission that fits several rows, and a row with several submissions, are reported as ambiguous.
+"""
 
 import re
 from collections import defaultdict
@@ -6,212 +9,223 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from grader.files.untrusted import shown
-from grader.integrations.gradebooks.csv_file import RosterError, Sheet
+from grader.files.escape import printable
+from grader.integrations.gradebooks.csv_file import CsvFile, RosterError
 from grader.integrations.gradebooks.grades import Grade
-from grader.integrations.gradebooks.student_keys import key, words
+from grader.integrations.gradebooks.student_keys import name_words, normalize_cell_key
 
-# MERGED: What an export is asked for, and what comes of it.
-_AGAIN = re.compile(r"(?P<first>.+) #[0-9]+", re.DOTALL)
+_REPEATED_KEY = re.compile(r"(?P<key>.+) #[0-9]+", re.DOTALL)
 _MAX_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """A row of the roster."""
+class ExportOptions:
+    """Options of an export: the assignment, and how to match rows."""
+
+    lab: str
+    """Short name of the lab."""
+    title: str
+    total: float
+    """Maximum score of the lab."""
+    assignment: str | None = None
+    """Title or id of the column to fill, if the instructor named one."""
+    match: str | None = None
+    """Title of the roster's column to match by, if the instructor named one."""
+    due: datetime | None = None
+
+    @property
+    def column_title(self) -> str:
+        """Title of the assignment in the gradebook."""
+        return self.title if self.assignment is None else self.assignment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRow:
+    """A student's row in the roster."""
 
     row: int
-    """Its place in the sheet."""
+    """Index of the row in the file."""
     keys: tuple[str, ...]
-    """Ids, logins, addresses: each is this student's alone."""
+    """Ids, logins and addresses that belong to this student alone."""
     name: str = ""
 
     @property
     def label(self) -> str:
-        """The student in a message's line."""
+        """The student's first key and name, for a message."""
         first = next(iter(self.keys), "")
-        named = f" ({shown(self.name)})" if self.name and first else shown(self.name)
-        return (shown(first) + named) or f"row {self.row + 1}"
+        name = f" ({printable(self.name)})" if self.name and first else printable(self.name)
+        return (printable(first) + name) or f"row {self.row + 1}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matching:
-    """Submissions and rows, side by side."""
+class MatchResult:
+    """The result of matching submissions with rows."""
 
     grades: Mapping[int, Grade]
-    """By the row of the sheet."""
-    alone: tuple[Grade, ...]
-    """Submissions that are in no row."""
-    doubtful: tuple[str, ...]
-    """A line for each case in which it cannot be told; none of these has a number."""
-    absent: tuple[Person, ...]
+    """Grades by row index."""
+    unmatched: tuple[Grade, ...]
+    """Submissions that match no row."""
+    ambiguous: tuple[str, ...]
+    """Messages on ambiguous matches; none of these rows gets a score."""
+    without_submission: tuple[RosterRow, ...]
     """Rows without a submission."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class By:
-    """The columns that say whose a row is."""
+class ExportResult:
+    """The file for a gradebook, and what to report about it."""
+
+    data: bytes
+    student_count: int
+    """Number of students' rows in the file."""
+    filled_count: int
+    """Number of those rows that have a score from these submissions."""
+    matching: MatchResult
+    notes: tuple[str, ...] = ()
+    """Notes for the instructor to read before the import, one per line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchColumns:
+    """The columns that identify a row's student."""
 
     keys: Sequence[int]
     names: Sequence[int] = ()
-    """The column of the name; or that of the last name and that of the first."""
+    """Column of the full name, or columns of the last and the first name."""
     clean: Mapping[int, Callable[[str], str]] = field(default_factory=dict)
-    """What makes a key of a cell, by column, where that is more than leaving out spaces."""
+    """Functions that extract a key from a cell, by column; the default strips white space."""
 
-    def key(self, sheet: Sheet, row: int, column: int) -> str:
-        """A row's key in a column; may be empty."""
-        return self.clean.get(column, str.strip)(sheet.cell(row, column))
+    def row_keys(self, roster: CsvFile, row: int) -> tuple[str, ...]:
+        """Return a row's distinct keys, without empty ones."""
+        cells = (self.clean.get(c, str.strip)(roster.cell(row, c)) for c in self.keys)
+        return tuple(dict.fromkeys(filter(None, cells)))
 
 
-def people(
-    sheet: Sheet, rows: Iterable[int], by: By, *, only: str | None = None
-) -> tuple[Person, ...]:
-    """The students of a sheet.
+def roster_rows(
+    roster: CsvFile, rows: Iterable[int], columns: MatchColumns, *, only: str | None = None
+) -> tuple[RosterRow, ...]:
+    """Read the students of a roster.
 
     Args:
-        sheet: The roster.
-        rows: Which of its rows are students.
-        by: Where it says who they are.
-        only: The title of the one column to go by, if an instructor names one.
+        roster: The roster.
+        rows: Indices of its rows that are students.
+        columns: The columns that identify them.
+        only: Title of a single column to match by instead.
 
     Raises:
-        RosterError: There is no column of that title.
+        RosterError: Not exactly one column has that title.
     """
     if only is not None:
-        by = By(keys=[_column(sheet, only)], clean=by.clean)
+        columns = MatchColumns(keys=[_unique_column(roster, only)], clean=columns.clean)
     return tuple(
-        Person(
+        RosterRow(
             row=row,
-            keys=tuple(dict.fromkeys(k for c in by.keys if (k := by.key(sheet, row, c)))),
-            name=", ".join(n for c in by.names if (n := sheet.cell(row, c).strip())),
+            keys=columns.row_keys(roster, row),
+            name=", ".join(n for c in columns.names if (n := roster.cell(row, c).strip())),
         )
         for row in rows
     )
 
 
-def _column(sheet: Sheet, title: str) -> int:
-    titles = [key(head).casefold() for head in sheet.head]
-    if titles.count(key(title).casefold()) != 1:
-        listed = ", ".join(shown(head) for head in sheet.head[: 2 * _MAX_LISTED])
-        raise RosterError(
-            f"{sheet.name} has no one column {shown(title)} to match by: its columns are {listed}."
-        )
-    return titles.index(key(title).casefold())
+def match(grades: Sequence[Grade], persons: Sequence[RosterRow]) -> MatchResult:
+    """Match submissions with rows.
 
-
-def match(grades: Sequence[Grade], persons: Sequence[Person]) -> Matching:
-    """Put submissions and rows together.
-
-    A key counts before a name, and the same letters before the same but for upper and lower case.
+    Keys take precedence over names, and exact matches over matches that ignore case.
 
     Args:
-        grades: One a submission.
-        persons: One a row.
+        grades: One per submission.
+        persons: One per row.
     """
-    found = _Index(persons)
-    known = {grade.student for grade in grades}
+    index = _Index(persons)
+    students = {grade.student for grade in grades}
     claims: dict[int, list[Grade]] = defaultdict(list)
-    alone: list[Grade] = []
-    doubtful: list[str] = []
+    unmatched: list[Grade] = []
+    ambiguous: list[str] = []
     for grade in grades:
-        fitting = found.fitting(_student(grade, known), grade.name)
-        if not fitting:
-            alone.append(grade)
-        elif len(fitting) > 1:
-            doubtful.append(f"{grade.label} fits several rows: {_listed(p.label for p in fitting)}")
+        candidates = index.candidates(_base_key(grade, students), grade.name)
+        if not candidates:
+            unmatched.append(grade)
+        elif len(candidates) > 1:
+            labels = _join_labels(person.label for person in candidates)
+            ambiguous.append(f"{grade.label} fits several rows: {labels}")
         else:
-            claims[fitting[0].row].append(grade)
-    several = {row: group for row, group in claims.items() if len(group) > 1}
+            claims[candidates[0].row].append(grade)
     by_row = {person.row: person for person in persons}
-    for row, group in several.items():
-        doubtful.append(
-            f"{by_row[row].label} has several submissions: {_listed(g.label for g in group)}"
-        )
-    return Matching(
+    for row, claimants in claims.items():
+        if len(claimants) > 1:
+            labels = _join_labels(grade.label for grade in claimants)
+            ambiguous.append(f"{by_row[row].label} has several submissions: {labels}")
+    return MatchResult(
         grades={row: group[0] for row, group in claims.items() if len(group) == 1},
-        alone=tuple(alone),
-        doubtful=tuple(doubtful),
-        absent=tuple(person for person in persons if person.row not in claims),
+        unmatched=tuple(unmatched),
+        ambiguous=tuple(ambiguous),
+        without_submission=tuple(person for person in persons if person.row not in claims),
     )
 
 
 class _Index:
-    """Rows by all that they can be found by, the surest first."""
+    """Looks up rows by key and by name, the most reliable way first."""
 
-    def __init__(self, persons: Sequence[Person]) -> None:
-        self._by_key = _by(persons, lambda person: [key(k) for k in person.keys])
-        self._by_folded = _by(persons, lambda person: [key(k).casefold() for k in person.keys])
-        self._by_name = _by(persons, lambda person: [words(person.name)])
-        self._by_words = _by(persons, lambda person: [tuple(sorted(words(person.name)))])
-
-    def fitting(self, student: str, name: str) -> list[Person]:
-        """The rows that a submission may belong to."""
-        said = {spoken for text in (name, student) if (spoken := words(text))}
-        tries = (
-            [self._by_key.get(key(student), {})],
-            [self._by_folded.get(key(student).casefold(), {})],
-            [self._by_name.get(spoken, {}) for spoken in said],
-            [self._by_words.get(tuple(sorted(spoken)), {}) for spoken in said],
+    def __init__(self, persons: Sequence[RosterRow]) -> None:
+        self._by_key = _index_by(
+            persons, lambda person: [normalize_cell_key(k) for k in person.keys]
         )
-        for groups in tries:
-            if fitting := {row: p for group in groups for row, p in group.items()}:
-                return [fitting[row] for row in sorted(fitting)]
+        self._by_folded_key = _index_by(
+            persons, lambda person: [normalize_cell_key(k).casefold() for k in person.keys]
+        )
+        self._by_name = _index_by(persons, lambda person: [name_words(person.name)])
+        self._by_sorted_name = _index_by(
+            persons, lambda person: [tuple(sorted(name_words(person.name)))]
+        )
+
+    def candidates(self, student: str, name: str) -> list[RosterRow]:
+        """Return the rows that a submission may belong to."""
+        names = {parts for text in (name, student) if (parts := name_words(text))}
+        attempts = (
+            [self._by_key.get(normalize_cell_key(student), {})],
+            [self._by_folded_key.get(normalize_cell_key(student).casefold(), {})],
+            [self._by_name.get(parts, {}) for parts in names],
+            [self._by_sorted_name.get(tuple(sorted(parts)), {}) for parts in names],
+        )
+        for groups in attempts:
+            if found := {row: person for group in groups for row, person in group.items()}:
+                return [found[row] for row in sorted(found)]
         return []
 
 
-def _by(
-    persons: Sequence[Person], of: Callable[[Person], Sequence[object]]
-) -> dict[object, dict[int, Person]]:
-    index: dict[object, dict[int, Person]] = {}
+def _index_by(
+    persons: Sequence[RosterRow], keys_of: Callable[[RosterRow], Sequence[object]]
+) -> dict[object, dict[int, RosterRow]]:
+    index: dict[object, dict[int, RosterRow]] = {}
     for person in persons:
-        for one in of(person):
-            if one:
-                index.setdefault(one, {})[person.row] = person
+        for index_key in keys_of(person):
+            if index_key:
+                index.setdefault(index_key, {})[person.row] = person
     return index
 
 
-def _student(grade: Grade, known: set[str]) -> str:
-    """The key; ``12 #2`` is a second submission with the key ``12``, which batches call so."""
-    again = _AGAIN.fullmatch(grade.student)
-    return again["first"] if again and again["first"] in known else grade.student
+def _unique_column(roster: CsvFile, title: str) -> int:
+    titles = [normalize_cell_key(head).casefold() for head in roster.header]
+    if titles.count(normalize_cell_key(title).casefold()) != 1:
+        listed = ", ".join(printable(head) for head in roster.header[: 2 * _MAX_LISTED])
+        raise RosterError(
+            f"{roster.name} does not have exactly one column {printable(title)} to match by: its "
+            f"columns are {listed}."
+        )
+    return titles.index(normalize_cell_key(title).casefold())
 
 
-def _listed(labels: Iterable[str]) -> str:
-    every = list(labels)
-    more = f" and {len(every) - _MAX_LISTED} more" if len(every) > _MAX_LISTED else ""
-    return "; ".join(every[:_MAX_LISTED]) + more
+def _base_key(grade: Grade, students: set[str]) -> str:
+    """Return the key without its number: batches call the second submission of ``12`` ``12 #2``."""
+    repeated = _REPEATED_KEY.fullmatch(grade.student)
+    return (
+        repeated["normalize_cell_key"]
+        if repeated and repeated["normalize_cell_key"] in students
+        else grade.student
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is written besides grades."""
-
-    lab: str
-    """The lab's short name."""
-    title: str
-    total: float
-    """What the lab is out of."""
-    assignment: str | None = None
-    """The column's title or id, where one was named."""
-    match: str | None = None
-    """The roster's column to match by, where one was named."""
-    due: datetime | None = None
-
-    @property
-    def called(self) -> str:
-        """The assignment's title in the gradebook."""
-        return self.title if self.assignment is None else self.assignment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
-    """A gradebook's file."""
-
-    data: bytes
-    students: int
-    """Rows of students in it."""
-    filled: int
-    """Those of them that have a number of ours."""
-    matching: Matching
-    notes: tuple[str, ...] = ()
-    """What an instructor must know before importing it, a line each."""
+def _join_labels(labels: Iterable[str]) -> str:
+    all_labels = list(labels)
+    more = f" and {len(all_labels) - _MAX_LISTED} more" if len(all_labels) > _MAX_LISTED else ""
+    return "; ".join(all_labels[:_MAX_LISTED]) + more

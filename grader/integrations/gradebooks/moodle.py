@@ -1,106 +1,124 @@
-"""Moodle: the grading worksheet that it gives, with grades and comments filled in."""
+"""Moodle: its grading worksheet, with grades and feedback comments filled in."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from grader.files.untrusted import shown
-from grader.integrations.gradebooks.csv_file import Sheet
-from grader.integrations.gradebooks.grades import Amounts, Grade, has_commas, read_number
-from grader.integrations.gradebooks.matching import By, Exported, Person, Wanted, match, people
-from grader.integrations.gradebooks.moodle_columns import NO, Columns, columns_of, participant
-from grader.render.escape import line
+from grader.files.escape import escape_line, printable
+from grader.integrations.gradebooks.csv_file import CsvFile
+from grader.integrations.gradebooks.grades import (
+    Grade,
+    ScoreFormatter,
+    parse_number,
+    uses_decimal_comma,
+)
+from grader.integrations.gradebooks.matching import (
+    ExportOptions,
+    ExportResult,
+    MatchColumns,
+    RosterRow,
+    match,
+    roster_rows,
+)
+from grader.integrations.gradebooks.moodle_columns import (
+    NO,
+    WorksheetColumns,
+    find_columns,
+    participant_id,
+)
 
 
-def to_moodle(grades: Sequence[Grade], roster: Sheet, wanted: Wanted) -> Exported:
-    """The worksheet with grades and comments, and every other byte kept: Moodle reads them back.
+def to_moodle(grades: Sequence[Grade], roster: CsvFile, options: ExportOptions) -> ExportResult:
+    """Fill in grades and comments and keep every other byte, since Moodle reads them back.
 
-    So names stay as they were, also where one looks like a formula.
+    Names are therefore not escaped, even where a spreadsheet would take one for a formula.
 
     Args:
-        grades: One a submission.
-        roster: The worksheet.
-        wanted: The lab.
+        grades: One per submission.
+        roster: The grading worksheet.
+        options: The lab, and how to match rows.
 
     Raises:
-        RosterError: It is no worksheet of Moodle's.
+        RosterError: The file is not a Moodle grading worksheet.
     """
-    columns = columns_of(roster)
+    columns = find_columns(roster)
     rows = [r for r in range(1, len(roster.rows)) if roster.cell(r, columns.identifier).strip()]
-    matching = match(grades, _people(roster, rows, columns, wanted))
-    given = [c for c in (columns.grade, columns.maximum) if c is not None]
-    amounts = Amounts(
-        capped=True, commas=has_commas(roster.cell(row, c) for row in rows for c in given)
-    )
-    refused = {r: why for r in matching.grades if (why := _refusal(roster, r, columns))}
-    judged = {
+    matching = match(grades, _students(roster, rows, columns, options))
+    formatter = _formatter(roster, rows, columns)
+    rejected = {r: why for r in matching.grades if (why := _reject_reason(roster, r, columns))}
+    graded = {
         row: grade
         for row, grade in matching.grades.items()
-        if row not in refused and grade.score is not None
+        if row not in rejected and grade.score is not None
     }
     cells: dict[tuple[int, int], str] = {}
-    for row, grade in judged.items():
-        value = amounts.of(grade, read_number(roster.cell(row, columns.maximum)))
-        if value is not None and read_number(roster.cell(row, columns.grade)) != value:
-            cells[row, columns.grade] = amounts.text(value)
-    comments, theirs = _comments(roster, judged, columns.feedback, wanted)
-    notes = [f"Not filled: {matching.grades[r].label}: {why}." for r, why in refused.items()]
+    for row, grade in graded.items():
+        score = formatter.scale(grade, parse_number(roster.cell(row, columns.maximum)))
+        if score is not None and parse_number(roster.cell(row, columns.grade)) != score:
+            cells[row, columns.grade] = formatter.format(score)
+    comments, kept = _comments(roster, graded, columns.feedback, options)
+    notes = [f"Not filled in: {matching.grades[r].label}: {why}." for r, why in rejected.items()]
     if columns.feedback is None:
-        notes.append(
-            "The worksheet has no column of feedback comments that we know: none is filled."
-        )
-    if theirs:
-        notes.append(f"Comments of yours are kept, and ours left out: {'; '.join(theirs)}.")
-    return Exported(
-        data=roster.filled(cells | comments),
-        students=len(rows),
-        filled=len(judged),
+        notes.append("No column of feedback comments was recognised, so no comments are filled in.")
+    if kept:
+        notes.append(f"Your own comments were kept instead of the grader's: {'; '.join(kept)}.")
+    return ExportResult(
+        data=roster.with_cells(cells | comments),
+        student_count=len(rows),
+        filled_count=len(graded),
         matching=matching,
-        notes=(*amounts.said(), *notes),
+        notes=(*formatter.notes(), *notes),
     )
 
 
-def _people(
-    roster: Sheet, rows: Sequence[int], columns: Columns, wanted: Wanted
-) -> tuple[Person, ...]:
-    by = By(
+def _students(
+    roster: CsvFile, rows: Sequence[int], columns: WorksheetColumns, options: ExportOptions
+) -> tuple[RosterRow, ...]:
+    match_columns = MatchColumns(
         keys=[columns.identifier, *columns.keys],
         names=columns.names,
-        clean={columns.identifier: participant},
+        clean={columns.identifier: participant_id},
     )
-    return people(roster, rows, by, only=wanted.match)
+    return roster_rows(roster, rows, match_columns, only=options.match)
 
 
-def _refusal(roster: Sheet, row: int, columns: Columns) -> str | None:
-    """Why Moodle would take no grade in a row."""
-    if not roster.has(row, columns.grade):
+def _formatter(roster: CsvFile, rows: Sequence[int], columns: WorksheetColumns) -> ScoreFormatter:
+    number_columns = [c for c in (columns.grade, columns.maximum) if c is not None]
+    decimal_comma = uses_decimal_comma(roster.cell(row, c) for row in rows for c in number_columns)
+    return ScoreFormatter(capped=True, decimal_comma=decimal_comma)
+
+
+def _reject_reason(roster: CsvFile, row: int, columns: WorksheetColumns) -> str | None:
+    """Return the reason why Moodle would ignore a grade in this row, if there is one."""
+    if not roster.has_cell(row, columns.grade):
         return f"row {row + 1} ends before the grade"
     if roster.cell(row, columns.changeable).strip().lower() in NO:
         return "Moodle says that the grade cannot be changed"
-    most = roster.cell(row, columns.maximum)
-    if columns.maximum is not None and not read_number(most):
-        return f"the maximum grade is no number ({shown(most) or 'empty'}), as with a scale"
+    maximum = roster.cell(row, columns.maximum)
+    if columns.maximum is not None and not parse_number(maximum):
+        text = printable(maximum) or "empty"
+        return f"the maximum grade is not a number ({text}), as with a scale"
     return None
 
 
 def _comments(
-    roster: Sheet, judged: Mapping[int, Grade], column: int | None, wanted: Wanted
+    roster: CsvFile, graded: Mapping[int, Grade], column: int | None, options: ExportOptions
 ) -> tuple[dict[tuple[int, int], str], list[str]]:
-    """Comments to fill in, and whose cells a person has written in already."""
+    """Return the comments to fill in, and the students whose comment a person has written."""
     cells: dict[tuple[int, int], str] = {}
-    theirs: list[str] = []
+    kept: list[str] = []
     if column is None:
-        return cells, theirs
-    for row, grade in judged.items():
-        if not grade.feedback or not roster.has(row, column):
+        return cells, kept
+    for row, grade in graded.items():
+        if not grade.feedback or not roster.has_cell(row, column):
             continue
-        there = roster.cell(row, column).strip()
-        if there and not there.startswith(f"<p>{escape(line(wanted.title))}: "):
-            theirs.append(grade.label)
+        present = roster.cell(row, column).strip()
+        if present and not present.startswith(f"<p>{escape(escape_line(options.title))}: "):
+            kept.append(grade.label)
         else:
-            cells[row, column] = _html(grade.feedback)
-    return cells, theirs
+            cells[row, column] = _to_html(grade.feedback)
+    return cells, kept
 
 
-def _html(lines: Sequence[str]) -> str:
-    """Comments are markup there; of ours, only the paragraph is."""
+def _to_html(lines: Sequence[str]) -> str:
+    """Return lines as an HTML paragraph; Moodle interprets comments as markup."""
     return f"<p>{'<br>'.join(map(escape, lines))}</p>"

@@ -1,12 +1,14 @@
-"""The columns of Moodle's worksheet: by their titles, or in other languages by their places."""
+"""Finds the columns of Moodle's grading worksheet by their titles, or else by their contents.
+
+The tables list the titles in several of Moodle's languages, in lower case.
+"""
 
 import re
 from dataclasses import dataclass
 
-from grader.integrations.gradebooks.csv_file import RosterError, Sheet
-from grader.integrations.gradebooks.grades import read_number
+from grader.integrations.gradebooks.csv_file import CsvFile, RosterError
+from grader.integrations.gradebooks.grades import parse_number
 
-# MERGED: Moodle's words for the columns of its worksheet, in some of its languages, in small letters.
 IDENTIFIER = frozenset(
     {
         "identifier",
@@ -34,7 +36,7 @@ MAXIMUM = frozenset(
     }
 )
 SCALE = frozenset({"scale", "skala", "barème", "escala", "scala", "schaal"})
-"""Stands in place of the maximum where grades are words."""
+"""Replaces the maximum grade if the assignment is graded with words."""
 CHANGEABLE = frozenset(
     {
         "grade can be changed",
@@ -88,17 +90,15 @@ KEYS = frozenset(
         "nombre de usuario",
     }
 )
-"""Columns beside the identifier that are one student's alone."""
+"""Further columns that identify a student."""
 NO = frozenset({"no", "nein", "non", "não", "nee", "nej", "nei", "ne", "nie", "ei", "нет"})
-"""Of a grade: it cannot be changed."""
-
-
+"""Values of the column "grade can be changed" that mean no."""
 _PARTICIPANT = re.compile(r"(?P<word>[^\d]*\D)(?P<id>[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """Where things stand in a worksheet; None where it has no such column."""
+class WorksheetColumns:
+    """Indices of a worksheet's columns; None for a column that it does not have."""
 
     identifier: int
     grade: int
@@ -109,76 +109,79 @@ class Columns:
     keys: tuple[int, ...]
 
 
-def columns_of(sheet: Sheet) -> Columns:
-    """The columns of a worksheet.
+def find_columns(sheet: CsvFile) -> WorksheetColumns:
+    """Find the columns of a worksheet.
 
     Raises:
-        RosterError: It has no identifiers or no grades, or no numbers are wanted.
+        RosterError: There is no column of identifiers or of grades, or grades are words.
     """
-    if _named(sheet, SCALE) is not None:
+    if _column_titled(sheet, SCALE) is not None:
         raise RosterError(
-            f"{sheet.name} is of an assignment that is graded by a scale of words: give it points "
-            "as its maximum grade in Moodle, and download the worksheet again."
+            f"{sheet.name} belongs to an assignment that is graded with a scale of words: give it "
+            "points as its maximum grade in Moodle, and download the worksheet again."
         )
-    identifier = _identifier(sheet)
-    maximum = _named(sheet, MAXIMUM)
-    grade = _named(sheet, GRADE)
+    identifier = _identifier_column(sheet)
+    maximum = _column_titled(sheet, MAXIMUM)
+    grade = _column_titled(sheet, GRADE)
     if grade is None and identifier is not None:
-        grade, maximum = _by_place(sheet, identifier)
+        grade, maximum = _grade_and_maximum_by_content(sheet, identifier)
     if identifier is None or grade is None:
         raise RosterError(
-            f"{sheet.name} is not a grading worksheet of Moodle's (Identifier, ..., Grade): in the "
-            "assignment choose Download grading worksheet, and leave its columns as they are."
+            f"{sheet.name} is not a Moodle grading worksheet (Identifier, ..., Grade): choose "
+            "Download grading worksheet in the assignment, and leave its columns as they are."
         )
-    return Columns(
+    return WorksheetColumns(
         identifier=identifier,
         grade=grade,
         maximum=maximum,
-        changeable=_named(sheet, CHANGEABLE),
-        feedback=_named(sheet, FEEDBACK),
-        names=tuple(_all(sheet, NAME)),
-        keys=tuple(_all(sheet, KEYS)),
+        changeable=_column_titled(sheet, CHANGEABLE),
+        feedback=_column_titled(sheet, FEEDBACK),
+        names=tuple(_columns_titled(sheet, NAME)),
+        keys=tuple(_columns_titled(sheet, KEYS)),
     )
 
 
-def participant(cell: str) -> str:
-    """The number in ``Participant 123``, which is the one in the names of Moodle's folders."""
-    found = _PARTICIPANT.fullmatch(cell.strip())
-    return found["id"] if found else ""
+def participant_id(cell: str) -> str:
+    """Return the number in ``Participant 123``, which Moodle's folder names contain too."""
+    match = _PARTICIPANT.fullmatch(cell.strip())
+    return match["id"] if match else ""
 
 
-def _all(sheet: Sheet, names: frozenset[str]) -> list[int]:
-    return [
-        i for i, title in enumerate(sheet.head) if title.lower().replace("\u2019", "'") in names
-    ]
+def _columns_titled(sheet: CsvFile, titles: frozenset[str]) -> list[int]:
+    header = [title.lower().replace("\u2019", "'") for title in sheet.header]
+    return [i for i, title in enumerate(header) if title in titles]
 
 
-def _named(sheet: Sheet, names: frozenset[str]) -> int | None:
-    found = _all(sheet, names)
-    return found[0] if len(found) == 1 else None
+def _column_titled(sheet: CsvFile, titles: frozenset[str]) -> int | None:
+    """Return the column with one of these titles, if there is exactly one."""
+    columns = _columns_titled(sheet, titles)
+    return columns[0] if len(columns) == 1 else None
 
 
-def _identifier(sheet: Sheet) -> int | None:
-    """The column of participants' numbers: by its title, or the first with nothing else in it."""
+def _identifier_column(sheet: CsvFile) -> int | None:
+    """Return the first column, those with the right title first, that holds only identifiers.
+
+    Identifiers are one word followed by a number. A sheet without students is judged by its titles.
+    """
     rows = range(1, len(sheet.rows))
-    named = _all(sheet, IDENTIFIER)
-    columns: list[int] = [*named, *range(len(sheet.head))]
+    titled = _columns_titled(sheet, IDENTIFIER)
+    columns: list[int] = [*titled, *range(len(sheet.header))]
     for column in columns:
         cells = [cell for row in rows if (cell := sheet.cell(row, column).strip())]
-        words = {found["word"] for cell in cells if (found := _PARTICIPANT.fullmatch(cell))}
-        if all(map(participant, cells)) and len(words) == 1:
+        words = {match["word"] for cell in cells if (match := _PARTICIPANT.fullmatch(cell))}
+        if all(map(participant_id, cells)) and len(words) == 1:
             return column
-    return named[0] if len(named) == 1 and len(sheet.rows) == 1 else None
+    return titled[0] if len(titled) == 1 and len(sheet.rows) == 1 else None
 
 
-def _by_place(sheet: Sheet, identifier: int) -> tuple[int | None, int | None]:
-    """The grade, which stands before the maximum: a number that is the same in every row."""
+def _grade_and_maximum_by_content(sheet: CsvFile, identifier: int) -> tuple[int | None, int | None]:
+    """Return the columns of the grade and, right of it, a maximum that is the same in every row."""
     rows = [row for row in range(1, len(sheet.rows)) if sheet.rows[row]]
     pairs = []
-    for column in range(identifier + 2, len(sheet.head)):
-        numbers = {read_number(sheet.cell(row, column)) for row in rows}
+    for column in range(identifier + 2, len(sheet.header)):
+        maxima = {parse_number(sheet.cell(row, column)) for row in rows}
         grades = [cell for row in rows if (cell := sheet.cell(row, column - 1).strip(" -"))]
-        most: float | None = numbers.pop() if len(numbers) == 1 else None
-        if most and all(read_number(cell) is not None for cell in grades):
+        maximum: float | None = maxima.pop() if len(maxima) == 1 else None
+        if maximum and all(parse_number(cell) is not None for cell in grades):
             pairs.append((column - 1, column))
     return pairs[0] if len(pairs) == 1 else (None, None)

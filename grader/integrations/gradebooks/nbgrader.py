@@ -1,13 +1,13 @@
-"""nbgrader's own export: its columns, one row a student, as its plugin writes them."""
+"""nbgrader's export: the columns and formats of its CSV plugin, one row per student."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from grader.integrations.gradebooks.csv_file import Sheet, table
+from grader.integrations.gradebooks.csv_file import CsvFile
 from grader.integrations.gradebooks.grades import Grade
-from grader.integrations.gradebooks.matching import Exported, Wanted
-from grader.integrations.gradebooks.roster import Student, students
-from grader.integrations.gradebooks.student_keys import neutral
+from grader.integrations.gradebooks.matching import ExportOptions, ExportResult
+from grader.integrations.gradebooks.roster import StudentRow, standalone_csv
+from grader.integrations.gradebooks.student_keys import escape_formula_once
 
 COLUMNS = (
     "assignment",
@@ -24,56 +24,51 @@ COLUMNS = (
 )
 
 
-def to_nbgrader(grades: Sequence[Grade], roster: Sheet | None, wanted: Wanted) -> Exported:
-    """The table that ``nbgrader export`` gives, through a CSV writer: a comma breaks no row.
+def to_nbgrader(
+    grades: Sequence[Grade], roster: CsvFile | None, options: ExportOptions
+) -> ExportResult:
+    """Write the table of ``nbgrader export``, but quoted, so that a comma in a name breaks no row.
 
-    nbgrader gives zero to whoever handed in nothing. Here such a row has no score: it may as well
-    be a name that was not recognised.
+    nbgrader gives 0 to students without a submission. Here their score is empty, because a
+    submission may exist under a name that was not recognised.
 
     Args:
-        grades: One a submission.
+        grades: One per submission.
         roster: A list of students, if there is one.
-        wanted: The assignment.
+        options: The assignment, and how to match rows.
 
     Raises:
-        RosterError: The roster does not say who is who.
+        RosterError: No column of the roster identifies students.
     """
-    listed, matching = students(grades, roster, wanted)
-    rows = [_row(student, wanted) for student in listed]
-    return Exported(
-        data=table([list(COLUMNS), *rows], delimiter=",", newline="\n").encode(),
-        students=len(rows),
-        filled=sum(bool(row[COLUMNS.index("score")]) for row in rows),
-        matching=matching,
-    )
+    return standalone_csv(COLUMNS, _row, grades, roster, options, newline="\n")
 
 
-def _row(student: Student, wanted: Wanted) -> list[str]:
+def _row(student: StudentRow, options: ExportOptions) -> list[str]:
     grade = student.grade
-    about = (student.id, student.last, student.first, student.email)
+    identity = (student.id, student.last_name, student.first_name, student.email)
     return [
-        neutral(wanted.lab if wanted.assignment is None else wanted.assignment),
-        _moment(wanted.due),
-        _moment(grade.submitted if grade else None),
-        *map(neutral, about),
+        escape_formula_once(options.lab if options.assignment is None else options.assignment),
+        _format_time(options.due),
+        _format_time(grade.submitted if grade else None),
+        *map(escape_formula_once, identity),
         *_scores(grade),
-        _number(grade.total if grade else wanted.total),
+        _format_number(grade.total if grade else options.total),
     ]
 
 
 def _scores(grade: Grade | None) -> list[str]:
-    """The score, what lateness takes of it, and what is left: never less than nothing."""
+    """Return the raw score, the late penalty and the score, which is never below zero."""
     if grade is None or grade.score is None:
         return ["", "", ""]
     raw = grade.score if grade.raw is None else grade.raw
     penalty = max(0.0, raw - grade.score)
-    return [_number(raw), _number(penalty), _number(max(0.0, raw - penalty))]
+    return [_format_number(raw), _format_number(penalty), _format_number(max(0.0, raw - penalty))]
 
 
-def _number(value: float) -> str:
+def _format_number(value: float) -> str:
     return str(round(float(value), 4))
 
 
-def _moment(moment: datetime | None) -> str:
-    """As nbgrader has it: in UTC, without saying so."""
-    return "" if moment is None else str(moment.astimezone(UTC).replace(tzinfo=None))
+def _format_time(time: datetime | None) -> str:
+    """Format a time in UTC without an offset, as nbgrader does."""
+    return "" if time is None else str(time.astimezone(UTC).replace(tzinfo=None))

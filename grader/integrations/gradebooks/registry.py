@@ -1,4 +1,4 @@
-"""Every gradebook, by the name that ``grade export --to`` takes."""
+"""All gradebooks, by the name that ``grade export --to`` takes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,50 +6,53 @@ from dataclasses import dataclass
 from grader.integrations.gradebooks.blackboard import to_blackboard
 from grader.integrations.gradebooks.brightspace import to_brightspace
 from grader.integrations.gradebooks.canvas import to_canvas
-from grader.integrations.gradebooks.csv_file import Sheet
-from grader.integrations.gradebooks.generic_csv import to_plain
+from grader.integrations.gradebooks.csv_file import CsvFile
+from grader.integrations.gradebooks.generic_csv import to_generic_csv
 from grader.integrations.gradebooks.grades import Grade
-from grader.integrations.gradebooks.matching import Exported, Wanted
+from grader.integrations.gradebooks.matching import ExportOptions, ExportResult
 from grader.integrations.gradebooks.moodle import to_moodle
 from grader.integrations.gradebooks.nbgrader import to_nbgrader
 
-OnRoster = Callable[[Sequence[Grade], Sheet, Wanted], Exported]
-Alone = Callable[[Sequence[Grade], Sheet | None, Wanted], Exported]
+RosterWriter = Callable[[Sequence[Grade], CsvFile, ExportOptions], ExportResult]
+StandaloneWriter = Callable[[Sequence[Grade], CsvFile | None, ExportOptions], ExportResult]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Onto:
-    """A gradebook that is written onto what the platform gives."""
+class RosterGradebook:
+    """A gradebook whose import file is the platform's own export with scores filled in."""
 
-    write: OnRoster
-    roster: str
-    """What that is, and where it is found."""
-    named: bool = True
-    """Whether it has columns of several assignments."""
+    write: RosterWriter
+    roster_source: str
+    """Description of the platform's export, and where to find it."""
+    takes_assignment: bool = True
+    """True if the file has columns of several assignments, so that one can be named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Afresh:
-    """A gradebook that needs no roster."""
+class StandaloneGradebook:
+    """A gradebook whose import file can be written without a roster."""
 
-    write: Alone
-    named: bool = True
+    write: StandaloneWriter
+    takes_assignment: bool = True
+    """True if the file names the assignment."""
 
 
-GRADEBOOKS: Mapping[str, Onto | Afresh] = {
-    "blackboard": Onto(
-        write=to_blackboard, roster="the file of Grade Center, Work Offline, Download"
+GRADEBOOKS: Mapping[str, RosterGradebook | StandaloneGradebook] = {
+    "blackboard": RosterGradebook(
+        write=to_blackboard, roster_source="the file from Grade Center, Work Offline, Download"
     ),
-    "brightspace": Onto(
+    "brightspace": RosterGradebook(
         write=to_brightspace,
-        roster="the file of Grades, Enter Grades, Export, with both key fields",
+        roster_source="the file from Grades, Enter Grades, Export, with both key fields",
     ),
-    "canvas": Onto(write=to_canvas, roster="the file of Grades, Export Entire Gradebook"),
-    "csv": Afresh(write=to_plain, named=False),
-    "moodle": Onto(
+    "canvas": RosterGradebook(
+        write=to_canvas, roster_source="the file from Grades, Export Entire Gradebook"
+    ),
+    "csv": StandaloneGradebook(write=to_generic_csv, takes_assignment=False),
+    "moodle": RosterGradebook(
         write=to_moodle,
-        roster="the file of the assignment's Download grading worksheet",
-        named=False,
+        roster_source="the file from the assignment's Download grading worksheet",
+        takes_assignment=False,
     ),
-    "nbgrader": Afresh(write=to_nbgrader),
+    "nbgrader": StandaloneGradebook(write=to_nbgrader),
 }

@@ -1,5 +1,6 @@
-"""What the packages are made of."""
+"""The contents of a package, and the groups of files that several packages share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from grader.integrations.packages.files import File, Files
@@ -8,50 +9,51 @@ PUBLIC_KEY = "public.key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """The grader, a rubric and its keys, as they go into a package."""
+class PackageContents:
+    """The grader, a rubric and its keys, to be arranged for a platform."""
 
     lab: str
     title: str
-    version: str
-    """The grader's."""
-    wheel_name: str
+    grader_version: str
+    wheel_filename: str
     wheel: bytes
-    pins: str
-    """What else pip installs, in the versions that are installed here."""
-    index: str | None
-    """Where else pip looks for them."""
-    rubric: bytes
+    constraints: str
+    """Constraints file for pip: the dependencies' installed versions."""
+    index_url: str | None
+    """URL of a further package index for pip."""
+    rubric: Mapping[str, bytes]
+    """Files of the rubric, by name: `rubric.yaml`, and `probes.yaml` if it is a folder."""
     public_key: bytes
     hidden_keys: tuple[bytes, ...]
     template: bytes
     example: bytes
-    seconds: float
-    """The platform's time limit."""
+    time_limit: float
+    """Time limit of the platform, in seconds."""
 
 
-def installation(parts: Parts) -> Files:
-    """All that it takes to install the grader, without rubric and keys of its own."""
+def install_files(contents: PackageContents) -> Files:
+    """Return the files that install the grader, without the rubric and its keys."""
     files = {
-        parts.wheel_name: File(parts.wheel),
-        "constraints.txt": File(parts.pins.encode()),
-        "example.ipynb": File(parts.example),
+        contents.wheel_filename: File(contents.wheel),
+        "constraints.txt": File(contents.constraints.encode()),
+        "example.ipynb": File(contents.example),
     }
-    if parts.index is not None:
-        files["pip.conf"] = File(f"[install]\nextra-index-url = {parts.index}\n".encode())
+    if contents.index_url is not None:
+        pip_config = f"[install]\nextra-index-url = {contents.index_url}\n"
+        files["pip.conf"] = File(pip_config.encode())
     return files
 
 
-def standard(parts: Parts) -> Files:
-    """What is graded by: a rubric and its keys, which may change without a new image."""
-    hidden = {f"keys/{i}.key": File(key) for i, key in enumerate(parts.hidden_keys, 1)}
+def rubric_files(contents: PackageContents) -> Files:
+    """Return the rubric and its keys, which can change without a new image."""
+    hidden = {f"keys/{i}.key": File(key) for i, key in enumerate(contents.hidden_keys, 1)}
     return {
-        "rubric.yaml": File(parts.rubric),
-        f"keys/{PUBLIC_KEY}": File(parts.public_key),
+        **{name: File(part) for name, part in contents.rubric.items()},
+        f"keys/{PUBLIC_KEY}": File(contents.public_key),
         **hidden,
     }
 
 
-def below(folder: str, files: Files) -> Files:
-    """The same files in a folder."""
-    return {f"{folder}/{name}": file for name, file in files.items()}
+def prefix_paths(folder: str, files: Files) -> Files:
+    """Move files into a folder."""
+    return {f"{folder}/{path}": file for path, file in files.items()}

@@ -1,34 +1,27 @@
-"""Coursera's custom grader: an image that grades whatever it is started for."""
+"""Coursera's custom grader: an image that grades the submission it is started with."""
 
-import shlex
+from grader.integrations.packages.contents import PackageContents, prefix_paths, rubric_files
+from grader.integrations.packages.docker_image import image_files
+from grader.integrations.packages.files import IMAGE_INSTALL_DIR, Files, grade_script
 
-from grader.integrations.packages.contents import Parts, below, standard
-from grader.integrations.packages.docker_image import image
-from grader.integrations.packages.files import IMAGE_PLACE, Files, bash, container_command
-
-_LAB = "/lab"
+_RUBRIC_DIR = "/lab"
 
 
-def to_coursera(parts: Parts) -> Files:
-    """What the image is built from.
-
-    Args:
-        parts: What it is made of.
-    """
-    command = container_command(
+def to_coursera(contents: PackageContents) -> Files:
+    """Return the files that the image is built from."""
+    # The entry point ignores Coursera's arguments (part, user): the environment has them too.
+    entry_point = grade_script(
         "coursera",
-        place=IMAGE_PLACE,
-        standard=_LAB,
-        seconds=parts.seconds,
+        install_dir=IMAGE_INSTALL_DIR,
+        rubric_dir=_RUBRIC_DIR,
+        time_limit=contents.time_limit,
     )
-    # What Coursera gives as arguments (part, user) the environment says too.
-    start = {"grade": bash(f"exec {shlex.join(command)}")}
     return {
-        **image(
-            parts,
-            f"COPY lab {_LAB}",
-            f"RUN chmod -R a+rX,go-w {_LAB} && chmod a+x {_LAB}/grade",
-            f'ENTRYPOINT ["{_LAB}/grade"]',
+        **image_files(
+            contents,
+            f"COPY lab {_RUBRIC_DIR}",
+            f"RUN chmod -R a+rX,go-w {_RUBRIC_DIR} && chmod a+x {_RUBRIC_DIR}/grade",
+            f'ENTRYPOINT ["{_RUBRIC_DIR}/grade"]',
         ),
-        **below("lab", {**standard(parts), **start}),
+        **prefix_paths("lab", {**rubric_files(contents), "grade": entry_point}),
     }

@@ -1,33 +1,29 @@
-"""An image with the grader in it, the same for every rubric."""
+"""The build files of a Docker image with the grader, the same for every rubric."""
 
-from grader.integrations.packages.contents import Parts, below, installation
-from grader.integrations.packages.files import IMAGE_PLACE, File, Files, install_script
+from grader.integrations.packages.contents import PackageContents, install_files, prefix_paths
+from grader.integrations.packages.files import IMAGE_INSTALL_DIR, File, Files, install_script
 
-_BUILT_BY = "/tmp/grader"  # noqa: S108 (in an image that is being built)
+_BUILD_DIR = "/tmp/grader"  # noqa: S108 (in an image that is being built)
 _DOCKERFILE = f"""\
 # docker build -t {{image}} .
 FROM python:3.11-slim-bookworm
-COPY grader {_BUILT_BY}
-RUN bash {_BUILT_BY}/install.sh {IMAGE_PLACE} && rm -rf {_BUILT_BY} /var/lib/apt/lists/*
-ENV XDG_CACHE_HOME={IMAGE_PLACE}/cache
+COPY grader {_BUILD_DIR}
+RUN bash {_BUILD_DIR}/install.sh {IMAGE_INSTALL_DIR} && rm -rf {_BUILD_DIR} /var/lib/apt/lists/*
+ENV XDG_CACHE_HOME={IMAGE_INSTALL_DIR}/cache
 """
 
 
-def image_name(parts: Parts) -> str:
-    """What the image is called unless it is renamed."""
-    return f"induction-lab-grader:{parts.version}"
+def image_name(contents: PackageContents) -> str:
+    """Return the image's default name."""
+    return f"induction-lab-grader:{contents.grader_version}"
 
 
-def image(parts: Parts, *more: str) -> Files:
-    """What an image is built from.
-
-    Args:
-        parts: What it is made of.
-        more: Further lines of the Dockerfile.
-    """
-    lines = "".join(f"{line}\n" for line in more)
-    grader: Files = {"install.sh": install_script(), **installation(parts)}
+def image_files(contents: PackageContents, *dockerfile_lines: str) -> Files:
+    """Return the files that the image is built from, with lines appended to the Dockerfile."""
+    dockerfile = _DOCKERFILE.format(image=image_name(contents))
+    appended = "".join(f"{line}\n" for line in dockerfile_lines)
+    grader: Files = {"install.sh": install_script(), **install_files(contents)}
     return {
-        "Dockerfile": File((_DOCKERFILE.format(image=image_name(parts)) + lines).encode()),
-        **below("grader", grader),
+        "Dockerfile": File((dockerfile + appended).encode()),
+        **prefix_paths("grader", grader),
     }

@@ -1,73 +1,86 @@
-"""Files of a package, and a zip of them."""
+"""The files of a package: scripts that several packages share, and the zip of them all."""
 
 import io
+import shlex
 import zipfile
 from collections.abc import Mapping
 from importlib import resources
 from typing import NamedTuple
 
-# MERGED: The scripts of packages.
+IMAGE_INSTALL_DIR = "/opt/induction-lab-grader"
+"""Virtual environment of the grader inside an image."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The same files give the same bytes."""
-_REGULAR, _MAY_RUN = 0o100644, 0o100755
+"""Modification time of every file in a zip, so that equal files give equal bytes."""
+_REGULAR_MODE, _EXECUTABLE_MODE = 0o100644, 0o100755
 _UNIX = 3
 
 
 class File(NamedTuple):
-    """One file."""
+    """A file's content and mode."""
 
     data: bytes
-    runs: bool = False
-    """Whether it is a program."""
+    executable: bool = False
 
 
 Files = Mapping[str, File]
-"""By their paths, folders parted by `/`."""
+"""Files by their paths, which use `/`."""
 
 
-def script(text: str) -> File:
-    """A program of plain text, with a Unix system's line ends."""
-    return File(text.encode(), runs=True)
+def zip_files(files: Files) -> bytes:
+    """Return a zip of the files, with their executable bits."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, file in files.items():
+            info = zipfile.ZipInfo(path, _EPOCH)
+            info.create_system = _UNIX
+            mode = _EXECUTABLE_MODE if file.executable else _REGULAR_MODE
+            info.external_attr = mode << 16
+            archive.writestr(info, file.data, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
-def zipped(files: Files) -> bytes:
-    """All of them as a zip, programs marked as such.
-
-    Args:
-        files: By their paths in it.
-    """
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, file in files.items():
-            about = zipfile.ZipInfo(name, _EPOCH)
-            about.create_system = _UNIX
-            about.external_attr = (_MAY_RUN if file.runs else _REGULAR) << 16
-            archive.writestr(about, file.data, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
-
-
-IMAGE_PLACE = "/opt/induction-lab-grader"
-"""Where an image has the grader."""
+def asset(name: str) -> bytes:
+    """Read a script of the ``assets`` folder, with Unix line ends."""
+    path = resources.files(__package__).joinpath("assets", name)
+    return path.read_text(encoding="utf-8").encode()
 
 
 def install_script() -> File:
-    """Installs the grader that lies beside it, and tries it."""
-    return script(resources.files(__package__).joinpath("install.sh").read_text(encoding="utf-8"))
+    """Return the script that installs the grader lying beside it and grades an example."""
+    return File(asset("install.sh"), executable=True)
 
 
-def bash(*lines: str) -> File:
-    """A script of these lines that ends with the first one that fails."""
-    return script("\n".join(["#!/usr/bin/env bash", "set -euo pipefail", *lines, ""]))
+def bash_script(*lines: str) -> File:
+    """Return a bash script that stops at the first command that fails."""
+    text = "\n".join(["#!/usr/bin/env bash", "set -euo pipefail", *lines, ""])
+    return File(text.encode(), executable=True)
 
 
-def container_command(platform: str, *, place: str, standard: str, seconds: float) -> list[str]:
-    """What grades in a platform's container.
+def grade_command(
+    platform: str, *, install_dir: str, rubric_dir: str, time_limit: float
+) -> list[str]:
+    """Return the command that grades in a platform's container.
 
     Args:
-        platform: Which.
-        place: Where the grader is installed.
-        standard: The folder of the rubric and its keys.
-        seconds: The platform's time limit.
+        platform: The platform's name, as ``grade container`` takes it.
+        install_dir: Virtual environment of the grader.
+        rubric_dir: Folder of the rubric and its keys.
+        time_limit: Time limit of the platform, in seconds.
     """
-    asked = ["--rubric", f"{standard}/rubric.yaml", "--keys", f"{standard}/keys"]
-    return [f"{place}/bin/grade", "container", platform, *asked, "--limit", f"{seconds:g}"]
+    options = ["--rubric", f"{rubric_dir}/rubric.yaml", "--keys", f"{rubric_dir}/keys"]
+    grade = f"{install_dir}/bin/grade"
+    return [grade, "container", platform, *options, "--limit", f"{time_limit:g}"]
+
+
+def grade_script(
+    platform: str,
+    *setup_lines: str,
+    install_dir: str,
+    rubric_dir: str,
+    time_limit: float,
+) -> File:
+    """Return a script that runs `grade_command` after some setup."""
+    command = grade_command(
+        platform, install_dir=install_dir, rubric_dir=rubric_dir, time_limit=time_limit
+    )
+    return bash_script(*setup_lines, f"exec {shlex.join(command)}")

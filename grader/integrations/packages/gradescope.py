@@ -1,13 +1,17 @@
 """Gradescope's autograder: a zip with ``setup.sh`` and ``run_autograder`` at its root."""
 
-import shlex
+from grader.integrations.packages.contents import PackageContents, install_files, rubric_files
+from grader.integrations.packages.files import (
+    File,
+    Files,
+    bash_script,
+    grade_script,
+    install_script,
+)
 
-from grader.integrations.packages.contents import Parts, installation, standard
-from grader.integrations.packages.files import File, Files, bash, container_command, install_script
-
-_SOURCE, _PLACE = "/autograder/source", "/autograder/grader"
+_SOURCE_DIR, _INSTALL_DIR = "/autograder/source", "/autograder/grader"
 _DOCKERFILE = """\
-# For a manual Docker configuration, where the zip is not uploaded; built in the unpacked zip.
+# For Gradescope's manual Docker configuration instead of a zip: build it in the unpacked zip.
 FROM gradescope/autograder-base:ubuntu-22.04
 COPY . /autograder/source
 RUN bash /autograder/source/setup.sh \\
@@ -16,29 +20,22 @@ RUN bash /autograder/source/setup.sh \\
 """
 
 
-def to_gradescope(parts: Parts) -> Files:
-    """The files of the zip that is uploaded.
-
-    Args:
-        parts: What it is made of.
-    """
-    command = container_command(
-        "gradescope",
-        place=_PLACE,
-        standard=_SOURCE,
-        seconds=parts.seconds,
-    )
+def to_gradescope(contents: PackageContents) -> Files:
+    """Return the files of the zip to upload."""
     return {
-        "setup.sh": bash(
-            f"bash {_SOURCE}/install.sh {_PLACE}",
-            f"chmod -R go= {_SOURCE}",
+        "setup.sh": bash_script(
+            f"bash {_SOURCE_DIR}/install.sh {_INSTALL_DIR}",
+            f"chmod -R go= {_SOURCE_DIR}",
         ),
-        "run_autograder": bash(
-            f"export XDG_CACHE_HOME={_PLACE}/cache",
-            f"exec {shlex.join(command)}",
+        "run_autograder": grade_script(
+            "gradescope",
+            f"export XDG_CACHE_HOME={_INSTALL_DIR}/cache",
+            install_dir=_INSTALL_DIR,
+            rubric_dir=_SOURCE_DIR,
+            time_limit=contents.time_limit,
         ),
         "install.sh": install_script(),
         "Dockerfile": File(_DOCKERFILE.encode()),
-        **installation(parts),
-        **standard(parts),
+        **install_files(contents),
+        **rubric_files(contents),
     }

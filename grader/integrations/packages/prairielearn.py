@@ -1,17 +1,17 @@
-"""PrairieLearn's question: a folder to copy into a course, and what its image is built from."""
+"""PrairieLearn's question: a folder to copy into a course, and the build files of its image."""
 
 import json
 from uuid import NAMESPACE_URL, uuid5
 
-from grader.integrations.packages.contents import Parts, below, standard
-from grader.integrations.packages.docker_image import image, image_name
-from grader.integrations.packages.files import IMAGE_PLACE, File, Files, container_command
+from grader.integrations.packages.contents import PackageContents, prefix_paths, rubric_files
+from grader.integrations.packages.docker_image import image_files, image_name
+from grader.integrations.packages.files import IMAGE_INSTALL_DIR, File, Files, grade_command
 
-_MOST = 600
-"""Seconds that PrairieLearn allows at most."""
+_MAX_SECONDS = 600
+"""Longest time limit that PrairieLearn allows."""
 _QUESTION = """\
 <pl-question-panel>
-  <p>{title}: hand in your notebook, whole and with its functions' names as they are.</p>
+  <p>{title}: submit your whole notebook, and keep the names of its functions.</p>
   <pl-file-upload file-names="{lab}.ipynb"></pl-file-upload>
 </pl-question-panel>
 <pl-submission-panel>
@@ -21,40 +21,40 @@ _QUESTION = """\
 """
 
 
-def to_prairielearn(parts: Parts) -> Files:
-    """The question's folder, and the folder of its image.
-
-    Args:
-        parts: What they are made of.
-    """
+def to_prairielearn(contents: PackageContents) -> Files:
+    """Return the question's folder and its image's folder."""
     question: Files = {
-        "info.json": File((json.dumps(_info(parts), indent=2) + "\n").encode()),
-        "question.html": File(_QUESTION.format(title=parts.title, lab=parts.lab).encode()),
-        **below("tests", standard(parts)),
+        "info.json": File((json.dumps(_info(contents), indent=2) + "\n").encode()),
+        "question.html": File(_QUESTION.format(title=contents.title, lab=contents.lab).encode()),
+        **prefix_paths("tests", rubric_files(contents)),
     }
-    return {**below(f"questions/{parts.lab}", question), **below("image", image(parts))}
+    return {
+        **prefix_paths(f"questions/{contents.lab}", question),
+        **prefix_paths("image", image_files(contents)),
+    }
 
 
-def _info(parts: Parts) -> dict[str, object]:
-    seconds = min(parts.seconds, _MOST)
-    command = container_command(
+def _info(contents: PackageContents) -> dict[str, object]:
+    time_limit = min(contents.time_limit, _MAX_SECONDS)
+    command = grade_command(
         "prairielearn",
-        place=IMAGE_PLACE,
-        standard="/grade/tests",
-        seconds=seconds,
+        install_dir=IMAGE_INSTALL_DIR,
+        rubric_dir="/grade/tests",
+        time_limit=time_limit,
     )
     return {
-        "uuid": str(uuid5(NAMESPACE_URL, f"induction-lab-grader/{parts.lab}")),
-        "title": parts.title,
+        # PrairieLearn recognises a question by its UUID, so packing again must give the same one.
+        "uuid": str(uuid5(NAMESPACE_URL, f"induction-lab-grader/{contents.lab}")),
+        "title": contents.title,
         "topic": "Interpretability",
         "tags": ["notebook", "external-grading"],
         "type": "v3",
         "singleVariant": True,
         "gradingMethod": "External",
         "externalGradingOptions": {
-            "image": image_name(parts),
+            "image": image_name(contents),
             "entrypoint": command,
-            "timeout": int(seconds),
+            "timeout": int(time_limit),
             "enableNetworking": False,
         },
     }

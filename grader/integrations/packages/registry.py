@@ -1,10 +1,10 @@
-"""Every package, by the name that ``grade package`` takes."""
+"""All kinds of packages, by the name that ``grade package`` takes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from grader.integrations.packages.classroom50 import to_classroom50
-from grader.integrations.packages.contents import Parts
+from grader.integrations.packages.contents import PackageContents
 from grader.integrations.packages.coursera import to_coursera
 from grader.integrations.packages.files import Files
 from grader.integrations.packages.gradescope import to_gradescope
@@ -16,39 +16,44 @@ from grader.integrations.packages.student import to_student
 class Package:
     """A kind of package."""
 
-    files: Callable[[Parts], Files]
-    hidden: bool
-    """Whether hidden keys go into it: not where students can read them."""
-    seconds: float = 600
-    """The platform's time limit, if nothing else is said."""
-    next: str
-    """What to do with it."""
+    make_files: Callable[[PackageContents], Files]
+    """Arranges the contents as files."""
+    includes_hidden_keys: bool
+    """True if hidden keys are packed; never where students can read the package."""
+    time_limit: float = 600
+    """Usual time limit of the platform, in seconds."""
+    next_step: str
+    """Instructions for the instructor: what to do with the package."""
 
 
 PACKAGES: Mapping[str, Package] = {
     "gradescope": Package(
-        files=to_gradescope,
-        hidden=True,
-        next="Upload it under Configure Autograder.",
+        make_files=to_gradescope,
+        includes_hidden_keys=True,
+        next_step="Upload it under Configure Autograder.",
     ),
     "prairielearn": Package(
-        files=to_prairielearn,
-        hidden=True,
-        next="Unpack it, build the image in image/ (its Dockerfile says how) and copy questions/ "
+        make_files=to_prairielearn,
+        includes_hidden_keys=True,
+        next_step="Unpack it, build the image in image/ (its Dockerfile says how) and copy "
+        "questions/ "
         "into the course.",
     ),
     "coursera": Package(
-        files=to_coursera,
-        hidden=True,
-        seconds=900,
-        next="Unpack it, build the image there (its Dockerfile says how) and upload that.",
+        make_files=to_coursera,
+        includes_hidden_keys=True,
+        time_limit=900,
+        next_step="Unpack it, build the image there (its Dockerfile says how) and upload the "
+        "image.",
     ),
     "classroom50": Package(
-        files=to_classroom50,
-        hidden=False,
-        seconds=900,
-        next="Unpack it into the assignment's folder of autograders; hidden probes are left out, "
-        "since students can read what is there.",
+        make_files=to_classroom50,
+        includes_hidden_keys=False,
+        time_limit=900,
+        next_step="Unpack it into the assignment's folder of autograders. It has no hidden probes, "
+        "because students can read that folder.",
     ),
-    "student": Package(files=to_student, hidden=False, next="Give it to your students."),
+    "student": Package(
+        make_files=to_student, includes_hidden_keys=False, next_step="Give it to your students."
+    ),
 }

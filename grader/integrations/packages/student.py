@@ -1,12 +1,13 @@
-"""What students get: the notebook to work in, and the grader without the answers."""
+"""The students' package: the notebook to work in, and the grader without the answers."""
 
-from grader.integrations.packages.contents import Parts
+from grader.integrations.packages.contents import PackageContents
 from grader.integrations.packages.files import File, Files
 
-_HOW = """\
+_README = """\
 {title}
 
-Python 3.11 or newer. In this folder, once (Windows: .venv\\Scripts in place of .venv/bin):
+You need Python 3.11 or newer. Set up once, in this folder (on Windows, write .venv\\Scripts instead
+of .venv/bin):
 
     python3 -m venv .venv
     .venv/bin/pip install -c constraints.txt {wheel}{index}
@@ -15,21 +16,19 @@ Work in {lab}.ipynb, in Jupyter or an editor, and check it as often as you like:
 
     .venv/bin/grade {lab}.ipynb
 
-It runs your notebook on a small model in place of GPT-2, on this machine and without a network.
+This runs your notebook on a small model instead of GPT-2, on your machine and without a network.
 """
 
 
-def to_student(parts: Parts) -> Files:
-    """The files of the zip that students get.
-
-    Args:
-        parts: What it is made of; hidden keys are left out.
-    """
-    index = "" if parts.index is None else f" --extra-index-url {parts.index}"
-    how = _HOW.format(title=parts.title, lab=parts.lab, wheel=parts.wheel_name, index=index)
+def to_student(contents: PackageContents) -> Files:
+    """Return the files of the students' zip, which has no hidden keys."""
+    index = "" if contents.index_url is None else f" --extra-index-url {contents.index_url}"
+    readme = _README.format(
+        title=contents.title, lab=contents.lab, wheel=contents.wheel_filename, index=index
+    )
     return {
-        f"{parts.lab}.ipynb": File(parts.template),
-        "README.txt": File(how.encode()),
-        "constraints.txt": File(parts.pins.encode()),
-        parts.wheel_name: File(parts.wheel),
+        f"{contents.lab}.ipynb": File(contents.template),
+        "README.txt": File(readme.encode()),
+        "constraints.txt": File(contents.constraints.encode()),
+        contents.wheel_filename: File(contents.wheel),
     }

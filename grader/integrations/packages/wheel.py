@@ -1,4 +1,4 @@
-"""The versions of everything the grader needs, as they are installed here."""
+"""A wheel of the grader as it is installed here, and the versions of its dependencies."""
 
 import base64
 import configparser
@@ -13,14 +13,13 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from grader.errors import GraderError
-from grader.integrations.packages.files import File, zipped
-from grader.labs import GROUP
+from grader.integrations.packages.files import File, zip_files
+from grader.labs import ENTRY_POINT_GROUP
+from grader.protocol.installation import DISTRIBUTION, grader_version
 
-# MERGED: A wheel of the grader as it is installed here, with or without the reference.
-DISTRIBUTION = "induction-lab-grader"
 _PACKAGES = ("grader", "rubrics", "student_template")
 _REFERENCE = "reference"
-_LEFT_OUT = "__pycache__"
+_IGNORED_FOLDER = "__pycache__"
 _WHEEL = """\
 Wheel-Version: 1.0
 Generator: induction-lab-grader
@@ -29,67 +28,70 @@ Tag: py3-none-any
 """
 
 
-def wheel_name() -> str:
-    """What the wheel's file must be called."""
+def wheel_filename() -> str:
+    """Return the wheel's file name, which pip prescribes."""
     return f"{_stem()}-py3-none-any.whl"
 
 
-def wheel(
-    *, instead: Mapping[str, bytes], reference: bool = False, lab: str | None = None
+def build_wheel(
+    *,
+    replacements: Mapping[str, bytes],
+    include_reference: bool = False,
+    only_lab: str | None = None,
 ) -> bytes:
-    """The grader as pip installs it.
+    """Build a wheel of the installed grader.
 
     Args:
-        instead: Files that take another's place, by their paths in it.
-        reference: Whether the reference solution is in it.
-        lab: The only lab that it knows by name; those that it knows here if not given.
+        instead: Files that replace installed ones, by their paths in the wheel.
+        reference: True to include the reference solution.
+        lab: The only lab to register; all installed labs if None.
 
     Raises:
-        GraderError: A part of it is not installed here.
+        GraderError: A part of the grader is not installed here.
     """
-    packages = (*_PACKAGES, _REFERENCE) if reference else _PACKAGES
-    files = {name: data for package in packages for name, data in _files(package)}
-    files |= {**instead, **dict(_about(lab))}
+    packages = (*_PACKAGES, _REFERENCE) if include_reference else _PACKAGES
+    files = {path: data for package in packages for path, data in _package_files(package)}
+    files |= {**replacements, **dict(_metadata_files(only_lab))}
     record = f"{_stem()}.dist-info/RECORD"
-    lines = [f"{name},sha256={_digest(data)},{len(data)}\n" for name, data in files.items()]
+    lines = [f"{path},sha256={_digest(data)},{len(data)}\n" for path, data in files.items()]
     files[record] = "".join([*lines, f"{record},,\n"]).encode()
-    return zipped({name: File(data) for name, data in files.items()})
+    return zip_files({path: File(data) for path, data in files.items()})
 
 
 def _stem() -> str:
-    return f"{DISTRIBUTION.replace('-', '_')}-{metadata.version(DISTRIBUTION)}"
+    return f"{DISTRIBUTION.replace('-', '_')}-{grader_version()}"
 
 
-def _files(package: str) -> Iterator[tuple[str, bytes]]:
-    """A package's files by their paths in the wheel."""
+def _package_files(package: str) -> Iterator[tuple[str, bytes]]:
+    """Yield a Python package's files by their paths in the wheel."""
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise GraderError(f"{package!r} is not installed here, and it belongs in the package.")
+        raise GraderError(f"{package!r} is not installed here, and the package needs it.")
     root = Path(spec.submodule_search_locations[0])
     for path in sorted(root.rglob("*")):
-        if path.is_file() and _LEFT_OUT not in path.parts:
+        if path.is_file() and _IGNORED_FOLDER not in path.parts:
             yield f"{package}/{path.relative_to(root).as_posix()}", path.read_bytes()
 
 
-def _about(lab: str | None) -> Iterator[tuple[str, bytes]]:
-    """What pip wants to know, as it was told when this was installed."""
+def _metadata_files(lab: str | None) -> Iterator[tuple[str, bytes]]:
+    """Yield the ``dist-info`` files except RECORD, copied from the installed distribution."""
     installed = metadata.distribution(DISTRIBUTION)
     for name in ("METADATA", "entry_points.txt", "licenses/LICENSE"):
         text = installed.read_text(name)
         if text is None:
             raise GraderError(f"{DISTRIBUTION} is not installed as a package ({name} is missing).")
         if name == "entry_points.txt" and lab is not None:
-            text = _knowing(text, lab)
+            text = _with_only_lab(text, lab)
         yield f"{_stem()}.dist-info/{name}", text.encode()
     yield f"{_stem()}.dist-info/WHEEL", _WHEEL.encode()
 
 
-def _knowing(entry_points: str, lab: str) -> str:
-    """Entry points with one lab in the place of all others."""
+def _with_only_lab(entry_points: str, lab: str) -> str:
+    """Replace all labs in ``entry_points.txt`` by one."""
     parser = configparser.ConfigParser(delimiters=("=",), interpolation=None)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their case
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # keep upper case in names
     parser.read_string(entry_points)
-    parser[GROUP] = {lab: "rubrics"}
+    parser[ENTRY_POINT_GROUP] = {lab: "rubrics"}
     text = io.StringIO()
     parser.write(text)
     return text.getvalue()
@@ -99,28 +101,29 @@ def _digest(data: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
 
 
-def pins() -> str:
-    """A constraints file for pip: keys that were made with these versions fit them.
+def constraints_text() -> str:
+    """Return a pip constraints file of the installed versions, for which the keys were built.
 
-    A build's own mark, such as torch's ``+cpu``, is left out: where pip looks decides it.
+    Local version labels, such as torch's ``+cpu``, are dropped: the package index decides them.
     """
-    found = sorted(set(_needed()), key=str.lower)
-    return "".join(f"{line}\n" for line in found)
+    lines = sorted(set(_dependency_versions()), key=str.lower)
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _needed() -> Iterator[str]:
-    seen, waiting = {DISTRIBUTION}, [DISTRIBUTION]
-    while waiting:
-        for requirement in _required(waiting.pop()):
+def _dependency_versions() -> Iterator[str]:
+    """Yield ``name==version`` of all installed dependencies, direct and indirect."""
+    seen, queue = {DISTRIBUTION}, [DISTRIBUTION]
+    while queue:
+        for requirement in _required(queue.pop()):
             name = requirement.name.lower().replace("_", "-")
             try:
                 version = metadata.version(name)
             except metadata.PackageNotFoundError:
-                continue  # for another system than this one
+                continue  # required on another platform only
             yield f"{name}=={Version(version).public}"
             if name not in seen:
                 seen.add(name)
-                waiting.append(name)
+                queue.append(name)
 
 
 def _required(name: str) -> Iterator[Requirement]:

@@ -1,4 +1,4 @@
-"""What a platform says about a submission: whose it is, and whether it came in time."""
+"""A platform's container: the paths it uses, its limits, and its metadata on the submission."""
 
 import json
 from collections.abc import Mapping
@@ -6,16 +6,69 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from grader.render.escape import line
+from grader.files.escape import escape_line
 
-# MERGED: Where each platform's container has what was handed in, and where it looks for the result.
 _DAY = timedelta(days=1)
 _HOUR, _MINUTE = 3600, 60
+_COURSERA = "shared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metadata:
-    """As far as the platform says it."""
+class ContainerPaths:
+    """A platform's paths, relative to the container's root, and its limits."""
+
+    format: str
+    """Result format, as in `grader.integrations.results.registry.FORMATS`."""
+    submission: str
+    """Folder of the submitted files."""
+    result: str
+    """File to write the result to; its folder may not exist yet."""
+    time_limit: float
+    """Default time limit, after which the platform stops the container."""
+    metadata_file: str | None = None
+    """File with the platform's metadata on the submission."""
+    user_variable: str | None = None
+    """Environment variable that names the student."""
+    failure_exit_code: int = 0
+    """Exit code that tells the platform that the grader failed."""
+
+
+CONTAINER_PATHS: Mapping[str, ContainerPaths] = {
+    "gradescope": ContainerPaths(
+        format="gradescope",
+        submission="autograder/submission",
+        result="autograder/results/results.json",
+        time_limit=600,
+        metadata_file="autograder/submission_metadata.json",
+    ),
+    "prairielearn": ContainerPaths(
+        format="prairielearn",
+        submission="grade/student",
+        result="grade/results/results.json",
+        time_limit=600,
+    ),
+    "coursera": ContainerPaths(
+        format="coursera",
+        submission=f"{_COURSERA}/submission",
+        result=f"{_COURSERA}/feedback.json",
+        time_limit=900,
+        user_variable="userId",
+        failure_exit_code=1,
+    ),
+    "classroom50": ContainerPaths(
+        format="classroom50",
+        submission=".",
+        result="result.json",
+        time_limit=900,
+        user_variable="USERNAME",
+        failure_exit_code=1,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionMetadata:
+    """The submission's author and times; None where the platform does not say."""
 
     student: str | None = None
     submitted: datetime | None = None
@@ -23,111 +76,57 @@ class Metadata:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is to be said about lateness; what it costs is the platform's affair."""
+        """A note on lateness, if any; penalties are left to the platform."""
         if self.submitted is None or self.due is None or self.submitted <= self.due:
             return ()
-        return (f"Handed in {_long(self.submitted - self.due)} late; nothing is taken off here.",)
+        late = _format_delay(self.submitted - self.due)
+        return (f"Handed in {late} late; any late penalty is left to the platform.",)
 
 
-def of_gradescope(data: bytes) -> Metadata:
-    """From Gradescope's ``submission_metadata.json``; what cannot be read is not known."""
-    about = _mapping(_json(data))
-    assignment = _mapping(about.get("assignment"))
-    users = about.get("users")
-    names = [_name(_mapping(user)) for user in users] if isinstance(users, list) else []
-    return Metadata(
+def from_gradescope(data: bytes) -> SubmissionMetadata:
+    """Read Gradescope's ``submission_metadata.json``; unreadable parts become None."""
+    content = _as_mapping(_parse_json(data))
+    assignment = _as_mapping(content.get("assignment"))
+    users = content.get("users")
+    names = [_name(_as_mapping(user)) for user in users] if isinstance(users, list) else []
+    return SubmissionMetadata(
         student=", ".join(filter(None, names)) or None,
-        submitted=_moment(about.get("created_at")),
-        due=_moment(assignment.get("due_date")),
+        submitted=_parse_time(content.get("created_at")),
+        due=_parse_time(assignment.get("due_date")),
     )
 
 
-def of_environment(names: Mapping[str, str], variable: str) -> Metadata:
-    """From a variable of the environment that names the student."""
-    return Metadata(student=line(names.get(variable, "")) or None)
+def from_environment(environment: Mapping[str, str], variable: str) -> SubmissionMetadata:
+    """Read the student's name from an environment variable."""
+    return SubmissionMetadata(student=escape_line(environment.get(variable, "")) or None)
 
 
 def _name(user: Mapping[str, Any]) -> str:
-    return line(str(user.get("name") or user.get("email") or user.get("id") or ""))
+    return escape_line(str(user.get("name") or user.get("email") or user.get("id") or ""))
 
 
-def _json(data: bytes) -> object:
+def _parse_json(data: bytes) -> object:
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
         return None
 
 
-def _mapping(node: object) -> Mapping[str, Any]:
+def _as_mapping(node: object) -> Mapping[str, Any]:
     return node if isinstance(node, dict) else {}
 
 
-def _moment(node: object) -> datetime | None:
-    """A time with its offset; without one it cannot be compared."""
+def _parse_time(node: object) -> datetime | None:
+    """Parse a time with a UTC offset; times without one cannot be compared."""
     try:
-        when = datetime.fromisoformat(str(node))
+        time = datetime.fromisoformat(str(node))
     except ValueError:
         return None
-    return when if when.tzinfo else None
+    return time if time.tzinfo else None
 
 
-def _long(late: timedelta) -> str:
-    hours, minutes = late.seconds // _HOUR, late.seconds % _HOUR // _MINUTE
-    if late >= _DAY:
-        return f"{late.days} d {hours} h"
+def _format_delay(delay: timedelta) -> str:
+    hours, minutes = delay.seconds // _HOUR, delay.seconds % _HOUR // _MINUTE
+    if delay >= _DAY:
+        return f"{delay.days} d {hours} h"
     return f"{hours} h {minutes} min" if hours else f"{max(1, minutes)} min"
-
-
-_COURSERA = "shared"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A platform's paths and limits, paths from the container's root."""
-
-    format: str
-    submission: str
-    """The folder of what was handed in."""
-    result: str
-    """The file; its folder need not be there."""
-    seconds: float
-    """After which the platform ends everything, if nothing else is said."""
-    metadata: str | None = None
-    """The file of what the platform knows of the submission."""
-    user: str | None = None
-    """The environment's variable that says whose it is."""
-    failure: int = 0
-    """Exit code by which it knows that the grader's side has failed."""
-
-
-PLACES: Mapping[str, Place] = {
-    "gradescope": Place(
-        format="gradescope",
-        submission="autograder/submission",
-        result="autograder/results/results.json",
-        seconds=600,
-        metadata="autograder/submission_metadata.json",
-    ),
-    "prairielearn": Place(
-        format="prairielearn",
-        submission="grade/student",
-        result="grade/results/results.json",
-        seconds=600,
-    ),
-    "coursera": Place(
-        format="coursera",
-        submission=f"{_COURSERA}/submission",
-        result=f"{_COURSERA}/feedback.json",
-        seconds=900,
-        user="userId",
-        failure=1,
-    ),
-    "classroom50": Place(
-        format="classroom50",
-        submission=".",
-        result="result.json",
-        seconds=900,
-        user="USERNAME",
-        failure=1,
-    ),
-}

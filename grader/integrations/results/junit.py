@@ -1,35 +1,30 @@
-"""JUnit's XML, as pytest writes it: for CI, Artemis, and whatever else reads it."""
+"""JUnit XML in the style of pytest, for CI systems, Artemis and other readers."""
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from grader.integrations.results.base import (
     Result,
-    Setting,
     Ungraded,
-    fitting,
-    heading,
-    is_hidden,
-    said,
-    short,
+    WriteContext,
+    fit_to_limit,
+    student_text,
+    summary_text,
+    truncate,
 )
+from grader.protocol.installation import DISTRIBUTION
 from grader.report.model import Report, Verdict
 
-_LIMIT = 10 * 2**20
+_MAX_BYTES = 10 * 2**20
 _ERRORS = frozenset({"errored", "blocked"})
 
 
-def to_junit(result: Result, setting: Setting) -> str:
-    """A test suite with a test case for each criterion.
-
-    Args:
-        result: What to tell.
-        setting: How long grading took.
-    """
-    return fitting(lambda most: _file(result, setting, most), _LIMIT)
+def to_junit(result: Result, context: WriteContext) -> str:
+    """Write a test suite with one test case per criterion."""
+    return fit_to_limit(lambda max_chars: _file(result, context, max_chars), _MAX_BYTES)
 
 
-def _file(result: Result, setting: Setting, most: int) -> str:
-    root = Element("testsuites", name="induction-lab-grader")
+def _file(result: Result, context: WriteContext, max_chars: int) -> str:
+    root = Element("testsuites", name=DISTRIBUTION)
     verdicts = result.verdicts if isinstance(result, Report) else ()
     outcomes = [verdict.outcome for verdict in verdicts]
     counts = {
@@ -40,17 +35,17 @@ def _file(result: Result, setting: Setting, most: int) -> str:
     }
     suite = SubElement(root, "testsuite", name=result.lab if isinstance(result, Report) else "lab")
     suite.attrib.update({name: str(count) for name, count in counts.items()})
-    suite.set("time", f"{setting.seconds:.3f}")
+    suite.set("time", f"{context.seconds:.3f}")
     if isinstance(result, Ungraded):
         case = SubElement(suite, "testcase", classname="notebook", name="notebook", time="0")
-        SubElement(case, "error", message=short(heading(result), most))
+        SubElement(case, "error", message=truncate(summary_text(result), max_chars))
     for verdict in verdicts:
-        _case(suite, verdict, most)
+        _add_case(suite, verdict, max_chars)
     indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
-def _case(suite: Element, verdict: Verdict, most: int) -> None:
+def _add_case(suite: Element, verdict: Verdict, max_chars: int) -> None:
     case = SubElement(
         suite,
         "testcase",
@@ -59,9 +54,9 @@ def _case(suite: Element, verdict: Verdict, most: int) -> None:
         time=f"{verdict.seconds:.3f}",
     )
     points = f"{verdict.points:g} of {verdict.max_points:g} points"
-    told = "" if is_hidden(verdict) else short(said(verdict), most)
-    kind = {"passed": "", "not_attempted": "skipped"}.get(
+    tag = {"passed": "", "not_attempted": "skipped"}.get(
         verdict.outcome, "error" if verdict.outcome in _ERRORS else "failure"
     )
-    if kind:
-        SubElement(case, kind, message=f"{verdict.title}: {points}").text = told
+    if tag:
+        problem = SubElement(case, tag, message=f"{verdict.title}: {points}")
+        problem.text = student_text(verdict, max_chars)

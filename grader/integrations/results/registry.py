@@ -1,12 +1,11 @@
-"""Every platform's writer, by the name that ``--format`` takes."""
+"""All result writers, by the name that ``--format`` takes."""
 
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from importlib import metadata
 from time import monotonic
 
-from grader.integrations.results.base import Result, Setting
+from grader.integrations.results.base import Result, WriteContext
 from grader.integrations.results.classroom50 import to_classroom50
 from grader.integrations.results.codegrade import to_codegrade
 from grader.integrations.results.github_classroom import to_github_classroom
@@ -14,11 +13,11 @@ from grader.integrations.results.gradescope import to_gradescope
 from grader.integrations.results.junit import to_junit
 from grader.integrations.results.prairielearn import to_prairielearn
 from grader.integrations.results.single_score import to_autolab, to_codio, to_coursera, to_vocareum
+from grader.protocol.installation import grader_version
 
-# MERGED: A result in a platform's words, with what the process it is written in knows.
-Write = Callable[[Result, Setting], str]
+ResultWriter = Callable[[Result, WriteContext], str]
 
-FORMATS: Mapping[str, Write] = {
+FORMATS: Mapping[str, ResultWriter] = {
     "autolab": to_autolab,
     "classroom50": to_classroom50,
     "codegrade": to_codegrade,
@@ -32,18 +31,18 @@ FORMATS: Mapping[str, Write] = {
 }
 
 
-def told(result: Result, platform: str, start: float) -> str:
-    """The platform's file.
+def write_result(result: Result, platform: str, start: float) -> str:
+    """Write a result in a platform's format, with this process's environment as context.
 
     Args:
-        result: What to tell.
-        platform: By its name in `grader.integrations.results.registry`.
-        start: When grading began, on the monotonic clock.
+        result: The report, or the reason why there is none.
+        platform: A key of `FORMATS`.
+        start: Start of grading, on the monotonic clock.
     """
-    setting = Setting(
-        version=metadata.version("induction-lab-grader"),
+    context = WriteContext(
+        grader_version=grader_version(),
         seconds=monotonic() - start,
-        when=datetime.now(UTC),
-        names=dict(os.environ),
+        finished_at=datetime.now(UTC),
+        environment=dict(os.environ),
     )
-    return FORMATS[platform](result, setting)
+    return FORMATS[platform](result, context)

@@ -1,4 +1,4 @@
-"""How scores are spread: a bar for every tenth of the maximum."""
+"""Draws the distribution of a class's scores as a histogram."""
 
 from collections.abc import Sequence
 
@@ -7,26 +7,26 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from grader.render.charts.svg import FIRST, SECOND, svg
+from grader.render.charts.svg import BLUE, ORANGE, draw_svg
 
 _SIZE = (7.2, 2.4)
 _GAP = 0.08
 
 
-def spread(before: Sequence[int], after: Sequence[int] | None = None) -> Markup:
-    """Draw a histogram.
+def score_histogram(before: Sequence[int], after: Sequence[int] | None = None) -> Markup:
+    """Draw a histogram of scores.
 
     Args:
-        before: How many scores lie in each bin, the bins of equal width.
-        after: The same after lateness, where that is another.
+        before: Number of scores in each of several bins of equal width.
+        after: The same with late penalties, if these make a difference.
     """
 
     def draw(figure: Figure) -> None:
         axes = figure.add_axes((0.07, 0.2, 0.89, 0.7))
         width = 1 - 2 * _GAP if after is None else 0.5 - _GAP
-        _bars(axes, before, _GAP, width, FIRST, "as earned")
+        _draw_bars(axes, before, _GAP, width, BLUE, "as earned")
         if after is not None:
-            _bars(axes, after, 0.5, width, SECOND, "after lateness")
+            _draw_bars(axes, after, 0.5, width, ORANGE, "after late penalties")
             axes.legend(loc="upper left")
         bins = len(before)
         axes.set_xlim(0, bins)
@@ -37,27 +37,27 @@ def spread(before: Sequence[int], after: Sequence[int] | None = None) -> Markup:
         axes.spines[["top", "right"]].set_visible(False)
         axes.margins(y=0.15)
 
-    return svg(draw, size=_SIZE, says=said(before, after))
+    return draw_svg(draw, size=_SIZE, alt_text=alt_text(before, after))
 
 
-def said(before: Sequence[int], after: Sequence[int] | None = None) -> str:
-    """The same in words, the bins that nobody is in left out."""
-    text = f"Scores: {_listed(before)}."
-    return text if after is None else f"{text} After lateness: {_listed(after)}."
+def alt_text(before: Sequence[int], after: Sequence[int] | None = None) -> str:
+    """Describe the histogram by listing its non-empty bins."""
+    text = f"Scores: {_list_bins(before)}."
+    return text if after is None else f"{text} After late penalties: {_list_bins(after)}."
 
 
-def _listed(counts: Sequence[int]) -> str:
-    wide = 100 / len(counts)
+def _list_bins(counts: Sequence[int]) -> str:
+    width = 100 / len(counts)
     return ", ".join(
-        f"{count} from {i * wide:.0f} to {(i + 1) * wide:.0f} %"
+        f"{count} from {i * width:.0f} to {(i + 1) * width:.0f} %"
         for i, count in enumerate(counts)
         if count
     )
 
 
-def _bars(  # noqa: PLR0913, PLR0917 (all of it is one series)
+def _draw_bars(  # noqa: PLR0913, PLR0917 (all of it describes one series)
     axes: Axes, counts: Sequence[int], start: float, width: float, colour: str, name: str
 ) -> None:
-    places = [i + start for i in range(len(counts))]
-    bars = axes.bar(places, counts, width, align="edge", color=colour, label=name)
+    positions = [i + start for i in range(len(counts))]
+    bars = axes.bar(positions, counts, width, align="edge", color=colour, label=name)
     axes.bar_label(bars, [str(count) if count else "" for count in counts], padding=1)

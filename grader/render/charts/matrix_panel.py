@@ -1,4 +1,4 @@
-"""One matrix of a picture: drawn, and described so that its entries can be read one by one."""
+"""Draws one matrix of a chart, and describes it so that a page's script can read its entries."""
 
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from grader.charts.model import Matrix
 
-HEADS = ("layer", "head")
-SCALE = "scale"
-"""How images begin to be called that show no matrix but what its colours mean."""
+HEAD_AXES = ("layer", "head")
+"""Axes of a matrix whose entries are named like ``L5H1``."""
+SCALE_ID = "scale"
+"""Prefix of the element ids of colour bars, by which the page's script tells them from matrices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """A matrix, what it is called and what its axes are."""
+    """A matrix with its name and the names of its axes."""
 
     name: str
     axes: tuple[str, str]
@@ -26,20 +27,21 @@ class Panel:
 
     @property
     def array(self) -> NDArray[np.float64]:
-        """Its numbers; NaN where there are none."""
+        """The matrix as an array, with NaN for missing numbers."""
         return np.array(self.values, dtype=np.float64)
 
 
-class Scale(NamedTuple):
-    """Which colours stand for which numbers."""
+class ColourScale(NamedTuple):
+    """A colour map and the range of numbers it covers."""
 
-    colours: str
-    """A colour map's name."""
+    colour_map: str
+    """Name of a Matplotlib colour map."""
     low: float
-    """The number that its first colour stands for."""
+    """Number that has the first colour."""
     high: float
+    """Number that has the last colour."""
 
-    def draw(
+    def draw_image(
         self,
         axes: Axes,
         numbers: NDArray[np.float64],
@@ -47,23 +49,23 @@ class Scale(NamedTuple):
         origin: Literal["upper", "lower"] = "upper",
         extent: tuple[float, float, float, float] | None = None,
     ) -> AxesImage:
-        """A square of colour a number, from corner to corner."""
+        """Draw a coloured square for each number, filling the axes."""
         return axes.imshow(
-            numbers, cmap=self.colours, vmin=self.low, vmax=self.high,
+            numbers, cmap=self.colour_map, vmin=self.low, vmax=self.high,
             interpolation="none", aspect="auto", origin=origin, extent=extent,
         )  # fmt: skip
 
 
-def show(axes: Axes, panel: Panel, scale: Scale, *, rows: bool = True) -> None:
-    """Draw a panel: rows downwards.
+def draw_panel(axes: Axes, panel: Panel, scale: ColourScale, *, rows: bool = True) -> None:
+    """Draw a panel with rows downwards.
 
     Args:
-        axes: Where to.
-        panel: What.
-        scale: In which colours.
-        rows: Whether rows are numbered; they may be in the panel beside it.
+        axes: The axes to draw into.
+        panel: The matrix.
+        scale: Its colours.
+        rows: True to label the rows; the panel to the left may have the labels already.
     """
-    scale.draw(axes, panel.array)
+    scale.draw_image(axes, panel.array)
     axes.set_title(panel.name)
     axes.set_xlabel(panel.axes[1])
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
@@ -74,8 +76,11 @@ def show(axes: Axes, panel: Panel, scale: Scale, *, rows: bool = True) -> None:
         axes.set_yticks([])
 
 
-def limits(*arrays: NDArray[np.float64]) -> tuple[float, float]:
-    """One scale for several matrices: from the smallest to the largest number, or nought to it."""
+def shared_limits(*arrays: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the smallest and largest number of several matrices.
+
+    The range starts at zero unless the numbers lie on both sides of it.
+    """
     numbers = np.concatenate([array[np.isfinite(array)] for array in arrays])
     if not numbers.size:
         return 0.0, 1.0

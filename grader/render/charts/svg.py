@@ -1,4 +1,4 @@
-"""A figure of matplotlib's made into SVG for a page, in light and dark alike."""
+"""Converts Matplotlib figures to SVG elements that fit light and dark pages."""
 
 import io
 import re
@@ -13,64 +13,64 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from grader.render.escape import line
+from grader.files.escape import escape_line
 
-_INK = "#010203"
-"""Stands for the page's own colour of text until the figure is SVG."""
-FIRST, SECOND, THIRD = "#0072b2", "#d55e00", "#8c8c8c"
-"""Colours that people who see few of them tell apart too (Okabe and Ito), on white and on black."""
+BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#8c8c8c"
+"""Colours for colour-blind readers (Okabe and Ito 2008), distinct on white and on black."""
+_TEXT_COLOUR = "#010203"
+"""Placeholder that is replaced by the page's text colour in the SVG."""
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
-    "svg.hashsalt": "grader",  # the same picture gives the same bytes
+    "svg.hashsalt": "grader",  # the same chart gives the same bytes
     "font.family": "sans-serif",
     "font.size": 9,
-    "text.color": _INK,
-    "text.parse_math": False,  # a student's dollar sign is no formula
-    "axes.labelcolor": _INK,
-    "axes.edgecolor": _INK,
-    "axes.titlecolor": _INK,
+    "text.color": _TEXT_COLOUR,
+    "text.parse_math": False,  # dollar signs in a student's text are not formulas
+    "axes.labelcolor": _TEXT_COLOUR,
+    "axes.edgecolor": _TEXT_COLOUR,
+    "axes.titlecolor": _TEXT_COLOUR,
     "axes.titlesize": 10,
     "axes.linewidth": 0.6,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
+    "xtick.color": _TEXT_COLOUR,
+    "ytick.color": _TEXT_COLOUR,
     "legend.frameon": False,
 }
-_INCH = 72
-_SCALE = 1.45
-_DEFAULTS = re.compile(r"\s*<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
-"""A style that would be the whole page's."""
-_alone = Lock()
-"""Matplotlib's settings are one for all threads."""
+_POINTS_PER_INCH = 72
+_PIXELS_PER_POINT = 1.45
+_DEFAULT_STYLE = re.compile(r"\s*<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
+"""Matplotlib's own style element, which would apply to the whole page."""
+_settings_lock = Lock()
+"""Serialises drawing: Matplotlib's settings are shared by all threads."""
 
 
-def svg(draw: Callable[[Figure], None], *, size: tuple[float, float], says: str) -> Markup:
+def draw_svg(draw: Callable[[Figure], None], *, size: tuple[float, float], alt_text: str) -> Markup:
     """Draw a figure as an SVG element.
 
     Args:
-        draw: Puts axes on an empty figure; texts are shown as they are.
+        draw: Adds axes to an empty figure; texts are shown literally.
         size: Width and height in inches.
-        says: What is to be seen, for who does not see it.
+        alt_text: Description for screen readers.
     """
-    with _alone, rc_context(_STYLE), warnings.catch_warnings():
+    with _settings_lock, rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # the browser has other fonts
         figure = Figure(figsize=size)
         FigureCanvasSVG(figure)
         draw(figure)
         out = io.StringIO()
-        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        figure.savefig(out, format="svg", transparent=True, metadata=nothing)
-    return Markup(_element(out.getvalue(), size, says))  # noqa: S704 (matplotlib escapes texts)
+        no_metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        figure.savefig(out, format="svg", transparent=True, metadata=no_metadata)
+    return Markup(_to_element(out.getvalue(), size, alt_text))  # noqa: S704 (matplotlib escapes texts)
 
 
-def _element(text: str, size: tuple[float, float], says: str) -> str:
-    """The element alone, as wide as its page lets it, with a name of its own."""
-    body = text[text.index("<svg") :]
+def _to_element(document: str, size: tuple[float, float], alt_text: str) -> str:
+    """Return the SVG element of a document, scalable and with alt text."""
+    body = document[document.index("<svg") :]
     start = body.index(">") + 1
-    width, height = (round(side * _INCH, 2) for side in size)
-    head = (
+    width, height = (round(side * _POINTS_PER_INCH, 2) for side in size)
+    tag = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'role="img" aria-label="{escape(line(says))}" width="{width * _SCALE:g}" '
-        f'viewBox="0 0 {width:g} {height:g}">'
+        f'role="img" aria-label="{escape(escape_line(alt_text))}" '
+        f'width="{width * _PIXELS_PER_POINT:g}" viewBox="0 0 {width:g} {height:g}">'
     )
-    inner = _DEFAULTS.sub("", body[start:], count=1)
-    return head + inner.replace(_INK, "currentColor")
+    content = _DEFAULT_STYLE.sub("", body[start:], count=1)
+    return tag + content.replace(_TEXT_COLOUR, "currentColor")

@@ -1,7 +1,7 @@
-"""What a sandbox is tried with before a notebook is let into it: our own code, from the inside.
+"""The canary: our own program that tests a sandbox from the inside before any notebook runs in it.
 
-A script of its own, started as a driver would be. It attempts what must fail and prints, as JSON,
-the name of everything that worked; one argument of JSON says where to try.
+A standalone script, started as a driver would be. It attempts what must fail and prints, as JSON,
+the names of the attempts that succeeded; its one argument is JSON that names the targets.
 """
 
 import json
@@ -18,19 +18,31 @@ from typing import Any
 _AF_VSOCK = 40
 
 
-def attempts(where: dict[str, Any]) -> dict[str, Callable[[], object]]:
-    """What must not work, by name."""
+def run_attempts(targets: dict[str, Any]) -> list[str]:
+    """Run every attempt and return the names of those that succeeded."""
+    succeeded = []
+    for name, attempt in _attempts(targets).items():
+        try:
+            attempt()
+        except OSError:
+            continue
+        succeeded.append(name)
+    return succeeded
+
+
+def _attempts(targets: dict[str, Any]) -> dict[str, Callable[[], object]]:
+    """Return the attempts by name; each raises OSError if it is prevented."""
     return {
-        "read a secret": lambda: _open(where["secret"], os.O_RDONLY),
-        "change a result": lambda: _open(where["result"], os.O_WRONLY),
-        "cut a result short": lambda: os.truncate(where["result"], 0),
-        "add a result": lambda: _open(where["new"], os.O_WRONLY | os.O_CREAT),
-        "change a result's rights": lambda: _change_rights(where["result"]),
-        "delete a result": lambda: os.unlink(where["result"]),  # noqa: PTH108 (a try)
+        "read a secret": lambda: _open(targets["secret"], os.O_RDONLY),
+        "change a result": lambda: _open(targets["result"], os.O_WRONLY),
+        "cut a result short": lambda: os.truncate(targets["result"], 0),
+        "add a result": lambda: _open(targets["new"], os.O_WRONLY | os.O_CREAT),
+        "change a result's rights": lambda: _change_rights(targets["result"]),
+        "delete a result": lambda: os.unlink(targets["result"]),  # noqa: PTH108 (an attempt)
         "open an internet socket": lambda: socket.socket(socket.AF_INET),
         "open a socket to the host": lambda: socket.socket(_AF_VSOCK, socket.SOCK_STREAM),
-        "call a service outside": lambda: _call(where["socket"]),
-        "signal the grader": lambda: _signal(where["grader"]),
+        "call a service outside": lambda: _connect(targets["socket"]),
+        "signal the grader": lambda: _signal(targets["grader"]),
         "fork past the limit": _fork,
         "become root": lambda: os.setuid(0) if os.getuid() else None,
     }
@@ -41,19 +53,22 @@ def _open(path: str, flags: int) -> None:
 
 
 def _change_rights(path: str) -> None:
-    os.chmod(path, 0o640)  # noqa: PTH101 (a try)
+    os.chmod(path, 0o640)  # noqa: PTH101 (an attempt)
     if os.stat(path).st_mode & 0o777 != 0o640:  # noqa: PLR2004, PTH116 (the same)
         raise PermissionError
 
 
-def _call(path: str) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
-        caller.connect(path)
+def _connect(path: str) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.connect(path)
 
 
 def _signal(grader: dict[str, Any]) -> None:
-    """Only where that number is the grader: in another namespace it may be anyone's."""
-    with open(f"/proc/{grader['pid']}/stat", encoding="utf-8") as file:  # noqa: PTH123 (a try)
+    """Signal the grader.
+
+    In another PID namespace its number may be any process's, so the start time is compared first.
+    """
+    with open(f"/proc/{grader['pid']}/stat", encoding="utf-8") as file:  # noqa: PTH123 (an attempt)
         started = file.read().rpartition(")")[2].split()[19]
     if started == grader["started"]:
         os.kill(grader["pid"], 0)
@@ -69,24 +84,17 @@ def _fork() -> None:
     os.wait()
 
 
-def _as_a_kernel() -> None:
-    """A kernel has one more filter than the driver: what matters is what it can do."""
+def _as_kernel_process() -> None:
+    """Install the kernel's additional seccomp filter: what counts is what a kernel can do."""
     if program := os.environ.get("INDUCTION_LAB_FILTER"):
-        confine = runpy.run_path(str(Path(__file__).with_name("restrict.py")))
-        confine["filter_system_calls"](b64decode(program))
+        restrict = runpy.run_path(str(Path(__file__).with_name("restrict.py")))
+        restrict["filter_system_calls"](b64decode(program))
 
 
 def main() -> None:
-    """Try everything, say what worked."""
-    _as_a_kernel()
-    worked = []
-    for name, attempt in attempts(json.loads(sys.argv[1])).items():
-        try:
-            attempt()
-        except OSError:
-            continue
-        worked.append(name)
-    print(json.dumps(worked))  # noqa: T201 (what it is for)
+    """Attempt everything and print what succeeded."""
+    _as_kernel_process()
+    print(json.dumps(run_attempts(json.loads(sys.argv[1]))))  # noqa: T201 (its only output)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""A process that another has forked for us, held by a descriptor that no third can take over."""
+"""A Popen-like handle (pidfd) for a process forked on our behalf by the fork server.
+
+A pidfd cannot come to refer to another process, as a reused process id can.
+"""
 
 import os
 import select
@@ -8,10 +11,10 @@ from time import monotonic
 from typing import IO
 
 
-class Forked:
-    """Looks like a `subprocess.Popen` to those who wait for a process or end it.
+class ForkedProcess:
+    """Implements the part of `subprocess.Popen` that waits for a process or ends it.
 
-    What it ended with is its parent's to know; here it counts as killed.
+    Only the parent learns the exit status; here every ended process counts as killed.
     """
 
     stderr = None
@@ -19,71 +22,71 @@ class Forked:
     def __init__(
         self, pid: int, stdin: IO[bytes] | None = None, stdout: IO[bytes] | None = None
     ) -> None:
-        """Take a process.
+        """Open a pidfd.
 
         Args:
-            pid: Its number here.
-            stdin: Where it reads, if that is ours.
-            stdout: Where it writes, if that is ours.
+            pid: Process id in this process's PID namespace.
+            stdin: Write end of the process's standard input, if it is a pipe of ours.
+            stdout: Read end of its standard output, if it is a pipe of ours.
         """
         self.pid = pid
         self.stdin, self.stdout = stdin, stdout
         self.returncode: int | None = None
         try:
-            self._descriptor = os.pidfd_open(pid)
+            self._pidfd = os.pidfd_open(pid)
         except ProcessLookupError:
-            self._descriptor = -1
+            self._pidfd = -1
             self.returncode = -signal.SIGKILL
 
     def __del__(self) -> None:
-        self._forget()
+        self._close_pidfd()
 
     def poll(self) -> int | None:
-        """None while it runs."""
-        if self.returncode is None and self._ended(0):
+        """Return None while the process runs."""
+        if self.returncode is None and self._wait_for_end(0):
             self.returncode = -signal.SIGKILL
-            self._forget()
+            self._close_pidfd()
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end.
+        """Wait until the process has ended.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Maximum wait in seconds.
 
         Raises:
-            TimeoutExpired: It still runs.
+            TimeoutExpired: The process still runs.
         """
         deadline = None if timeout is None else monotonic() + timeout
         while self.poll() is None:
             left = None if deadline is None else deadline - monotonic()
             if left is not None and left <= 0:
                 raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
-            self._ended(left)
+            self._wait_for_end(left)
         return self.returncode or 0
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal; nothing happens once it has ended."""
+        """Send a signal; does nothing once the process has ended."""
         if self.poll() is None:
             try:
-                signal.pidfd_send_signal(self._descriptor, number)
+                signal.pidfd_send_signal(self._pidfd, number)
             except ProcessLookupError:
                 return
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Send SIGTERM."""
         self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it."""
+        """Send SIGKILL."""
         self.send_signal(signal.SIGKILL)
 
-    def _ended(self, seconds: float | None) -> bool:
+    def _wait_for_end(self, seconds: float | None) -> bool:
         poll = select.poll()
-        poll.register(self._descriptor, select.POLLIN)
+        poll.register(self._pidfd, select.POLLIN)
         return bool(poll.poll(None if seconds is None else max(seconds, 0) * 1000))
 
-    def _forget(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+    def _close_pidfd(self) -> None:
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+            self._pidfd = -1

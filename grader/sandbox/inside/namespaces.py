@@ -1,7 +1,8 @@
-"""How a warm parent's child enters its sandbox: after the fork, before anything of a student's.
+"""Enters a sandbox's namespaces in a child of the fork server, before any student code runs.
 
-What bubblewrap does for a command it starts, this does for a process that is already there: a view
-of the files it has inherited; processes, network and empty folders it gets for itself.
+Does for an existing process what bubblewrap does for a command that it starts: the child inherits
+the fork server's view of the files, and gets its own process, network, IPC and mount namespaces and
+its own empty folders.
 """
 
 import ctypes
@@ -13,47 +14,48 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.sandbox.inside.restrict import confine
-from grader.sandbox.inside.supervisor import point_nowhere, supervise
+from grader.sandbox.inside.supervisor import redirect_to_devnull, supervise
 
-_NEW_USER, _NEW_PID, _NEW_IPC, _NEW_NET, _NEW_MOUNTS = (
+_CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWIPC, _CLONE_NEWNET, _CLONE_NEWNS = (
     0x10000000, 0x20000000, 0x08000000, 0x40000000, 0x00020000,
 )  # fmt: skip
 _PRIVATE = 0x4000 | 0x40000  # MS_REC | MS_PRIVATE
 _BIND = 0x1000 | 0x4000  # MS_BIND | MS_REC
 _READ_ONLY = 0x1 | 0x20 | 0x1000  # MS_RDONLY | MS_REMOUNT | MS_BIND
-_NO_SUID, _NO_DEVICES, _NO_EXEC = 0x2, 0x4, 0x8
+_NOSUID, _NODEV, _NOEXEC = 0x2, 0x4, 0x8
 _PR_SET_PDEATHSIG = 1
 
-Then = Callable[[dict[str, Any]], None]
+Continuation = Callable[[dict[str, Any]], None]
+"""Called with the plan inside the sandbox."""
 
 
-def enter(plan: dict[str, Any], hello: socket.socket, then: Then) -> NoReturn:
-    """Enter a sandbox, tell the grader so, and go on inside; the process ends with it.
+def enter_sandbox(plan: dict[str, Any], hello: socket.socket, then: Continuation) -> NoReturn:
+    """Enter a sandbox, announce that to the grader and continue inside; never returns.
 
     Args:
-        plan: As `confine` takes it, with ``namespaces`` or null: ``folders`` to make anew with
-            their sizes, what has been ``seen`` in them and is to be seen again, and whether to have
-            a ``user`` namespace as well.
-        hello: Where the grader waits; it learns the process's number from the kernel.
-        then: What runs inside.
+        plan: The plan of `confine`, with ``namespaces``: null, or ``folders`` to mount empty with
+            their sizes, paths in them to bind again (``seen``), and whether to create a ``user``
+            namespace as well.
+        hello: Socket on which the grader waits; it reads the process id from the message's
+            SCM_CREDENTIALS.
+        then: Runs inside the sandbox.
     """
     code = 1
     try:
         if plan["namespaces"] is None:
-            _greet(hello)
-            supervise(os.getppid(), plan["uid"], lambda: _inside(plan, then))
+            _announce(hello)
+            supervise(os.getppid(), plan["uid"], lambda: _continue_inside(plan, then))
         else:
             _in_namespaces(plan, hello, then)
         code = 0
-    except BaseException as error:  # noqa: BLE001 (said, as Python itself would say it)
-        os.write(
-            2, f"the sandbox could not be entered ({type(error).__name__}: {error})\n".encode()
-        )
+    except BaseException as error:  # noqa: BLE001 (reported, as Python itself would)
+        message = f"could not enter the sandbox ({type(error).__name__}: {error})\n"
+        os.write(2, message.encode())
     finally:
         os._exit(code)
 
 
-def _inside(plan: dict[str, Any], then: Then) -> None:
+def _continue_inside(plan: dict[str, Any], then: Continuation) -> None:
     if not plan.get("unconfined"):
         confine(plan)
         os.umask(0o077)
@@ -64,40 +66,51 @@ def _inside(plan: dict[str, Any], then: Then) -> None:
     then(plan)
 
 
-def _in_namespaces(plan: dict[str, Any], hello: socket.socket, then: Then) -> None:
-    """Be the first process of new namespaces; its parent stays outside and ends with it."""
+def _in_namespaces(plan: dict[str, Any], hello: socket.socket, then: Continuation) -> None:
+    """Continue as the first process of new namespaces; the parent stays outside and waits."""
     libc = ctypes.CDLL(None, use_errno=True)
-    _checked(libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
-    given = plan["namespaces"]
-    uid, gid = os.getuid(), os.getgid()
-    kinds = _NEW_MOUNTS | _NEW_PID | _NEW_IPC | _NEW_NET
-    _checked(libc.unshare(kinds | (_NEW_USER if given["user"] else 0)), "unshare")
-    if given["user"]:
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
-        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    # If the fork server is killed, this process is too, and with it the PID namespace.
+    _check(libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
+    namespaces = plan["namespaces"]
+    _unshare(libc, with_user=namespaces["user"])
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     first = os.fork()
     if first:
         hello.close()
-        point_nowhere(0, 1)
+        redirect_to_devnull(0, 1)
         os.waitpid(first, 0)
         return
+    _mount_folders(libc, namespaces["folders"], namespaces["seen"])
+    _announce(hello)
+    _continue_inside(plan, then)
+
+
+def _unshare(libc: ctypes.CDLL, *, with_user: bool) -> None:
+    """Create the namespaces; in a new user namespace, map the present user and group only."""
+    uid, gid = os.getuid(), os.getgid()
+    kinds = _CLONE_NEWNS | _CLONE_NEWPID | _CLONE_NEWIPC | _CLONE_NEWNET
+    _check(libc.unshare(kinds | (_CLONE_NEWUSER if with_user else 0)), "unshare")
+    if with_user:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+
+
+def _mount_folders(libc: ctypes.CDLL, folders: dict[str, int], seen: list[str]) -> None:
+    """Mount a new /proc, /dev/pts and empty folders, and bind in them what was seen before."""
     _mount(libc, "none", "/", None, _PRIVATE)
-    _mount(libc, "proc", "/proc", "proc", _NO_SUID | _NO_DEVICES | _NO_EXEC)
-    _mount(libc, "devpts", "/dev/pts", "devpts", _NO_SUID | _NO_EXEC, "newinstance,ptmxmode=0666")
-    seen = {path: os.open(path, os.O_PATH) for path in given["seen"]}
-    for folder, size in given["folders"].items():
+    _mount(libc, "proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
+    _mount(libc, "devpts", "/dev/pts", "devpts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666")
+    descriptors = {path: os.open(path, os.O_PATH) for path in seen}
+    for folder, size in folders.items():
         options = f"mode=1777,size={size}"
-        _mount(libc, "tmpfs", folder, "tmpfs", _NO_SUID | _NO_DEVICES, options)
-    for path, descriptor in seen.items():
+        _mount(libc, "tmpfs", folder, "tmpfs", _NOSUID | _NODEV, options)
+    for path, descriptor in descriptors.items():
         Path(path).mkdir(0o755)
         _mount(libc, f"/proc/self/fd/{descriptor}", path, None, _BIND)
-        # Its mounts are read-only already; the folders on the way to them are the parent's own.
-        _mount(libc, "none", path, None, _READ_ONLY | _NO_SUID | _NO_DEVICES)
+        # The mounts below it are read-only already, but the folders between are the fork server's.
+        _mount(libc, "none", path, None, _READ_ONLY | _NOSUID | _NODEV)
         os.close(descriptor)
-    _greet(hello)
-    _inside(plan, then)
 
 
 def _mount(  # noqa: PLR0913, PLR0917 (mount's own)
@@ -107,16 +120,16 @@ def _mount(  # noqa: PLR0913, PLR0917 (mount's own)
     result = libc.mount(
         source.encode(), target.encode(), name, ctypes.c_ulong(flags), options.encode()
     )
-    _checked(result, f"mount {target}")
+    _check(result, f"mount {target}")
 
 
-def _checked(result: int, what: str) -> None:
+def _check(result: int, call: str) -> None:
     if result:
         code = ctypes.get_errno()
-        raise OSError(code, f"{what}: {os.strerror(code)}")
+        raise OSError(code, f"{call}: {os.strerror(code)}")
 
 
-def _greet(hello: socket.socket) -> None:
-    """The kernel adds who sent it, in the numbers of whoever reads it."""
+def _announce(hello: socket.socket) -> None:
+    """Announce this process; Linux adds its id, translated to the reader's PID namespace."""
     hello.send(b"in")
     hello.close()

@@ -1,7 +1,8 @@
-"""Stands outside a sandbox that shares our processes, and sees to it that nothing survives it.
+"""Supervises a sandbox that has no PID namespace of its own, and kills every process it leaves.
 
-A script of its own, started with ``python -I -S`` and one argument of JSON. Whatever a notebook
-starts and lets go of becomes this process's child, and is ended with it.
+As a standalone script it is started with ``python -I -S`` and one argument of JSON. It is a
+subreaper (PR_SET_CHILD_SUBREAPER): processes that a notebook detaches become its children and are
+killed with the others.
 """
 
 import ctypes
@@ -14,8 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
-_PATIENCE = 4.0
-_WATCHED = (signal.SIGCHLD, signal.SIGTERM)
+_KILL_SECONDS = 4.0
+_REAP_SECONDS, _POLL_SECONDS = 0.2, 0.002
+_AWAITED_SIGNALS = (signal.SIGCHLD, signal.SIGTERM)
 
 
 def main() -> None:
@@ -26,45 +28,45 @@ def main() -> None:
 
 
 def supervise(parent: int, uid: int | None, start: Callable[[], object]) -> None:
-    """Start a driver, wait for its end or for the order to stop, then end all that is left.
+    """Start a driver, wait until it ends or SIGTERM arrives, then kill all that is left.
 
     Args:
-        parent: Our own parent: when it ends, so does all this.
-        uid: The user that the driver becomes; None where it stays the same.
-        start: What the driver does; runs in a child that ends with it.
+        parent: Process id of this process's parent; if the parent ends, all this is killed too.
+        uid: User that the driver becomes; None if it does not change.
+        start: Runs the driver, in a child that exits when it returns.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
-    adopt()
+    signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED_SIGNALS)
+    become_subreaper()
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:
-        return  # the grader is gone already
+        return  # the grader ended before the line above took effect
     driver = os.fork()
     if driver == 0:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED_SIGNALS)
         start()
         os._exit(0)
-    point_nowhere(0, 1)
+    redirect_to_devnull(0, 1)
     _wait(driver)
-    _sweep(uid)
+    _kill_remaining(uid)
 
 
-def point_nowhere(*descriptors: int) -> None:
-    """Hold no end of anybody's pipes under these numbers."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
+def redirect_to_devnull(*descriptors: int) -> None:
+    """Redirect descriptors to /dev/null, so that this process holds no end of another's pipes."""
+    null = os.open(os.devnull, os.O_RDWR)
     for descriptor in descriptors:
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+        os.dup2(null, descriptor)
+    os.close(null)
 
 
-def adopt() -> None:
-    """Make this process the parent of whatever those below it let go of."""
+def become_subreaper() -> None:
+    """Make this process the parent of descendants whose own parent has ended."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def _wait(driver: int) -> None:
-    """Until the driver has ended or we are told to end it."""
-    while signal.sigwait(_WATCHED) != signal.SIGTERM:
+    """Wait until the driver has ended or SIGTERM arrives, reaping other children."""
+    while signal.sigwait(_AWAITED_SIGNALS) != signal.SIGTERM:
         while True:
             try:
                 ended, _status = os.waitpid(-1, os.WNOHANG)
@@ -76,20 +78,23 @@ def _wait(driver: int) -> None:
                 break
 
 
-def _sweep(uid: int | None) -> None:
-    """End all that is left, and reap it."""
-    end = time.monotonic() + _PATIENCE
+def _kill_remaining(uid: int | None) -> None:
+    """Kill and reap everything that is left."""
+    end = time.monotonic() + _KILL_SECONDS
     while time.monotonic() < end:
         if uid is None:
-            end_below()
+            kill_descendants()
         else:
-            _kill_all_of(uid)
-        if _reaped() and (uid is None or not _any_of(uid)):
+            _kill_all_of_user(uid)
+        if _reap_all() and (uid is None or not _has_processes(uid)):
             return
 
 
-def _kill_all_of(uid: int) -> None:
-    """Everything of one user, at once: as that user, who may signal nobody else."""
+def _kill_all_of_user(uid: int) -> None:
+    """Kill all processes of a user at once, from a child that becomes that user.
+
+    As that user, kill(-1) can reach no other user's processes.
+    """
     killer = os.fork()
     if killer == 0:
         try:
@@ -102,37 +107,39 @@ def _kill_all_of(uid: int) -> None:
     os.waitpid(killer, 0)
 
 
-def end_below(spare: frozenset[int] = frozenset()) -> None:
-    """End our descendants: stopped first, all of them, so that none can fork its way out.
+def kill_descendants(spare: frozenset[int] = frozenset()) -> None:
+    """Kill this process's descendants.
+
+    All of them are stopped first, so that none can escape by forking.
 
     Args:
-        spare: Those that may live.
+        spare: Process ids that are not killed.
     """
     stopped: set[int] = set()
     while fresh := descendants() - stopped - spare:
         for pid in fresh:
-            _signal(pid, signal.SIGSTOP)
+            _send_signal(pid, signal.SIGSTOP)
         stopped |= fresh
     for pid in stopped:
-        _signal(pid, signal.SIGKILL)
+        _send_signal(pid, signal.SIGKILL)
 
 
 def descendants() -> set[int]:
-    """Living processes below this one, at any depth."""
+    """Return the ids of all living processes below this one, at any depth."""
     parents = {}
     for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and (parent := _parent(folder)) is not None:
+        if folder.name.isdigit() and (parent := _living_parent(folder)) is not None:
             parents[int(folder.name)] = parent
-    found: set[int] = set()
+    below: set[int] = set()
     fresh = {os.getpid()}
     while fresh:
-        fresh = {pid for pid, parent in parents.items() if parent in fresh} - found
-        found |= fresh
-    return found
+        fresh = {pid for pid, parent in parents.items() if parent in fresh} - below
+        below |= fresh
+    return below
 
 
-def _parent(folder: Path) -> int | None:
-    """A process's parent; None if it is a corpse or gone."""
+def _living_parent(folder: Path) -> int | None:
+    """Return a process's parent; None for a zombie or a process that is gone."""
     try:
         stat = (folder / "stat").read_text("utf-8", "replace")
     except OSError:
@@ -141,13 +148,13 @@ def _parent(folder: Path) -> int | None:
     return None if state in "ZX" else int(parent)
 
 
-def _any_of(uid: int) -> bool:
+def _has_processes(uid: int) -> bool:
     for folder in Path("/proc").iterdir():
         try:
             if (
                 folder.name.isdigit()
                 and folder.stat().st_uid == uid
-                and _parent(folder) is not None
+                and _living_parent(folder) is not None
             ):
                 return True
         except OSError:
@@ -155,20 +162,20 @@ def _any_of(uid: int) -> bool:
     return False
 
 
-def _signal(pid: int, number: int) -> None:
+def _send_signal(pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
     except (ProcessLookupError, PermissionError):
         return
 
 
-def _reaped() -> bool:
-    """Whether no child is left; those that have just been killed need a moment."""
-    end = time.monotonic() + 0.2
+def _reap_all() -> bool:
+    """Reap children, waiting a moment for those just killed; return True if none is left."""
+    end = time.monotonic() + _REAP_SECONDS
     while time.monotonic() < end:
         try:
             if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                time.sleep(0.002)
+                time.sleep(_POLL_SECONDS)
         except ChildProcessError:
             return True
     return False

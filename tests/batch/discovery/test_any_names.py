@@ -1,4 +1,4 @@
-"""Whatever files are called: submissions are found, or one line says why not."""
+"""Whatever the file names, submissions are found or a one-line error says why not."""
 
 import tempfile
 from contextlib import suppress
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import SubmissionError
-from tests.batch.builders import LAB, found, laid, member, packed
+from tests.batch.builders import LAB, find, write_folder, write_zip_with, zip_member
 
 PIECES = st.one_of(
     st.sampled_from(
@@ -24,16 +24,18 @@ NAMES = st.lists(PIECES, min_size=1, max_size=8).map("".join)
 
 
 @given(st.lists(st.tuples(NAMES, st.sampled_from(["", ".ipynb", "/lab.ipynb", "/"])), max_size=6))
-def test_any_zip_ends_in_submissions_or_a_line(names: list[tuple[str, str]]) -> None:
-    """Nothing else is raised; two students are found whatever lies beside them."""
+def test_any_zip_gives_submissions_or_one_error(names: list[tuple[str, str]]) -> None:
+    """Only `SubmissionError` is raised, and ordinary students are found beside any names."""
     members = [f"{name}{end}".encode("utf-8", "ignore").decode() for name, end in names]
     with tempfile.TemporaryDirectory() as folder:
-        path = packed(Path(folder) / "x.zip", *((member(name), LAB) for name in members))
-        if any("submitted" in name for name in members):  # which may be nbgrader's
+        path = write_zip_with(
+            Path(folder) / "x.zip", *((zip_member(name), LAB) for name in members)
+        )
+        if any("submitted" in name for name in members):  # may be nbgrader's layout
             with suppress(SubmissionError):
-                found(path)
+                find(path)
         else:
-            assert len(found(path)) >= 2
+            assert len(find(path)) >= 2
 
 
 @given(
@@ -46,8 +48,8 @@ def test_any_zip_ends_in_submissions_or_a_line(names: list[tuple[str, str]]) -> 
     )
 )
 def test_every_folder_is_a_student(names: set[str]) -> None:
-    """Whatever it is called, and in this order."""
+    """Each folder is one student, whatever its name, and students are sorted."""
     with tempfile.TemporaryDirectory() as folder:
         files: dict[str, bytes | None] = {f"class/{name}/lab.ipynb": LAB for name in names}
-        laid(Path(folder), files)
-        assert list(found(Path(folder) / "class")) == sorted(names)
+        write_folder(Path(folder), files)
+        assert list(find(Path(folder) / "class")) == sorted(names)

@@ -1,4 +1,4 @@
-"""How late a submission is: days, what they cost, and the file that says so."""
+"""The late policy: days late, their penalty, and the file with its mistakes."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -37,24 +37,24 @@ moments = st.datetimes(
 
 
 def policy(**changes: Any) -> LatePolicy:
-    """Ten percent a day, no grace, no floor, unless changed."""
+    """Build a policy of ten percent a day, without grace or floor unless changed."""
     return LatePolicy(**{"due": DUE, "percent_of_maximum_per_day": 10, **changes})
 
 
 def late(by: timedelta, *, student: str = "ann", **changes: Any) -> Lateness:
-    """What is said of a submission so long after the due date."""
+    """Return the lateness of a submission so long after the due date."""
     return lateness(DUE + by, policy(**changes), student=student)
 
 
 def complaints(text: str) -> list[str]:
-    """What is said about a policy's text, line by line."""
+    """Return the error message about a policy's text, line by line."""
     with pytest.raises(RubricError) as caught:
         parse_late_policy(text)
     return str(caught.value).splitlines()
 
 
 def test_a_policy_is_read_whole() -> None:
-    """Every field; the due date with its offset; extensions as days or dates, ids with zeros."""
+    """All fields are read; extensions are days or dates, and ids keep their zeros."""
     assert parse_late_policy(POLICY) == policy(
         grace_minutes=15, floor_percent_of_earned=40, zero_after_days=7,
         extensions={"007": 3, "jdoe": DUE + timedelta(days=4)},
@@ -91,26 +91,26 @@ def test_a_policy_is_read_whole() -> None:
     ],
 )  # fmt: skip
 def test_a_mistake_has_its_line(old: str, new: str, said: str) -> None:
-    """Times without offset, out of range or none; percents, days, zones and names that are none."""
+    """Every kind of mistake is reported with its line."""
     assert old in POLICY
     assert [line for line in complaints(POLICY.replace(old, new, 1)) if line.startswith(said)]
 
 
 def test_every_mistake_is_reported_at_once() -> None:
-    """One line each, in the order of the file."""
+    """All mistakes are reported at once, in the order of the file."""
     text = POLICY.replace("+01:00", "").replace("day: 10", "day: ten")
     assert [line.split(":")[1] for line in complaints(text)] == ["1", "3", "8"]
 
 
 @pytest.mark.parametrize("text", ["", "- due", "due"])
 def test_what_is_no_mapping_is_refused(text: str) -> None:
-    """Said in one line."""
+    """A file that is no mapping is refused in one line."""
     (said,) = complaints(text)
     assert said.startswith("late.yaml:1: a late policy is a mapping; this is ")
 
 
 def test_a_policy_is_read_from_its_path(tmp_path: Path) -> None:
-    """As it is in the text; one that is too large is refused unread."""
+    """A policy is read from its path; a file that is too large is refused unread."""
     path = written(tmp_path, POLICY, "late.yaml")
     assert read_late_policy(path) == parse_late_policy(POLICY)
     path.write_bytes(b"#" * (2**20 + 1))
@@ -131,14 +131,14 @@ def test_a_policy_is_read_from_its_path(tmp_path: Path) -> None:
     ],
 )
 def test_days_that_began_after_the_grace_count(by: timedelta, days: int) -> None:
-    """Up to the grace is on time; a day counts from its first moment."""
+    """Within the grace period nothing is late; each day begun counts."""
     found = late(by, grace_minutes=15)
     assert (found.days, found.penalty) == (days, 10 * days)
     assert bool(found.reason) is (days > 0)
 
 
 def test_it_says_why() -> None:
-    """How late, what that costs, and from when it was counted."""
+    """The reason says how late it is, what that costs, and if there was an extension."""
     day = timedelta(days=1)
     assert late(day).reason == "1 day late: 10 % of the maximum"
     assert late(2 * day, floor_percent_of_earned=40).reason == (
@@ -154,17 +154,17 @@ def test_it_says_why() -> None:
     ("extension", "by", "days"), [(3, 3, 0), (3, 4, 1), (DUE + timedelta(days=2), 2, 0), (0, 1, 1)]
 )
 def test_an_extension_moves_the_due_date(extension: Any, by: int, days: int) -> None:
-    """By days or to a date, for that student alone, however the name is composed."""
+    """An extension moves one student's due date, by days or to a date."""
     granted = {"Jos\u00e9": extension}
     found = late(timedelta(days=by), student="Jose\u0301", extensions=granted)
     assert found.days == days
     assert late(timedelta(days=by), extensions=granted).days == by
 
 
-def test_extensions_of_strangers_are_said() -> None:
-    """A name that no submission has may be a slip of the pen."""
+def test_extensions_of_unknown_students_are_reported() -> None:
+    """An extension for a student without a submission may be a typing error."""
     given_to = policy(extensions={"ann": 1, "Bo\u202e": 1})
-    assert given_to.strangers(["ann"]) == (
+    assert given_to.unknown_students(["ann"]) == (
         "The late policy has an extension for Bo\\u202e, who has no submission.",
     )
 
@@ -175,7 +175,7 @@ def test_extensions_of_strangers_are_said() -> None:
      datetime.min.replace(tzinfo=timezone(timedelta(hours=12)))],
 )  # fmt: skip
 def test_an_unknown_time_costs_nothing(submitted: datetime | None) -> None:
-    """None, without a zone, or no one's: no number is made up; a mark asks for a person."""
+    """Unknown or invalid times cost nothing; a late mark asks for review."""
     marked = lateness(submitted, policy(), student="ann", marked_late=True)
     assert (marked.days, marked.penalty, marked.review) == (None, 0, True)
     assert marked.reason == "late by an unknown time"
@@ -184,7 +184,7 @@ def test_an_unknown_time_costs_nothing(submitted: datetime | None) -> None:
 
 
 def test_a_known_time_decides_alone() -> None:
-    """The platform's mark is by its own due date: ours, with its extensions, is what counts."""
+    """If the time is known, the platform's late mark is ignored."""
     found = lateness(DUE, policy(), student="ann", marked_late=True)
     assert (found.days, found.review) == (0, False)
 
@@ -206,7 +206,7 @@ def test_a_known_time_decides_alone() -> None:
 def test_days_end_by_the_clock_of_the_zone(
     due: str, submitted: str, zone: str | None, days: int
 ) -> None:
-    """With a time zone at the same time of day, though clocks change; without one after 24 h."""
+    """With a time zone days end at the same time of day; without one after 24 hours."""
     found = lateness(
         datetime.fromisoformat(submitted), policy(due=due, time_zone=zone), student="ann"
     )
@@ -214,7 +214,7 @@ def test_days_end_by_the_clock_of_the_zone(
 
 
 def test_extra_days_end_by_the_clock_too() -> None:
-    """Two more days over a change of the clocks are due at the same time of day."""
+    """Extra days over a clock change end at the same time of day."""
     extended = policy(
         due="2026-10-24T23:59+02:00", time_zone="Europe/Berlin", extensions={"ann": 2}
     )
@@ -222,7 +222,7 @@ def test_extra_days_end_by_the_clock_too() -> None:
 
 
 def test_times_of_one_zone_are_compared_as_they_are() -> None:
-    """Python subtracts times of one zone by the clock; the hour that comes twice is an hour."""
+    """The repeated hour of a clock change counts as an hour."""
     due = datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN, fold=0)
     again = datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN, fold=1)
     assert lateness(again, policy(due=due), student="ann").days == 1
@@ -232,7 +232,7 @@ def test_times_of_one_zone_are_compared_as_they_are() -> None:
 def test_later_is_never_cheaper(
     one: datetime, other: datetime, zone: str | None, grace: float
 ) -> None:
-    """Through every change of the clocks, in either zone's words."""
+    """A later submission never costs less, through every clock change."""
     first, second = sorted([one.astimezone(UTC), other.astimezone(UTC)])
     rules = policy(time_zone=zone, grace_minutes=grace)
     found = [lateness(at, rules, student="ann").days for at in (first, second.astimezone(BERLIN))]
@@ -247,7 +247,7 @@ def test_later_is_never_cheaper(
      (2, 0, 0)],
 )  # fmt: skip
 def test_lateness_takes_points_down_to_the_floor(days: int, score: float, final: float) -> None:
-    """A share of the maximum a day, never below the floor until it is too late to count."""
+    """The penalty grows by the day down to the floor, until it is too late to count."""
     found = late(timedelta(days=days), floor_percent_of_earned=40, zero_after_days=7)
     assert found.final_score(score, 100) == final
 
@@ -259,7 +259,7 @@ def test_lateness_takes_points_down_to_the_floor(days: int, score: float, final:
 def test_the_final_score_is_within_what_was_earned(
     score: float, days: int, percent: float, floor: float, most: int | None
 ) -> None:
-    """Never more than the score, never less than its floor or nothing."""
+    """The final score lies between the floor and the score."""
     found = late(
         timedelta(days=days), percent_of_maximum_per_day=percent, floor_percent_of_earned=floor,
         zero_after_days=most,

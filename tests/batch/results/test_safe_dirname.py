@@ -1,4 +1,4 @@
-"""A student's folder: any key has one, and no two keys have the same."""
+"""Directory names for students: every key has one, and no two keys share one."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.batch.results.store import RESERVED, folder_name
+from grader.batch.results.store import RESERVED, safe_dirname
 
 KEYS = st.one_of(
     st.text(max_size=200),
@@ -16,30 +16,30 @@ KEYS = st.one_of(
 
 
 @given(KEYS)
-def test_it_is_a_name_anywhere(student: str) -> None:
-    """Plain letters, 80 bytes, nothing that Windows keeps for itself, nothing like a file's."""
-    name = folder_name(student)
+def test_the_name_is_safe_everywhere(student: str) -> None:
+    """A name has safe characters, at most 80 bytes, no dot, and is not reserved by Windows."""
+    name = safe_dirname(student)
     assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}", name)
     assert name.lower() not in RESERVED
-    assert folder_name(student) == name
+    assert safe_dirname(student) == name
 
 
 @given(KEYS, KEYS)
-def test_no_two_are_alike(one: str, other: str) -> None:
-    """Nor where upper and lower case are one; nor is it another's whom it is the key of."""
-    names = {folder_name(key).lower() for key in {one, other, folder_name(one)}}
-    assert len(names) == len({one, other, folder_name(one)})
+def test_no_two_students_share_a_name(one: str, other: str) -> None:
+    """Names differ even without case, and no name generated for a key is another key's own."""
+    names = {safe_dirname(key).lower() for key in {one, other, safe_dirname(one)}}
+    assert len(names) == len({one, other, safe_dirname(one)})
 
 
 def test_case_makes_another_student() -> None:
-    """And another folder where a disk knows no case."""
-    assert len({folder_name(key).lower() for key in ("ada", "Ada", "ADA")}) == 3
+    """Keys that differ only in case get names that differ without case."""
+    assert len({safe_dirname(key).lower() for key in ("ada", "Ada", "ADA")}) == 3
 
 
 @pytest.mark.parametrize("student", ["91", "ada", "ada_lovelace-2", "x" * 63])
 def test_plain_keys_stay(student: str) -> None:
-    """Ids and user names can be read in a list of folders."""
-    assert folder_name(student) == student
+    """Ids and user names stay readable in a list of folders."""
+    assert safe_dirname(student) == student
 
 
 @pytest.mark.parametrize(
@@ -55,5 +55,5 @@ def test_plain_keys_stay(student: str) -> None:
     ],
 )
 def test_other_keys_keep_what_is_plain(student: str, start: str) -> None:
-    """And have a digest of the whole."""
-    assert re.fullmatch(re.escape(start) + "[0-9a-f]{16}", folder_name(student))
+    """Other keys keep their safe characters and get a digest of the whole key."""
+    assert re.fullmatch(re.escape(start) + "[0-9a-f]{16}", safe_dirname(student))

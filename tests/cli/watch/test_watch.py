@@ -1,4 +1,4 @@
-"""`grade NOTEBOOK --watch` as students meet it: save, see the verdict, Ctrl-C, nothing is left."""
+"""`grade NOTEBOOK --watch` grades every save until Ctrl-C, and leaves no process behind."""
 
 import json
 import os
@@ -25,7 +25,7 @@ WAITING = "Waiting for nb.ipynb"
 
 @contextmanager
 def watching(notebook: Path, *options: object) -> Iterator["subprocess.Popen[str]"]:
-    """`grade --watch` in a process group of its own; what it leaves behind fails the test."""
+    """Run `grade --watch` in a process group of its own, and fail if a process is left."""
     command = [sys.executable, "-m", "grader", str(notebook), "--watch", *map(str, options)]
     with subprocess.Popen(
         command,
@@ -51,25 +51,25 @@ def _session(pid: int) -> int:
 
 
 def children(process: "subprocess.Popen[str]") -> list[psutil.Process]:
-    """All it has started, and they."""
-    found: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
-    return found
+    """Return the process's descendants."""
+    descendants: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
+    return descendants
 
 
 def read_until(process: "subprocess.Popen[str]", words: str) -> str:
-    """What it says up to a line with these words."""
+    """Return the output up to a line with these words."""
     stream: IO[str] | None = process.stdout
     assert stream is not None
-    said = []
+    lines = []
     for line in stream:
-        said.append(line)
+        lines.append(line)
         if words in line:
-            return "".join(said)
-    raise AssertionError("".join(said))
+            return "".join(lines)
+    raise AssertionError("".join(lines))
 
 
 def test_every_save_is_graded_until_ctrl_c(tmp_path: Path) -> None:
-    """The verdict follows the save; what is broken or gone is told; the last report's exit code."""
+    """Each save gives a verdict or an error; the exit code is the last report's."""
     path, page = write(tmp_path / "nb.ipynb", [WRONG]), tmp_path / "report.html"
     visits = tmp_path / "visits"
     own = tmp_path / "browser"
@@ -81,9 +81,9 @@ def test_every_save_is_graded_until_ctrl_c(tmp_path: Path) -> None:
         first = page.read_bytes()
 
         write(tmp_path / "new", [SEQUENCES, "x = 1"]).replace(path)
-        said = read_until(process, WAITING)
-        assert "8 / 8" in said
-        assert "Only the cells needed were run: 1 of 2." in said
+        text = read_until(process, WAITING)
+        assert "8 / 8" in text
+        assert "Only the cells needed were run: 1 of 2." in text
         assert page.read_bytes() != first
 
         write(path, [SEQUENCES, "x = 2"])
@@ -92,9 +92,9 @@ def test_every_save_is_graded_until_ctrl_c(tmp_path: Path) -> None:
         )
 
         path.write_text('{"cells": [', encoding="utf-8")
-        assert "was cut off" in read_until(process, "looked at again")
+        assert "was cut off" in read_until(process, "checked again")
         path.unlink()
-        assert "No such file" in read_until(process, "looked at again")
+        assert "No such file" in read_until(process, "checked again")
         write(path, [WRONG, "x = 2"])
         assert "failed" in read_until(process, WAITING)
 
@@ -112,14 +112,14 @@ def test_every_save_is_graded_until_ctrl_c(tmp_path: Path) -> None:
 def watching_with(
     patch: pytest.MonkeyPatch, browser: Path, notebook: Path, *options: object
 ) -> Iterator["subprocess.Popen[str]"]:
-    """The same where this is the user's browser."""
+    """Run `grade --watch` with a browser of the user."""
     patch.setenv("BROWSER", str(browser))
     with watching(notebook, *options) as process:
         yield process
 
 
 def test_the_edited_function_comes_first(tmp_path: Path) -> None:
-    """Its verdict is there before the whole notebook's; SIGTERM ends it all as well."""
+    """The edited function's verdict comes before the whole notebook's; SIGTERM ends the loop."""
     report = tmp_path / "report.json"
     path = write(tmp_path / "nb.ipynb", [LOAD, WRONG, COMPOSITION])
     with watching(path, "--rubric", RUBRIC, "--json", report) as process:
@@ -132,14 +132,14 @@ def test_the_edited_function_comes_first(tmp_path: Path) -> None:
         assert "create_repeated_sequence" in quick
         assert "compute_k_composition" not in quick
         write(path, [LOAD, SEQUENCES, COMPOSITION + " + 1"])
-        assert "left for the newer one" in read_until(process, WAITING)
+        assert "stopped for the newer one" in read_until(process, WAITING)
         second = read_until(process, "The whole notebook follows.")
         assert "compute_k_composition" in second
         assert "create_repeated_sequence" not in second
         assert "create_repeated_sequence" in read_until(process, WAITING)
         assert json.loads(report.read_text(encoding="utf-8"))["score"] > before
 
-        write(path, [LOAD, f"# said\n{SEQUENCES}", COMPOSITION + " + 1"])
+        write(path, [LOAD, f"# comment\n{SEQUENCES}", COMPOSITION + " + 1"])
         assert "No code has changed" in read_until(process, WAITING)
 
         started = children(process)
@@ -148,8 +148,8 @@ def test_the_edited_function_comes_first(tmp_path: Path) -> None:
         assert psutil.wait_procs(started, 5)[1] == []
 
 
-def test_stopped_before_there_is_a_report(tmp_path: Path) -> None:
-    """Ctrl-C while the kernel gets ready is the usual 130, in one line."""
+def test_ctrl_c_before_the_first_report(tmp_path: Path) -> None:
+    """Ctrl-C while the kernel starts is exit code 130 and one line."""
     path = write(tmp_path / "nb.ipynb", [SEQUENCES])
     with watching(path, "--only", "create_repeated_sequence") as process:
         while not children(process):

@@ -1,7 +1,7 @@
-"""What is fuzzed, one reader a file.
+"""Fuzzing targets, one reader a module.
 
-Each has SEEDS to start from, and `one`, which reads some bytes and lets out whatever is no error of
-the reader's own.
+Each module has SEEDS to start from, and `one`, which reads some bytes and raises every error that
+is not the reader's own.
 """
 
 import importlib
@@ -12,21 +12,21 @@ NAMES = ("frames", "key", "notebook", "rubric", "source")
 
 
 class Target(NamedTuple):
-    """One reader."""
+    """A reader under test."""
 
     one: Callable[[bytes], None]
     seeds: tuple[bytes, ...]
 
 
 def find(name: str) -> Target:
-    """A target by its name."""
+    """Return a target by its name."""
     module = importlib.import_module(f"{__name__}.{name}")
     return Target(one=module.one, seeds=module.SEEDS)
 
 
 def one_line(error: Exception) -> None:
-    """An error's text is one line that prints."""
-    said = str(error)
-    assert said, "an error that says nothing"
-    assert said.isprintable(), f"not one plain line: {said!r}"
-    assert len(said) <= 1000, f"too long: {said[:100]}"
+    """Check that an error's message is one printable line."""
+    message = str(error)
+    assert message, "an error without a message"
+    assert message.isprintable(), f"not one plain line: {message!r}"
+    assert len(message) <= 1000, f"too long: {message[:100]}"

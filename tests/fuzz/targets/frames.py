@@ -1,15 +1,17 @@
-"""What comes through the pipe: frames, and the values in them."""
+"""The pipe's reader: frames, and the values in them."""
 
 import json
 import struct
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 
-from grader.execution.result import Gathering
-from grader.protocol.encoding import UnreadableError, pack, unpack
+from grader.execution.result import ResultCollector
+from grader.protocol.encoding import pack, unpack
 from grader.protocol.frames import Frame, FrameError, FrameKind, read_frames, write_frame
-from grader.protocol.values import Failure, Group, Numbers, Table, Text
+from grader.protocol.json_fields import UnreadableError
+from grader.protocol.values import ArrayValue, DictValue, Failure, SequenceValue, TextValue
 from tests.fuzz.pieces import Pieces
 from tests.fuzz.targets import one_line
 
@@ -29,11 +31,13 @@ _WORDS = (
 )
 _HEADS = ("probe", "seconds", "cell", "status", "ename", "evalue", "limit", "message", "torch")
 _DTYPES = ("F32", "F64", "F16", "BF16", "I64", "U64", "BOOL", "U8", "F8_E4M3", "C64")
-_VALUE = Group(
+_VALUE = SequenceValue(
     kind="tuple",
     items=(
-        Numbers(kind="tensor", array=np.zeros((2, 3), dtype=np.float32)),
-        Table(entries={"a": Numbers(kind="float", array=np.array(1.0)), "b": Text(text="t")}),
+        ArrayValue(kind="tensor", array=np.zeros((2, 3), dtype=np.float32)),
+        DictValue(
+            entries={"a": ArrayValue(kind="float", array=np.array(1.0)), "b": TextValue(text="t")}
+        ),
     ),
 )
 
@@ -43,11 +47,13 @@ def _stream() -> bytes:
     cell = {"cell": 1, "status": "error", "seconds": 0.5, "ename": "E", "evalue": "v"}
     failure = pack(Failure(kind="raised", ename="E", message="m"))
     for frame in (
-        Frame(kind=FrameKind.ENVIRONMENT, head={"torch": "2.4", "gpu": {"count": 0}}),
-        Frame(kind=FrameKind.CELL, head=cell),
+        Frame(kind=FrameKind.ENVIRONMENT, header={"torch": "2.4", "gpu": {"count": 0}}),
+        Frame(kind=FrameKind.CELL, header=cell),
         Frame(kind=FrameKind.HEATMAP, payload=pack(_VALUE.items[0])),
-        Frame(kind=FrameKind.OBSERVATION, head={"probe": "0", "seconds": 1}, payload=pack(_VALUE)),
-        Frame(kind=FrameKind.OBSERVATION, head={"probe": "p"}, payload=failure),
+        Frame(
+            kind=FrameKind.OBSERVATION, header={"probe": "0", "seconds": 1}, payload=pack(_VALUE)
+        ),
+        Frame(kind=FrameKind.OBSERVATION, header={"probe": "p"}, payload=failure),
         Frame(kind=FrameKind.DONE),
     ):
         write_frame(stream, frame)
@@ -69,7 +75,7 @@ def one(data: bytes) -> None:
 
 
 def read_value(data: bytes) -> None:
-    """A value, or `UnreadableError`."""
+    """Read a value; nothing but `UnreadableError` may be raised."""
     try:
         value = unpack(data)
     except UnreadableError as error:
@@ -79,20 +85,20 @@ def read_value(data: bytes) -> None:
 
 
 def read_stream(data: bytes) -> None:
-    """Whatever frames there are, gathered, or `FrameError`."""
-    gathering = Gathering()
+    """Collect all frames; nothing but `FrameError` may be raised."""
+    collector = ResultCollector()
     try:
         for frame in read_frames(BytesIO(data)):
-            gathering.take(frame, "0")
+            collector.add(frame, "0")
     except FrameError as error:
         one_line(error)
-    execution = gathering.execution(isolation="none", overrun="")
+    execution = collector.finish(isolation="none", limit_exceeded="")
     assert all(abs(seconds) < 1e12 for seconds in execution.seconds.values())
     assert all(len(str(value)) < 2000 for value in execution.environment.values())
 
 
 def _built(pieces: Pieces) -> bytes:
-    """A few frames with odd heads and lying lengths."""
+    """Build a few frames with odd headers and wrong lengths."""
     stream = b""
     for _ in range(pieces.byte() % 6):
         head = json.dumps(pieces.thing(_HEADS, _WORDS)).encode()
@@ -104,13 +110,12 @@ def _built(pieces: Pieces) -> bytes:
 
 
 def _value(pieces: Pieces) -> bytes:
-    """A manifest and safetensors with odd shapes, dtypes and offsets."""
-    manifest = json.dumps(pieces.thing(_KEYS, _WORDS)).encode()
-    tensors = {}
+    """Build a container with odd JSON, shapes, dtypes and offsets."""
+    structure = json.dumps(pieces.thing(_KEYS, _WORDS))
+    header: dict[str, Any] = {"__metadata__": {"structure": structure}}
     for i in range(pieces.byte() % 3):
         shape = [pieces.of((0, 1, 2, 3, 2**31, 2**63, 10**15)) for _ in range(pieces.byte() % 4)]
         offsets = [pieces.byte(), pieces.byte()]
-        tensors[str(i)] = {"dtype": pieces.of(_DTYPES), "shape": shape, "data_offsets": offsets}
-    header = json.dumps(tensors).encode()
-    sizes = struct.pack("<I", len(manifest)), struct.pack("<Q", len(header))
-    return sizes[0] + manifest + sizes[1] + header + pieces.rest()
+        header[str(i)] = {"dtype": pieces.of(_DTYPES), "shape": shape, "data_offsets": offsets}
+    data = json.dumps(header).encode()
+    return struct.pack("<Q", len(data)) + data + pieces.rest()

@@ -1,22 +1,19 @@
-"""Answer keys that come from somewhere else."""
+"""The reader of answer keys."""
 
 import json
 import struct
-from typing import Any
 
-import numpy as np
-from safetensors.numpy import load, save
-
-from grader.answer_key.file import key_bytes, read_key
+from grader.answer_key.file import decode_key, encode_key
 from grader.errors import AnswerKeyError
+from grader.protocol.container import FILE_FORMAT, read_container
 from tests.answer_key.test_file import KEY
 from tests.fuzz.pieces import Pieces
 from tests.fuzz.targets import one_line
+from tests.protocol.blobs import from_text
 
-_KEY = key_bytes(KEY)
-_ARRAYS: dict[str, Any] = load(_KEY)
-_STRUCTURE: dict[str, Any] = json.loads(_ARRAYS["structure"].tobytes())
-_WORDS = ("00000", "00001", "00002", "99999", "scores", "seed", 0, None)
+_KEY = encode_key(KEY)
+_STRUCTURE, _ARRAYS = read_container(_KEY, FILE_FORMAT)
+_WORDS = ("0", "1", "2", "99", "tensor", "group", "none", "scores", "seed", 0, None)
 
 SEEDS = (
     b"\x00" + _KEY,
@@ -27,22 +24,21 @@ SEEDS = (
 
 
 def one(data: bytes) -> None:
-    """Read bytes as a key's file, or as changes to a key's structure."""
+    """Read bytes as a key's file, or as changes to a key's JSON."""
     how, body = data[:1], data[1:]
     read(body if how == b"\x00" else _altered(Pieces(body)))
 
 
 def read(data: bytes) -> None:
-    """A key that can be written again, or `AnswerKeyError`."""
+    """Read a key and write it again; nothing but `AnswerKeyError` may be raised."""
     try:
-        key = read_key(data, name="hidden.key")
+        key = decode_key(data, name="hidden.key")
     except AnswerKeyError as error:
         one_line(error)
         return
-    again = read_key(key_bytes(key), name="again")
-    assert key_bytes(again) == key_bytes(read_key(key_bytes(again), name="again"))
+    again = decode_key(encode_key(key), name="again")
+    assert encode_key(again) == encode_key(decode_key(encode_key(again), name="again"))
 
 
 def _altered(pieces: Pieces) -> bytes:
-    structure = json.dumps(pieces.altered(_STRUCTURE, _WORDS)).encode()
-    return bytes(save(_ARRAYS | {"structure": np.frombuffer(structure, dtype=np.uint8)}))
+    return from_text(json.dumps(pieces.altered(_STRUCTURE, _WORDS)), _ARRAYS)

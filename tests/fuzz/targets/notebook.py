@@ -1,10 +1,10 @@
-"""Notebooks as they are handed in."""
+"""The reader of submitted notebooks."""
 
 import json
 from pathlib import Path
 
 from grader.errors import SubmissionError
-from grader.rubric.model import Limits
+from grader.rubric.sections import Limits
 from grader.submission.read import MAX_CODE, parse_submission
 from tests.fuzz.pieces import Pieces
 from tests.fuzz.targets import one_line
@@ -30,7 +30,7 @@ SEEDS = (
 
 
 def one(data: bytes) -> None:
-    """Read bytes as a file, as changes to a notebook, or as JSON in a notebook's words."""
+    """Read bytes as a file, as changes to a notebook, or as JSON with a notebook's keys."""
     how, body = data[:1], data[1:]
     if how == b"\x01":
         read(json.dumps(Pieces(body).altered(_NOTEBOOK, _WORDS)).encode())
@@ -41,7 +41,7 @@ def one(data: bytes) -> None:
 
 
 def read(data: bytes) -> None:
-    """A submission whose code can be sent on, or `SubmissionError`."""
+    """Read a submission; nothing but `SubmissionError` may be raised."""
     try:
         found = parse_submission(
             data, Path("a\n\x1b[2J\u202e") / "b\n\x1b[2J\u202e.ipynb", Limits()

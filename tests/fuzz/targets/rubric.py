@@ -1,4 +1,4 @@
-"""Rubrics, of whoever wrote them."""
+"""The reader of rubrics."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ SEEDS = (
 
 
 def one(data: bytes) -> None:
-    """Read bytes as a rubric's text, or as changes to a sound one."""
+    """Read bytes as a rubric's text, or as changes to a valid rubric."""
     how, body = data[:1], data[1:]
     if how == b"\x01":
         read(json.dumps(Pieces(body).altered(_RUBRIC, _WORDS)))
@@ -34,7 +34,7 @@ def one(data: bytes) -> None:
 
 
 def read(text: str) -> None:
-    """A rubric whose key can be named, or `RubricError` with one plain line a mistake."""
+    """Read a rubric; nothing but `RubricError` may be raised, with one plain line a mistake."""
     try:
         file = parse_rubric(text, name="r\n\x1b[2J.yaml")
     except RubricError as error:

@@ -1,12 +1,12 @@
-"""Students' code, read without running it."""
+"""The analysis of students' code, which does not run it."""
 
 from grader.submission.source import (
     defined_names,
-    definitions,
-    parses,
-    readable,
-    stubs,
-    without_installs,
+    extract_definitions,
+    find_stubs,
+    is_valid_python,
+    remove_install_lines,
+    strip_magics,
 )
 from tests.fuzz.pieces import Pieces
 
@@ -28,7 +28,7 @@ SEEDS = (
 
 
 def one(data: bytes) -> None:
-    """Read bytes as a cell, or as a cell made of words that are awkward together."""
+    """Read bytes as a cell, or as a cell built from words that are awkward together."""
     pieces = Pieces(data[1:])
     if data[:1] == b"\x00":
         read(pieces.rest().decode("utf-8", "surrogateescape"))
@@ -37,12 +37,12 @@ def one(data: bytes) -> None:
 
 
 def read(source: str) -> None:
-    """Whatever the code, each question has an answer."""
-    cleaned, taken = without_installs(source)
+    """Check that every analysis accepts any code."""
+    cleaned, taken = remove_install_lines(source)
     assert all(line in source.replace("\\\n", " ") for line in taken)
     for text in {source, cleaned}:
-        assert isinstance(readable(text), str)
-        kept = definitions(text)
-        assert kept == "" or parses(kept)
-        assert stubs([text]) is not None
+        assert isinstance(strip_magics(text), str)
+        kept = extract_definitions(text)
+        assert kept == "" or is_valid_python(kept)
+        assert find_stubs([text]) is not None
         assert all(isinstance(name, str) for name in defined_names([text]))

@@ -1,1 +1,1 @@
-"""Tests of the gradebooks' files."""
+"""Tests of the files written for gradebooks."""

@@ -1,4 +1,7 @@
-"""Write the golden files anew: ``python -m tests.integrations.gradebooks.regenerate``; then look at the diff."""
+"""Regenerate the golden files; review the diff afterwards.
+
+Usage: ``python -m tests.integrations.gradebooks.regenerate``
+"""
 
 from pathlib import Path
 
@@ -7,8 +10,8 @@ from tests.integrations.gradebooks.rosters import GRADES, ROSTERS, export
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def written() -> dict[str, bytes]:
-    """Every gradebook's file of the same grades, by the names of files."""
+def golden_files() -> dict[str, bytes]:
+    """Return every gradebook's file of the same grades, by file name."""
     files = {f"{to}.csv": export(to, GRADES, roster).data for to, roster in ROSTERS.items()}
     files["csv_without_roster.csv"] = export("csv", GRADES, None).data
     files["nbgrader_without_roster.csv"] = export("nbgrader", GRADES, None).data
@@ -19,5 +22,5 @@ def written() -> dict[str, bytes]:
 
 
 if __name__ == "__main__":
-    for file, data in written().items():
+    for file, data in golden_files().items():
         (GOLDEN / file).write_bytes(data)

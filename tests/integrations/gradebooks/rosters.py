@@ -1,49 +1,53 @@
-"""What platforms give, with awkward names, and grades for some of their students."""
+"""Sample rosters of all platforms, with awkward names, and grades for some of their students."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from grader.integrations.gradebooks.csv_file import Sheet
+from grader.integrations.gradebooks.csv_file import CsvFile
 from grader.integrations.gradebooks.grades import Grade
-from grader.integrations.gradebooks.matching import Exported, Wanted
-from grader.integrations.gradebooks.registry import GRADEBOOKS, Afresh
+from grader.integrations.gradebooks.matching import ExportOptions, ExportResult
+from grader.integrations.gradebooks.registry import GRADEBOOKS, StandaloneGradebook
 
-WANTED = Wanted(lab="mini", title="Mini lab", total=10.0, due=datetime(2026, 3, 1, 23, tzinfo=UTC))
-WHEN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-PARAGRAPH = "Mini lab: 7.5 of 10 points."
+OPTIONS = ExportOptions(
+    lab="mini", title="Mini lab", total=10.0, due=datetime(2026, 3, 1, 23, tzinfo=UTC)
+)
+SUBMITTED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+SUMMARY = "Mini lab: 7.5 of 10 points."
 
 
 def grade(student: str, score: float | None = 7.5, **changes: Any) -> Grade:
-    """A grade out of ten, unless changed."""
-    plain = Grade(
+    """Build a grade out of ten, with changes."""
+    default = Grade(
         student=student,
         score=score,
         raw=score,
         total=10.0,
-        submitted=WHEN,
+        submitted=SUBMITTED,
         reason="" if score is not None else "the kernel could not be started",
         state="graded" if score is not None else "crashed",
-        feedback=(PARAGRAPH, "Scores: 2 of 4: <b> & co") if score is not None else (),
+        feedback=(SUMMARY, "Scores: 2 of 4: <b> & co") if score is not None else (),
     )
-    return replace(plain, **changes)
+    return replace(default, **changes)
 
 
-def sheet(text: str, *, encoding: str = "utf-8", name: str = "roster.csv") -> Sheet:
-    """A roster of this text."""
-    return Sheet.read(text.encode(encoding), name=name)
+def sheet(text: str, *, encoding: str = "utf-8", name: str = "roster.csv") -> CsvFile:
+    """Parse a text as a roster."""
+    return CsvFile.read(text.encode(encoding), name=name)
 
 
-def export(to: str, grades: Sequence[Grade], roster: str | Sheet | None, **wanted: Any) -> Exported:
-    """What is written of these grades."""
+def export(
+    to: str, grades: Sequence[Grade], roster: str | CsvFile | None, **changes: Any
+) -> ExportResult:
+    """Export grades to a gradebook, with changed options."""
     gradebook = GRADEBOOKS[to]
-    given = sheet(roster) if isinstance(roster, str) else roster
-    asked = replace(WANTED, **wanted)
-    if isinstance(gradebook, Afresh):
-        return gradebook.write(grades, given, asked)
-    assert given is not None
-    return gradebook.write(grades, given, asked)
+    parsed = sheet(roster) if isinstance(roster, str) else roster
+    options = replace(OPTIONS, **changes)
+    if isinstance(gradebook, StandaloneGradebook):
+        return gradebook.write(grades, parsed, options)
+    assert parsed is not None
+    return gradebook.write(grades, parsed, options)
 
 
 GRADES = (
@@ -57,7 +61,8 @@ GRADES = (
     grade("1006", 4.0),
     grade("1006 #2", 6.0),
 )
-"""An id, one with leading zeros, a crash, an address, a part, a stranger, a name of two, two."""
+"""In order: an id, leading zeros, a crash, an email address, a partial grade, an unknown student, a
+name that two students share, and two submissions of one student."""
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Mini lab (77),"Other, lab (78)",Current Score
@@ -127,8 +132,8 @@ Student ID;Login;Full name;E-mail
 1006;two;Two Times;two@uni.example
 1007;ann;Ann Absent;ann@uni.example
 """
-ROSTERS: Mapping[str, Sheet] = {
-    "blackboard": Sheet.read(
+ROSTERS: Mapping[str, CsvFile] = {
+    "blackboard": CsvFile.read(
         b"\xff\xfe" + BLACKBOARD.replace("\n", "\r\n").encode("utf-16-le"), name="gc.xls"
     ),
     "brightspace": sheet(BRIGHTSPACE),

@@ -1,4 +1,4 @@
-"""`grade export` on a results folder: whole batches, the instructor's rules, and its last lines."""
+"""Tests of `grade export`: whole batches, the instructor's policies, and its messages."""
 
 import csv
 import hashlib
@@ -11,46 +11,53 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader.batch.discovery.submission import Found, HandedIn
+from grader.batch.discovery.student_files import StudentFiles
 from grader.batch.gradebook import State
-from grader.batch.results.record import Finished, Record
-from grader.batch.results.store import BATCH, Results, pages_of
+from grader.batch.results.record import SubmissionResult
+from grader.batch.results.store import BATCH_FILE, ResultsStore, report_files
 from grader.cli import cli
 from grader.errors import GraderError
 from grader.report.model import Report
 from tests.builders import MINI_RUBRIC, report, verdict
 
 SHA = hashlib.sha256(MINI_RUBRIC.encode()).hexdigest()
-WHEN = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SUBMITTED = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LOST = verdict(outcome="failed", points=2.5, feedback="Off by <one>.")
 SECRET = verdict(id="h", title="Hidden", points=0.0, max_points=0.5, visibility="hidden")
 
 
-def found(student: str, name: str = "") -> Found:
-    """A submission of the second of March."""
-    return Found(student=student, name=name, notebook=Path("lab.ipynb"), submitted=WHEN)
+def student_files(student: str, name: str = "") -> StudentFiles:
+    """Build a submission of the second of March."""
+    return StudentFiles(student=student, name=name, notebook=Path("lab.ipynb"), submitted=SUBMITTED)
 
 
 def scored(points: float) -> Report:
-    """A report of so many points of ten."""
+    """Build a report with a score out of ten."""
     return report(verdict(outcome="partial", points=points), rubric_sha256=SHA, total=10.0)
 
 
 def batch(folder: Path, submissions: Mapping[str, tuple[str, Report | None, State]]) -> Path:
-    """A results folder of these: a name, a report and a state by key."""
-    results = Results(folder)
-    with results.held():
+    """Write a results folder of submissions: a name, a report and a state by key."""
+    results = ResultsStore(folder)
+    with results.lock():
         for student, (name, made, state) in submissions.items():
-            ended = Finished(state=state, reason="" if made else "no kernel could be started")
-            record = Record.of(HandedIn(found=found(student, name)), ended, graded_by="x")
-            results.keep(record, pages_of(made) if made else {})
-        results.write(BATCH, json.dumps({"seed": 0, "summary": {"submissions": 1}}).encode())
+            reason = "" if made else "no kernel could be started"
+            result = SubmissionResult(
+                student=student,
+                state=state,
+                reason=reason,
+                files=report_files(made) if made else {},
+            )
+            results.save(result.of_student(student_files(student, name), config_sha256="x"))
+        results.write_batch_file(
+            BATCH_FILE, json.dumps({"seed": 0, "summary": {"submissions": 1}}).encode()
+        )
     return folder
 
 
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two submissions, a rubric and a roster, where the command runs."""
+    """Prepare two submissions, a rubric and a roster in the working directory."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mini.yaml").write_text(MINI_RUBRIC)
     (tmp_path / "roster.csv").write_text("id,name\nann,Ann\nbob,Bob\n")
@@ -61,24 +68,24 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str) -> Result:
-    """The command, by the mini rubric."""
+    """Run the command with the mini rubric."""
     return CliRunner().invoke(cli, ["export", "results", "--rubric", "./mini.yaml", *arguments])
 
 
 def table(path: Path) -> list[dict[str, str]]:
-    """What was written."""
+    """Parse a written file."""
     return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
 
 
 def thirty() -> Sequence[tuple[int, str]]:
-    """Numbers and names of a course, some of them awkward."""
+    """Return numbers and names of thirty students, some of them awkward."""
     odd = ["=cmd|'/C calc'!A0", 'O"Brien, "Bo"', "Mu\u0308ller, Zo\u00eb", "\u202eevil", "-1+1"]
     return [(4000 + i, odd[i] if i < len(odd) else f"Last{i}, First{i}") for i in range(30)]
 
 
 @pytest.fixture
 def thirty_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Thirty submissions of a platform's ids: one crashed, one ungradable."""
+    """Write results of thirty submissions, of which one crashed and one is ungradable."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mini.yaml").write_text(MINI_RUBRIC)
     made: dict[str, tuple[str, Report | None, State]] = {
@@ -90,8 +97,8 @@ def thirty_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("thirty_results")
-def test_thirty_students_to_canvas() -> None:
-    """Everyone by the id; two have no number, and are named; a second time gives the same bytes."""
+def test_thirty_students_are_exported_to_canvas() -> None:
+    """All match by id; two without a score are listed; exporting again gives the same bytes."""
     roster = io.StringIO()
     writer = csv.writer(roster)
     writer.writerow(["Student", "ID", "SIS Login ID", "Section", "Mini lab (5)"])
@@ -101,7 +108,7 @@ def test_thirty_students_to_canvas() -> None:
     done = run("--to", "canvas", "--roster", "gradebook.csv")
     written = Path("canvas.csv").read_bytes()
     assert done.exit_code == 1
-    assert "28 of 30 students have a number." in done.stderr
+    assert "28 of 30 students have a score." in done.stderr
     assert "4028 (Last28, First28): crashed: no kernel could be started" in done.stderr
     assert "4029 (Last29, First29): ungradable" in done.stderr
     scores = {row["ID"]: row["Mini lab (5)"] for row in table(Path("canvas.csv"))}
@@ -113,8 +120,8 @@ def test_thirty_students_to_canvas() -> None:
 
 
 @pytest.mark.usefixtures("thirty_results")
-def test_thirty_students_to_moodle() -> None:
-    """By the participant's number, out of Moodle's own maximum, with a comment each."""
+def test_thirty_students_are_exported_to_moodle() -> None:
+    """They match by participant number, are scaled to Moodle's maximum and get comments."""
     text = io.StringIO()
     writer = csv.writer(text)
     head = "Identifier,Full name,Status,Grade,Maximum Grade,Grade can be changed,"
@@ -134,8 +141,8 @@ def test_thirty_students_to_moodle() -> None:
     assert "Scores out of 10 are scaled to the gradebook's 100 points." in done.stderr
 
 
-def test_everyone_in_it_is_exit_code_0(course: Path) -> None:
-    """A student who handed in nothing is listed, and no failure of the export."""
+def test_exit_code_is_0_if_every_submission_has_a_score(course: Path) -> None:
+    """A student without a submission is listed, but does not change the exit code."""
     (course / "roster.csv").write_text("id,name\nann,Ann\nbob,Bob\ncid,\x1b[31mCid\n")
     done = run("--to", "csv", "--roster", "roster.csv")
     assert done.exit_code == 0
@@ -143,15 +150,15 @@ def test_everyone_in_it_is_exit_code_0(course: Path) -> None:
     assert (done.stdout, "\x1b" in done.stderr) == ("", False)
 
 
-def test_a_stranger_is_exit_code_1(course: Path) -> None:
-    """A submission that the roster does not know is for a person to look at."""
+def test_exit_code_is_1_if_a_submission_matches_no_row(course: Path) -> None:
+    """The submission is listed, for a person to look at."""
     (course / "roster.csv").write_text("id\nann\n")
     done = run("--to", "csv", "--roster", "roster.csv")
-    assert (done.exit_code, "fit no row of the roster (1):\n  bob" in done.stderr) == (1, True)
+    assert (done.exit_code, "match no row of the roster (1):\n  bob" in done.stderr) == (1, True)
 
 
-def test_the_instructors_rules_count(course: Path) -> None:
-    """Overrides and lateness are in the number, and the results folder stays as it was."""
+def test_overrides_and_late_policy_are_applied(course: Path) -> None:
+    """The exported scores include both, and the results folder does not change."""
     results = course / "results"
     item = "{student: ann, criterion: scores, points: 10, reason: Shown.}"
     (results / "overrides.yaml").write_text(f"- {item}\n")
@@ -170,8 +177,8 @@ def test_the_instructors_rules_count(course: Path) -> None:
     assert {path: path.read_bytes() for path in results.rglob("*") if path.is_file()} == before
 
 
-def test_comments_say_where_points_were_lost_and_nothing_of_what_is_hidden(course: Path) -> None:
-    """As text, with the score that counts first."""
+def test_comments_list_lost_points_but_not_hidden_criteria(course: Path) -> None:
+    """The comment is escaped text, and begins with the final score."""
     made = report(LOST, SECRET, rubric_sha256=SHA, total=10.0)
     batch(course / "results", {"77": ("", made, "graded")})
     (course / "w.csv").write_text(
@@ -185,20 +192,20 @@ def test_comments_say_where_points_were_lost_and_nothing_of_what_is_hidden(cours
     )
 
 
-def test_another_rubric_is_said(course: Path) -> None:
-    """The scores are those of the results; so is a batch that has not ended."""
+def test_another_rubric_is_noted(course: Path) -> None:
+    """The stored scores are exported with a warning; an unfinished batch gives one too."""
     (course / "mini.yaml").write_text(MINI_RUBRIC.replace("hint: Mind", "hint: Do mind"))
-    (course / "results" / BATCH).write_text('{"seed": 0}')
+    (course / "results" / BATCH_FILE).write_text('{"seed": 0}')
     done = run("--to", "csv")
     assert "2 of 2 reports are by another rubric than mini.yaml" in done.stderr
-    assert "The batch has not ended" in done.stderr
+    assert "The batch is not finished" in done.stderr
     assert [row["score"] for row in table(Path("csv.csv"))] == ["7.5", "3"]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
-        (["--to", "canvas"], "--to canvas needs --roster FILE: the file of Grades, Export"),
+        (["--to", "canvas"], "--to canvas needs --roster FILE: the file from Grades, Export"),
         (["--to", "csv", "--match", "id"], "--match names a column of the roster"),
         (
             ["--to", "moodle", "--roster", "roster.csv", "--assignment", "x"],
@@ -210,32 +217,35 @@ def test_another_rubric_is_said(course: Path) -> None:
         (["--to", "csv", "--roster", "roster.csv", "-o", "roster.csv"], "is the roster itself"),
         (["--to", "csv", "--roster", "roster.csv", "-o", "link.csv"], "is the roster itself"),
         (["--to", "csv", "-o", "results"], "Cannot write results"),
-        (["--to", "csv", "--roster", "roster.csv", "--match", "x"], "has no one column x"),
+        (
+            ["--to", "csv", "--roster", "roster.csv", "--match", "x"],
+            "exactly one column x",
+        ),
     ],
 )
-def test_wrong_usage_is_one_line(course: Path, arguments: list[str], says: str) -> None:
-    """It says what to do, and nothing is written."""
+def test_wrong_usage_gives_one_line(course: Path, arguments: list[str], message: str) -> None:
+    """The line says what to do, and nothing is written."""
     with (course / "huge.csv").open("wb") as file:
         file.truncate(2**24 + 1)
     (course / "link.csv").symlink_to("roster.csv")
     before = set(course.iterdir())
     done = run(*arguments)
     assert isinstance(done.exception, GraderError)
-    assert says in str(done.exception)
+    assert message in str(done.exception)
     assert str(done.exception).isprintable()
     assert set(course.iterdir()) == before
 
 
-def test_the_roster_is_never_written_over_by_default(course: Path) -> None:
-    """A roster of the name that would be written stays; another name is asked for."""
+def test_the_roster_is_never_overwritten(course: Path) -> None:
+    """If the default output is the roster, the command asks for another name."""
     (course / "csv.csv").write_text("id\nann\n")
     done = run("--to", "csv", "--roster", "csv.csv")
     assert "is the roster itself: name another file with -o" in str(done.exception)
     assert (course / "csv.csv").read_text() == "id\nann\n"
 
 
-def test_a_folder_without_results_is_said(course: Path) -> None:
-    """And one that is not there."""
+def test_a_folder_without_results_is_an_error(course: Path) -> None:
+    """A missing folder gives the same error."""
     for folder in ("empty", "gone"):
         if folder == "empty":
             (course / folder).mkdir()

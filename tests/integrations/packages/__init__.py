@@ -1,1 +1,1 @@
-"""Packages: what is in them, and that they work where platforms put them."""
+"""Tests of the packages' contents, and of running them where platforms put them."""

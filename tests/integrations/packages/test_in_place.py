@@ -1,4 +1,4 @@
-"""Packages where platforms put them: installed from a wheel, run for real and without a network."""
+"""Tests that run packages where platforms put them: installed from the wheel, without a network."""
 
 import json
 import os
@@ -42,39 +42,42 @@ pytestmark = [
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """A file system in which platforms' paths are folders of ours."""
+class Machine:
+    """A mount namespace in which the platforms' paths are bind mounts of temporary folders."""
 
     folder: Path
 
     def run(self, command: str, *, network: bool = False) -> "subprocess.CompletedProcess[str]":
-        """A shell command in a mount namespace of its own, and without a network."""
-        binds = [f"mount --bind {self.of(place)} /{place}" for place in PLACES]
-        apart = ["unshare", "--mount", *([] if network else ["--net"])]
+        """Run a shell command in its own mount namespace, by default without a network."""
+        binds = [f"mount --bind {self.path(place)} /{place}" for place in PLACES]
+        unshare = ["unshare", "--mount", *([] if network else ["--net"])]
         script = " && ".join([*binds, command])
-        clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"}
-        ours = {k: v for k, v in os.environ.items() if k.startswith("PIP_")} if network else {}
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"}
+        if network:
+            environment |= {k: v for k, v in os.environ.items() if k.startswith("PIP_")}
         return subprocess.run(
-            [*apart, "bash", "-c", script],
-            check=False, capture_output=True, text=True, env=clean | ours, timeout=900, cwd="/",
+            [*unshare, "bash", "-c", script],
+            check=False, capture_output=True, text=True, env=environment, timeout=900, cwd="/",
         )  # fmt: skip
 
-    def of(self, place: str) -> Path:
-        """The folder that a path of a platform's stands for."""
+    def path(self, place: str) -> Path:
+        """Return the temporary folder behind a platform's path."""
         return self.folder / place
 
-    def unpack(self, platform: str, there: Path, worlds: int = 0) -> None:
-        """Pack as an instructor does, and unpack as the platform does, programs marked."""
+    def unpack(self, platform: str, target: Path, hidden_keys: int = 0) -> None:
+        """Pack as an instructor does, and unpack as the platform does, with executable bits."""
         zipped = self.folder / f"{platform}.zip"
         command = [sys.executable, "-m", "grader", "package", platform, "-o", str(zipped)]
-        subprocess.run([*command, "--worlds", str(worlds)], check=True, capture_output=True)
+        subprocess.run(
+            [*command, "--model-sets", str(hidden_keys)], check=True, capture_output=True
+        )
         with zipfile.ZipFile(zipped) as archive:
             for info in archive.infolist():
-                Path(archive.extract(info, there)).chmod((info.external_attr >> 16) & 0o777)
+                Path(archive.extract(info, target)).chmod((info.external_attr >> 16) & 0o777)
 
-    def hand_in(self, place: str, cells: list[str] | None) -> None:
-        """Exactly one notebook there: these cells, or the example."""
-        folder = self.of(place)
+    def submit(self, place: str, cells: list[str] | None) -> None:
+        """Put one notebook into an emptied folder: the given cells, or the example if None."""
+        folder = self.path(place)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         if cells is None:
@@ -83,66 +86,66 @@ class World:
             write(folder / "induction_heads.ipynb", cells)
 
     def result(self, path: str) -> Any:
-        """What the platform reads."""
-        return json.loads(self.of(path).read_text())
+        """Read a result file as the platform does."""
+        return json.loads(self.path(path).read_text())
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """With Gradescope's zip unpacked and set up: installed from its wheel, from nothing."""
-    world = World(tmp_path_factory.mktemp("world"))
-    made = [Path("/", place) for place in PLACES if not Path("/", place).exists()]
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """Set up Gradescope's zip: the grader is installed from its wheel."""
+    machine = Machine(tmp_path_factory.mktemp("machine"))
+    created = [Path("/", place) for place in PLACES if not Path("/", place).exists()]
     for place in PLACES:
-        world.of(place).mkdir(parents=True)
+        machine.path(place).mkdir(parents=True)
         Path("/", place).mkdir(parents=True, exist_ok=True)
-    world.unpack("gradescope", world.of("autograder/source"), worlds=1)
-    done = world.run("bash /autograder/source/setup.sh", network=True)
+    machine.unpack("gradescope", machine.path("autograder/source"), hidden_keys=1)
+    done = machine.run("bash /autograder/source/setup.sh", network=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    shutil.copy(world.of("autograder/source/run_autograder"), world.of("autograder"))
-    yield world
-    for mounted in made:
-        mounted.rmdir()
+    shutil.copy(machine.path("autograder/source/run_autograder"), machine.path("autograder"))
+    yield machine
+    for path in created:
+        path.rmdir()
 
 
 @pytest.fixture(scope="module")
-def other(world: World) -> World:
-    """With PrairieLearn's and Coursera's files; their image's grader is the one set up above."""
-    question = world.folder / "prairielearn"
-    world.unpack("prairielearn", question)
-    shutil.copytree(question / "questions/induction_heads/tests", world.of("grade/tests"))
-    coursera = world.folder / "coursera"
-    world.unpack("coursera", coursera)
-    shutil.copytree(coursera / "lab", world.of("lab"), dirs_exist_ok=True)
-    for keys in ("grade/tests/keys", "lab/keys"):  # made once: that takes a while
-        shutil.copy(world.of("autograder/source/keys/1.key"), world.of(keys))
+def other(machine: Machine) -> Machine:
+    """Add PrairieLearn's and Coursera's files; both use the grader that is set up above."""
+    question = machine.folder / "prairielearn"
+    machine.unpack("prairielearn", question)
+    shutil.copytree(question / "questions/induction_heads/tests", machine.path("grade/tests"))
+    coursera = machine.folder / "coursera"
+    machine.unpack("coursera", coursera)
+    shutil.copytree(coursera / "lab", machine.path("lab"), dirs_exist_ok=True)
+    for keys in ("grade/tests/keys", "lab/keys"):  # built once, since that takes long
+        shutil.copy(machine.path("autograder/source/keys/1.key"), machine.path(keys))
     image, built = coursera / "grader", question / "image/grader"
     assert sorted(p.name for p in image.iterdir()) == sorted(p.name for p in built.iterdir())
     for name in ("install.sh", "constraints.txt"):
-        source = world.of("autograder/source") / name
+        source = machine.path("autograder/source") / name
         assert (image / name).read_bytes() == source.read_bytes()
-    place = world.of("opt/induction-lab-grader")
+    place = machine.path("opt/induction-lab-grader")
     place.rmdir()
     place.symlink_to("/autograder/grader")
-    return world
+    return machine
 
 
-def autograder(world: World) -> "subprocess.CompletedProcess[str]":
-    """Gradescope's run of what was handed in."""
-    shutil.rmtree(world.of("autograder/results"), ignore_errors=True)
-    world.of("autograder/results").mkdir()
-    return world.run("cd /autograder && ./run_autograder")
+def autograder(machine: Machine) -> "subprocess.CompletedProcess[str]":
+    """Grade the submission as Gradescope does."""
+    shutil.rmtree(machine.path("autograder/results"), ignore_errors=True)
+    machine.path("autograder/results").mkdir()
+    return machine.run("cd /autograder && ./run_autograder")
 
 
-def test_gradescope_grades_a_notebook(world: World) -> None:
-    """Hidden probes are asked, lateness is told, and the points are what `grade` gives."""
-    world.hand_in("autograder/submission", None)
+def test_gradescope_grades_a_notebook(machine: Machine) -> None:
+    """Hidden probes are evaluated, lateness is noted, and the score equals that of `grade`."""
+    machine.submit("autograder/submission", None)
     times = {"created_at": "2026-11-21T12:00:00+00:00"}
     due = {"assignment": {"due_date": "2026-11-20T10:00:00+00:00"}}
-    about = world.of("autograder/submission_metadata.json")
-    about.write_text(json.dumps(times | due))
-    done = autograder(world)
+    metadata = machine.path("autograder/submission_metadata.json")
+    metadata.write_text(json.dumps(times | due))
+    done = autograder(machine)
     assert done.returncode == 0, done.stderr
-    found = world.result("autograder/results/results.json")
+    found = machine.result("autograder/results/results.json")
     assert found["score"] == 79.75
     assert found["extra_data"]["status"] == "graded"
     assert found["extra_data"]["hidden_probes"] is True
@@ -150,29 +153,29 @@ def test_gradescope_grades_a_notebook(world: World) -> None:
     assert "Handed in 1 d 2 h late" in found["output"]
 
 
-def test_gradescope_is_told_of_a_submission_without_a_notebook(world: World) -> None:
-    """A result that says so."""
-    world.hand_in("autograder/submission", [])
-    done = autograder(world)
+def test_gradescope_gets_a_result_for_a_submission_without_a_notebook(machine: Machine) -> None:
+    """The score is 0, and the output says why."""
+    machine.submit("autograder/submission", [])
+    done = autograder(machine)
     assert done.returncode == 0, done.stderr
-    found = world.result("autograder/results/results.json")
+    found = machine.result("autograder/results/results.json")
     assert found["score"] == 0
     assert "Nothing was handed in" in found["output"]
 
 
-def test_gradescopes_result_is_not_the_notebooks_to_write(world: World) -> None:
-    """Nor are rubric and keys there to be seen."""
-    world.hand_in("autograder/submission", [*base_cells("wrong"), OVERWRITE])
-    done = autograder(world)
+def test_a_notebook_cannot_write_gradescopes_result(machine: Machine) -> None:
+    """A hostile notebook cannot read the rubric and the keys either."""
+    machine.submit("autograder/submission", [*base_cells("wrong"), OVERWRITE])
+    done = autograder(machine)
     assert done.returncode == 0, done.stderr
-    text = world.of("autograder/results/results.json").read_text()
+    text = machine.path("autograder/results/results.json").read_text()
     assert json.loads(text)["score"] < 5
     assert "SAW" not in text + done.stdout
 
 
-def test_prairielearn_grades_a_notebook(other: World) -> None:
-    """By the entry point that its question names, into a folder that it has to make."""
-    other.hand_in("grade/student", None)
+def test_prairielearn_grades_a_notebook(other: Machine) -> None:
+    """The question's entry point runs, and creates the folder of the result."""
+    other.submit("grade/student", None)
     info = other.folder / "prairielearn/questions/induction_heads/info.json"
     entry = json.loads(info.read_text())["externalGradingOptions"]["entrypoint"]
     done = other.run(" ".join(entry))
@@ -182,9 +185,9 @@ def test_prairielearn_grades_a_notebook(other: World) -> None:
     assert found["score"] == pytest.approx(0.7975)
 
 
-def test_coursera_grades_a_notebook(other: World) -> None:
-    """By the image's entry point, whatever arguments Coursera adds."""
-    other.hand_in("shared/submission", None)
+def test_coursera_grades_a_notebook(other: Machine) -> None:
+    """The image's entry point ignores the arguments that Coursera appends."""
+    other.submit("shared/submission", None)
     done = other.run("/lab/grade partId a1 userId 7")
     assert done.returncode == 0, done.stderr
     found = other.result("shared/feedback.json")
@@ -192,15 +195,15 @@ def test_coursera_grades_a_notebook(other: World) -> None:
     assert found["fractionalScore"] == pytest.approx(0.7975)
 
 
-def test_students_check_themselves_without_the_reference(world: World) -> None:
-    """The student's bundle installs over the same packages, and grades without any answer."""
-    bundle = world.folder / "student"
-    world.unpack("student", bundle)
+def test_students_can_check_their_notebook_without_the_reference(machine: Machine) -> None:
+    """The students' wheel installs, has no reference solution, and grades."""
+    bundle = machine.folder / "student"
+    machine.unpack("student", bundle)
     wheel = next(bundle.glob("*.whl"))
     grader = "/autograder/grader"
     install = f"{grader}/bin/pip install -q --force-reinstall --no-deps --no-index {wheel}"
     check = f"{grader}/bin/python -c 'import reference'"
-    done = world.run(
+    done = machine.run(
         f"cd {bundle} && {install} && ! {check} && {grader}/bin/grade {bundle}/*.ipynb"
     )
     assert done.returncode == 1, done.stderr

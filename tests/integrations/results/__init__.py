@@ -1,1 +1,1 @@
-"""What course platforms are told."""
+"""Tests of the results written for course platforms."""

@@ -1,4 +1,4 @@
-"""``grade container``: whatever is handed in and whatever happens, the platform finds a result."""
+"""Tests of ``grade container``: it writes a result whatever is submitted and whatever happens."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.integrations.results.container import PLACES
+from grader.integrations.results.container import CONTAINER_PATHS
 from tests.attacks.notebooks import base_cells
 from tests.attacks.traces import RUBRIC
 from tests.notebooks import write
@@ -20,7 +20,7 @@ HANG = "import time\ntime.sleep(1000)"
 
 
 def container(root: Path, platform: str, *more: str) -> "subprocess.Popen[str]":
-    """The command, started in a container of this root."""
+    """Start the command with a folder as the container's root."""
     command = [sys.executable, "-m", "grader", "container", platform, "--root", str(root)]
     return subprocess.Popen(
         [*command, "--rubric", str(RUBRIC), *more],
@@ -31,16 +31,16 @@ def container(root: Path, platform: str, *more: str) -> "subprocess.Popen[str]":
     )
 
 
-def ended(root: Path, platform: str, *more: str) -> tuple[int, str]:
-    """The command, run to its end: its exit code, and what it said on standard error."""
-    ran = container(root, platform, *more)
-    said = ran.communicate(timeout=100)[1]
-    return ran.returncode, said
+def run_to_end(root: Path, platform: str, *more: str) -> tuple[int, str]:
+    """Run the command to its end; return its exit code and standard error."""
+    process = container(root, platform, *more)
+    stderr = process.communicate(timeout=100)[1]
+    return process.returncode, stderr
 
 
-def handed_in(root: Path, platform: str, **notebooks: list[str]) -> Path:
-    """These notebooks where the platform puts them."""
-    folder = root / PLACES[platform].submission
+def submit(root: Path, platform: str, **notebooks: list[str]) -> Path:
+    """Write notebooks to the platform's folder of submitted files."""
+    folder = root / CONTAINER_PATHS[platform].submission
     folder.mkdir(parents=True, exist_ok=True)
     for name, cells in notebooks.items():
         write(folder / f"{name}.ipynb", cells)
@@ -48,8 +48,8 @@ def handed_in(root: Path, platform: str, **notebooks: list[str]) -> Path:
 
 
 def result(root: Path, platform: str) -> Any:
-    """What the platform reads."""
-    return json.loads((root / PLACES[platform].result).read_text())
+    """Read the result file as the platform does."""
+    return json.loads((root / CONTAINER_PATHS[platform].result).read_text())
 
 
 @pytest.mark.kernel
@@ -62,33 +62,35 @@ def result(root: Path, platform: str) -> Any:
         ("classroom50", "score", 100),
     ],
 )
-def test_a_notebook_is_graded_at_the_platforms_place(
+def test_a_notebook_is_graded_in_the_platforms_folder(
     tmp_path: Path, platform: str, key: str, full: float
 ) -> None:
-    """Of two notebooks the one that defines the functions, and that is said."""
-    handed_in(tmp_path, platform, scratch=["x = 1"], lab=base_cells("correct"))
-    code, said = ended(tmp_path, platform)
-    assert code == 0, said
+    """The one of two notebooks that defines the functions is graded, and a note says so."""
+    submit(tmp_path, platform, scratch=["x = 1"], lab=base_cells("correct"))
+    code, stderr = run_to_end(tmp_path, platform)
+    assert code == 0, stderr
     found = result(tmp_path, platform)
     assert found[key] == full
     assert "Of 2 notebooks, lab.ipynb was graded" in json.dumps(found)
 
 
-@pytest.mark.parametrize("platform", PLACES)
-@pytest.mark.parametrize("what", ["nothing", "no folder", "another file", "no notebook"])
-def test_what_cannot_be_graded_has_a_result(tmp_path: Path, platform: str, what: str) -> None:
-    """Which says why; the platform's own failure is for ours alone."""
-    if what != "no folder":
-        folder = handed_in(tmp_path, platform)
-        if what == "another file":
+@pytest.mark.parametrize("platform", CONTAINER_PATHS)
+@pytest.mark.parametrize("submitted", ["nothing", "no folder", "another file", "no notebook"])
+def test_an_ungradable_submission_has_a_result(
+    tmp_path: Path, platform: str, submitted: str
+) -> None:
+    """The result says why, and the exit code is 0: others mean that the grader failed."""
+    if submitted != "no folder":
+        folder = submit(tmp_path, platform)
+        if submitted == "another file":
             (folder / "lab.py").write_text("x = 1")
-        elif what == "no notebook":
+        elif submitted == "no notebook":
             (folder / "lab.ipynb").write_text("x = 1")
-    code, said = ended(tmp_path, platform)
+    code, stderr = run_to_end(tmp_path, platform)
     found = json.dumps(result(tmp_path, platform))
-    assert code == 0, said
+    assert code == 0, stderr
     assert "The notebook could not be graded" in found
-    assert "Traceback" not in said
+    assert "Traceback" not in stderr
 
 
 @pytest.mark.parametrize(
@@ -96,47 +98,43 @@ def test_what_cannot_be_graded_has_a_result(tmp_path: Path, platform: str, what:
     [["--rubric", "none.yaml"], ["--keys", "nowhere", "--isolation", "none"]],
     ids=["no rubric", "no keys"],
 )
-def test_a_failure_of_ours_is_no_zero_where_that_can_be_said(
-    tmp_path: Path, more: list[str]
-) -> None:
-    """An attempt is not lost for it."""
-    handed_in(tmp_path, "prairielearn", lab=base_cells("correct"))
-    assert ended(tmp_path, "prairielearn", *more)[0] == 0
+def test_a_grader_failure_is_not_scored_as_zero(tmp_path: Path, more: list[str]) -> None:
+    """Platforms that can tell the difference do not count the attempt."""
+    submit(tmp_path, "prairielearn", lab=base_cells("correct"))
+    assert run_to_end(tmp_path, "prairielearn", *more)[0] == 0
     found = result(tmp_path, "prairielearn")
     assert found["gradable"] is False
     assert "format_errors" not in found
     (tmp_path / "shared").mkdir()
     (tmp_path / "grade" / "student").rename(tmp_path / "shared" / "submission")
-    assert ended(tmp_path, "coursera", *more)[0] == 1
+    assert run_to_end(tmp_path, "coursera", *more)[0] == 1
 
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
-def test_a_container_that_is_taken_away_leaves_a_result(
-    tmp_path: Path, number: signal.Signals
-) -> None:
-    """The one that was written first, if there was no time for another."""
-    handed_in(tmp_path, "gradescope", lab=[*base_cells("correct"), HANG])
-    ran = container(tmp_path, "gradescope")
-    place = tmp_path / PLACES["gradescope"].result
-    while not place.exists():
+def test_a_killed_container_leaves_a_result(tmp_path: Path, number: signal.Signals) -> None:
+    """The provisional result, written at the start, remains if there was no time for another."""
+    submit(tmp_path, "gradescope", lab=[*base_cells("correct"), HANG])
+    process = container(tmp_path, "gradescope")
+    path = tmp_path / CONTAINER_PATHS["gradescope"].result
+    while not path.exists():
         time.sleep(0.05)
     time.sleep(2)
-    os.kill(ran.pid, number)
-    ran.communicate(timeout=30)
+    os.kill(process.pid, number)
+    process.communicate(timeout=30)
     found = result(tmp_path, "gradescope")
     assert found["score"] == 0
-    said = {signal.SIGTERM: "it was stopped", signal.SIGKILL: "ended before it was done"}
-    assert said[number] in found["output"]
+    reasons = {signal.SIGTERM: "it was stopped", signal.SIGKILL: "ended before it was done"}
+    assert reasons[number] in found["output"]
 
 
 @pytest.mark.kernel
-def test_the_platforms_time_is_kept(tmp_path: Path) -> None:
-    """What has been answered by then counts, and it is said that the rest was not asked."""
-    handed_in(tmp_path, "gradescope", lab=[*base_cells("correct"), HANG, HANG])
+def test_grading_ends_within_the_platforms_time_limit(tmp_path: Path) -> None:
+    """The probes evaluated by then count, and the report is partial."""
+    submit(tmp_path, "gradescope", lab=[*base_cells("correct"), HANG, HANG])
     start = time.monotonic()
-    code, said = ended(tmp_path, "gradescope", "--limit", "40")
-    assert code == 0, said
+    code, stderr = run_to_end(tmp_path, "gradescope", "--limit", "40")
+    assert code == 0, stderr
     assert time.monotonic() - start < 40
     found = result(tmp_path, "gradescope")
     assert found["extra_data"]["status"] == "partial"

@@ -1,4 +1,4 @@
-"""Every writer: its golden file, harmless text, hidden criteria, size limits."""
+"""Tests of every writer: golden files, escaped text, hidden criteria and size limits."""
 
 import base64
 import json
@@ -14,13 +14,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from grader.cli.options import PLATFORMS
-from grader.integrations.results.base import Result, Setting, share, whole
+from grader.integrations.results.base import Result, WriteContext, round_points, score_fraction
 from grader.integrations.results.registry import FORMATS
 from tests.attacks.notebooks import base_cells
 from tests.batch.courses import GRADE
 from tests.builders import report, verdict
-from tests.integrations.results.regenerate import GOLDEN, written
-from tests.integrations.results.results import FULL, GRADED, RESULTS, SETTING
+from tests.integrations.results.regenerate import GOLDEN, golden_files
+from tests.integrations.results.samples import CONTEXT, FULL, GRADED, RESULTS
 from tests.notebooks import write
 
 LIMITS = {
@@ -34,19 +34,19 @@ LIMITS = {
 }
 
 
-@pytest.mark.parametrize(("file", "text"), written().items(), ids=written())
-def test_what_is_written_is_what_was_agreed(file: str, text: str) -> None:
-    """To the byte; a change is made on purpose, with `python -m tests.integrations.results.regenerate`."""
+@pytest.mark.parametrize(("file", "text"), golden_files().items(), ids=golden_files())
+def test_output_matches_the_golden_file(file: str, text: str) -> None:
+    """Every byte matches; `python -m tests.integrations.results.regenerate` changes them."""
     assert text == (GOLDEN / file).read_text(encoding="utf-8")
 
 
 def test_no_golden_file_is_left_over() -> None:
-    """Each belongs to a writer."""
-    assert {path.name for path in GOLDEN.iterdir()} == set(written())
+    """Every golden file belongs to a writer."""
+    assert {path.name for path in GOLDEN.iterdir()} == set(golden_files())
 
 
 def texts(name: str, written: str) -> Iterator[str]:
-    """The texts in what is written, as the platform reads them."""
+    """Yield all texts of an output, decoded as the platform does."""
     yield written
     if name == "github-classroom":
         written = base64.b64decode(written.removeprefix("result=")).decode()
@@ -64,9 +64,9 @@ def texts(name: str, written: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_hidden_criteria_say_nothing_to_students(name: str) -> None:
-    """What a hidden model looks like is told where the platform keeps it, or nowhere."""
-    text = FORMATS[name](GRADED, SETTING)
+def test_hidden_criteria_are_withheld_from_students(name: str) -> None:
+    """Only Gradescope gets their feedback, as it withholds it until grades are published."""
+    text = FORMATS[name](GRADED, CONTEXT)
     if name == "github-classroom":
         text = base64.b64decode(text.removeprefix("result=")).decode()
     if name == "gradescope":
@@ -78,22 +78,22 @@ def test_hidden_criteria_say_nothing_to_students(name: str) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("kind", RESULTS)
-def test_students_text_is_text(name: str, kind: str) -> None:
-    """Nothing that a terminal or a runner obeys comes through, on any line."""
-    for text in texts(name, FORMATS[name](RESULTS[kind], SETTING)):
+def test_student_text_is_escaped(name: str, kind: str) -> None:
+    """No line holds a terminal's control characters or a runner's workflow command."""
+    for text in texts(name, FORMATS[name](RESULTS[kind], CONTEXT)):
         assert not re.search("[\x1b\u202e]|^::", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize(("name", "limit"), LIMITS.items())
-def test_a_long_result_is_shortened_and_says_so(name: str, limit: int) -> None:
-    """Points are all there, whatever had to go of the words."""
+def test_a_long_result_is_truncated_and_says_so(name: str, limit: int) -> None:
+    """Texts are truncated; points and criteria are all present."""
     long = [
         verdict(
             id=f"c{i}", title=f"Criterion {i}", outcome="failed", points=0.5, feedback="é" * 9999
         )
         for i in range(200)
     ]
-    text = FORMATS[name](report(*long), SETTING)
+    text = FORMATS[name](report(*long), CONTEXT)
     assert len(text.encode()) <= limit
     if name == "github-classroom":
         text = base64.b64decode(text.removeprefix("result=")).decode()
@@ -106,30 +106,30 @@ def test_a_long_result_is_shortened_and_says_so(name: str, limit: int) -> None:
     [(0, 0), (0.4, 0), (0.5, 1), (1.5, 2), (2.5, 3), (2.4999999, 3), (2.49, 2), (-1, 0)],
 )
 def test_half_points_are_rounded_up(points: float, expected: int) -> None:
-    """As a person would; a sum that is short of a half by a rounding error is a half."""
-    assert whole(points) == expected
+    """Halves are rounded up, even if a floating-point error puts them just below."""
+    assert round_points(points) == expected
 
 
 @pytest.mark.parametrize(
     ("points", "expected"), [(-3.0, 0.0), (0.0, 0.0), (3.0, 0.3), (10.0, 1.0), (12.0, 1.0)]
 )
-def test_a_share_is_from_nought_to_one(points: float, expected: float) -> None:
-    """A bonus makes up for what was lost and no more, a penalty costs no more than all."""
-    assert share(report(verdict(points=points))) == expected
+def test_a_score_fraction_is_between_0_and_1(points: float, expected: float) -> None:
+    """A bonus cannot raise the fraction above 1, nor a penalty lower it below 0."""
+    assert score_fraction(report(verdict(points=points))) == expected
 
 
-def test_a_rubric_of_bonuses_alone_has_a_share() -> None:
-    """There is nothing to divide by."""
-    assert share(report(verdict(bonus=True))) == 0.0
+def test_a_rubric_of_bonuses_alone_has_fraction_0() -> None:
+    """A total of 0 is not divided by."""
+    assert score_fraction(report(verdict(bonus=True))) == 0.0
 
 
 def read(name: str, result: Result) -> Any:
-    """What a JSON-reading platform has of a result."""
-    return json.loads(FORMATS[name](result, SETTING))
+    """Write a result and parse it as JSON."""
+    return json.loads(FORMATS[name](result, CONTEXT))
 
 
 def test_gradescope_has_a_score_on_every_test() -> None:
-    """With a score on top, and times as numbers."""
+    """The result also has a total score, and its times are numbers."""
     content = read("gradescope", GRADED)
     assert content["score"] == 17.5
     assert isinstance(content["execution_time"], float)
@@ -138,8 +138,8 @@ def test_gradescope_has_a_score_on_every_test() -> None:
     assert "seed" not in json.dumps(content)
 
 
-def test_prairielearn_tells_no_score_from_nought() -> None:
-    """What cannot be graded costs no attempt; a format error is the file's fault alone."""
+def test_prairielearn_distinguishes_ungradable_from_zero() -> None:
+    """Ungradable submissions have no score; only the file's own faults are format errors."""
     assert read("prairielearn", GRADED)["score"] == pytest.approx(17.5 / 34.5, abs=1e-6)
     assert read("prairielearn", FULL)["score"] == 1.0
     ungradable, failed = (read("prairielearn", RESULTS[kind]) for kind in ("ungradable", "failed"))
@@ -151,7 +151,7 @@ def test_prairielearn_tells_no_score_from_nought() -> None:
 
 @pytest.mark.parametrize("kind", RESULTS)
 def test_coursera_has_its_two_keys(kind: str) -> None:
-    """A number that is no boolean, and text."""
+    """The result has a floating-point number and a text, and no other key."""
     content = read("coursera", RESULTS[kind])
     assert content.keys() == {"fractionalScore", "feedback"}
     assert type(content["fractionalScore"]) is float
@@ -159,7 +159,7 @@ def test_coursera_has_its_two_keys(kind: str) -> None:
 
 
 def test_classroom50_has_whole_points_and_the_exact_ones() -> None:
-    """17.5 is 18 where only whole points are known."""
+    """17.5 points are 18 in the keys that take whole points only."""
     content = read("classroom50", GRADED)
     assert (content["score"], content["max-score"], content["exact-score"]) == (18, 35, 17.5)
     assert type(content["score"]) is int
@@ -167,24 +167,24 @@ def test_classroom50_has_whole_points_and_the_exact_ones() -> None:
 
 
 def test_github_classroom_takes_500_characters_of_a_test() -> None:
-    """The reporter cuts what is longer without a word."""
+    """Longer outputs, which the reporter would cut silently, are truncated here."""
     long = report(verdict(outcome="failed", points=0.0, feedback="x" * 9999))
-    line = FORMATS["github-classroom"](long, SETTING)
+    line = FORMATS["github-classroom"](long, CONTEXT)
     test = json.loads(base64.b64decode(line.removeprefix("result=")))["tests"][0]
     assert len(test["output"]) <= 500
 
 
 def test_codegrade_gets_points_and_tests_on_a_line_each() -> None:
-    """A line is a message."""
-    points, tests = map(json.loads, FORMATS["codegrade"](GRADED, SETTING).splitlines())
+    """Each line is a message of its own."""
+    points, tests = map(json.loads, FORMATS["codegrade"](GRADED, CONTEXT).splitlines())
     assert points == {"tag": "points", "points": pytest.approx(17.5 / 34.5, abs=1e-6)}
     assert [len(suite["testCases"]) for suite in tests["results"]] == [2, 2, 2]
 
 
 @pytest.mark.parametrize("name", ["autolab", "vocareum"])
 def test_problems_are_named_as_functions_are(name: str) -> None:
-    """Each gets the sum of its criteria's points."""
-    last = FORMATS[name](GRADED, SETTING).splitlines()
+    """Each problem gets the sum of its criteria's points."""
+    last = FORMATS[name](GRADED, CONTEXT).splitlines()
     expected = {
         "compute_induction_scores": 12.5,
         "ablate_heads": 0.0,
@@ -198,26 +198,26 @@ def test_problems_are_named_as_functions_are(name: str) -> None:
 
 @pytest.mark.parametrize("kind", RESULTS)
 def test_junit_counts_what_it_lists(kind: str) -> None:
-    """As CI systems check."""
-    suite = next(ET.fromstring(FORMATS["junit"](RESULTS[kind], SETTING)).iter("testsuite"))  # noqa: S314 (our own)
+    """The suite's counts equal its numbers of test cases, as CI systems check."""
+    suite = next(ET.fromstring(FORMATS["junit"](RESULTS[kind], CONTEXT)).iter("testsuite"))  # noqa: S314 (our own)
     assert int(suite.attrib["tests"]) == len(suite.findall("testcase"))
     for count, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         assert int(suite.attrib[count]) == len(suite.findall(f"testcase/{tag}"))
 
 
 def test_no_environment_is_needed() -> None:
-    """A writer tried by hand has no platform around it."""
-    for told in FORMATS.values():
-        assert told(replace(GRADED, notes=()), Setting())
+    """Every writer works outside the platform, without its environment variables."""
+    for write_result in FORMATS.values():
+        assert write_result(replace(GRADED, notes=()), WriteContext())
 
 
 def test_the_command_line_knows_every_writer() -> None:
-    """Its list is its own, for `grade --help` loads no writer."""
+    """The options list them all, separately so that `grade --help` loads no writer."""
     assert list(PLATFORMS.choices) == sorted(FORMATS)
 
 
 def test_a_file_that_is_no_notebook_has_a_result_too(tmp_path: Path) -> None:
-    """On standard output, or where it is wanted; the exit code is what it is without."""
+    """The result goes to standard output or to a file; the exit code stays the same."""
     (tmp_path / "nb.ipynb").write_text("nothing")
     command = [sys.executable, "-m", "grader", "nb.ipynb", "--format", "prairielearn"]
     for more in ([], ["-o", "results.json"]):
@@ -225,14 +225,14 @@ def test_a_file_that_is_no_notebook_has_a_result_too(tmp_path: Path) -> None:
             [*command, *more], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert done.returncode == 2
-        told = (tmp_path / "results.json").read_text() if more else done.stdout
-        assert json.loads(told)["gradable"] is False
-        assert "is not a notebook" in json.loads(told)["message"]
+        text = (tmp_path / "results.json").read_text() if more else done.stdout
+        assert json.loads(text)["gradable"] is False
+        assert "is not a notebook" in json.loads(text)["message"]
 
 
 @pytest.mark.kernel
 def test_a_graded_notebook_has_a_result(tmp_path: Path) -> None:
-    """Standard output is the platform's; people read on standard error."""
+    """Standard output has the platform's result, standard error the report for people."""
     write(tmp_path / "nb.ipynb", base_cells("correct"))
     command = [sys.executable, "-m", "grader", "nb.ipynb", *GRADE, "--format", "codegrade"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

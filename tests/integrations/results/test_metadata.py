@@ -1,4 +1,4 @@
-"""What a platform says about a submission, in whatever shape it comes."""
+"""Tests of reading a platform's metadata on a submission, well-formed or not."""
 
 import json
 from typing import Any
@@ -7,7 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.integrations.results.container import Metadata, of_environment, of_gradescope
+from grader.integrations.results.container import (
+    SubmissionMetadata,
+    from_environment,
+    from_gradescope,
+)
 
 GRADESCOPE = {
     "id": 123456,
@@ -25,19 +29,19 @@ JSON = st.recursive(
 )
 
 
-def read(**changes: Any) -> Metadata:
-    """Gradescope's file with changes."""
-    return of_gradescope(json.dumps({**GRADESCOPE, **changes}).encode())
+def read(**changes: Any) -> SubmissionMetadata:
+    """Read a sample of Gradescope's file with changes."""
+    return from_gradescope(json.dumps({**GRADESCOPE, **changes}).encode())
 
 
 def test_students_are_named() -> None:
-    """Every member of a group, by name where there is one."""
+    """All members of a group are listed, by name if there is one, else by address."""
     assert read().student == "Ann O'Hara, bo@x.edu"
     assert read(users=[]).student is None
 
 
 @pytest.mark.parametrize(
-    ("created", "said"),
+    ("created", "delay"),
     [
         ("2026-11-20T12:00:00-08:00", None),
         ("2026-11-20T20:00:30+00:00", "1 min"),
@@ -48,28 +52,30 @@ def test_students_are_named() -> None:
         (None, None),
     ],
 )
-def test_lateness_is_told_and_costs_nothing_here(created: str | None, said: str | None) -> None:
-    """What it costs is the platform's affair; a time without an offset says nothing."""
+def test_lateness_is_reported_without_a_penalty(created: str | None, delay: str | None) -> None:
+    """Late penalties are the platform's; times without a UTC offset are ignored."""
     notes = read(created_at=created).notes
-    assert notes == ((f"Handed in {said} late; nothing is taken off here.",) if said else ())
+    assert notes == (
+        (f"Handed in {delay} late; any late penalty is left to the platform.",) if delay else ()
+    )
 
 
 @given(JSON)
-def test_any_other_json_is_no_failure(node: Any) -> None:
-    """What cannot be read is not known."""
-    found = of_gradescope(json.dumps(node).encode())
+def test_unexpected_json_is_ignored(node: Any) -> None:
+    """JSON of any other shape gives metadata without notes, and no exception."""
+    found = from_gradescope(json.dumps(node).encode())
     assert found.notes == ()
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"{" * 100_000, b'{"users": [1, null, {}]}'])
-def test_what_is_no_json_is_no_failure(data: bytes) -> None:
-    """Neither is a file that is cut short, or nested without end."""
-    assert of_gradescope(data) == Metadata()
+def test_invalid_json_is_ignored(data: bytes) -> None:
+    """Truncated, non-UTF-8 and deeply nested files give empty metadata."""
+    assert from_gradescope(data) == SubmissionMetadata()
 
 
 def test_a_name_cannot_break_a_line() -> None:
-    """Names are shown as text on one line."""
-    found = of_environment({"userId": "ann\n\x1b[31mscore 100"}, "userId").student
+    """Line breaks and control characters in names are escaped."""
+    found = from_environment({"userId": "ann\n\x1b[31mscore 100"}, "userId").student
     assert found is not None
     assert "\n" not in found
     assert "\x1b" not in found

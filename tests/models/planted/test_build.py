@@ -1,4 +1,4 @@
-"""Planted models do what their circuits say."""
+"""Tests that planted models behave as their circuits specify."""
 
 import random
 
@@ -13,7 +13,9 @@ from grader.models import Head, plant
 from tests.models.conftest import Measured
 
 
-def _over(scores: Float[Tensor, "n_layers n_heads"], threshold: float) -> set[tuple[int, ...]]:
+def _heads_above(
+    scores: Float[Tensor, "n_layers n_heads"], threshold: float
+) -> set[tuple[int, ...]]:
     return {tuple(head) for head in (scores > threshold).nonzero().tolist()}
 
 
@@ -23,14 +25,14 @@ def _numpy_state() -> list[int]:
 
 
 class TestPublic:
-    """planted-12x12, the model of every self-check."""
+    """Tests planted-12x12, the model of every self-check."""
 
     def test_strong_induction_heads_are_the_planted_ones(self, public: Measured) -> None:
         """Five or more heads score from 0.2 to 0.98, and no others come near 0.15."""
         strong = public.circuit.induction
         assert len(strong) >= 5
         assert all(4 <= head.layer <= 7 for head in strong)
-        assert _over(public.induction, 0.12) == set(strong)
+        assert _heads_above(public.induction, 0.12) == set(strong)
         scores = [public.induction[head].item() for head in strong]
         assert scores == sorted(scores, reverse=True)
         assert 0.2 < scores[-1] < 0.5
@@ -40,7 +42,7 @@ class TestPublic:
         """Two heads score between 0.05 and 0.15, all others below."""
         partial = set(public.circuit.partial_induction)
         assert len(partial) == 2
-        assert _over(public.induction, 0.05) - set(public.circuit.induction) == partial
+        assert _heads_above(public.induction, 0.05) - set(public.circuit.induction) == partial
 
     def test_previous_token_heads_are_early_but_for_the_trap(self, public: Measured) -> None:
         """Three heads in layers 0 to 3 score over 0.4, and one late head over 0.3."""
@@ -49,8 +51,8 @@ class TestPublic:
         [trap] = public.circuit.late_previous_token
         planted = {*public.circuit.previous_token, trap}
         assert trap.layer >= 4
-        assert _over(public.previous_token, 0.3) == planted
-        assert _over(public.previous_token, 0.1) == planted
+        assert _heads_above(public.previous_token, 0.3) == planted
+        assert _heads_above(public.previous_token, 0.1) == planted
 
     def test_predicts_nearly_everything(self, public: Measured) -> None:
         """Accuracy is 95 % or more but not 100 %, loss between 0.05 and 0.3."""
@@ -59,13 +61,13 @@ class TestPublic:
         assert 0.05 < loss < 0.3
 
     def test_random_heads_do_not_matter(self, public: Measured) -> None:
-        """As many generic heads ablated change the loss by less than a tenth."""
+        """Ablating as many generic heads changes the loss by less than a tenth."""
         loss, _ = public.loss_and_accuracy()
         for heads in public.controls(4):
             assert public.loss_and_accuracy(heads)[0] == pytest.approx(loss, rel=0.1)
 
     def test_zero_and_mean_ablation_differ(self, public: Measured) -> None:
-        """The top head's z has a mean that matters."""
+        """The mean of the top head's z affects the loss."""
         top = public.circuit.induction[:1]
         zero, _ = public.loss_and_accuracy(top)
         mean, _ = public.loss_and_accuracy(top, method="mean")
@@ -114,19 +116,19 @@ class TestPublic:
 
 
 class TestHidden:
-    """Other seeds and shapes: the same circuit elsewhere, and a model that is often wrong."""
+    """Tests other seeds and shapes: the same circuit in other places, and more mispredictions."""
 
     def test_strong_heads_are_exactly_the_planted_ones(self, hidden: Measured) -> None:
-        """What scores over 0.15 was planted to, and nothing lies between 0.13 and 0.2."""
-        assert _over(hidden.induction, 0.2) == set(hidden.circuit.induction)
-        assert _over(hidden.induction, 0.13) == set(hidden.circuit.induction)
+        """Only planted heads score over 0.15, and no score lies between 0.13 and 0.2."""
+        assert _heads_above(hidden.induction, 0.2) == set(hidden.circuit.induction)
+        assert _heads_above(hidden.induction, 0.13) == set(hidden.circuit.induction)
 
     def test_previous_token_heads_score_high(self, hidden: Measured) -> None:
-        """Every previous-token head is over the lab's 0.3, the late trap too."""
+        """Every previous-token head scores over the lab's 0.3, including the late trap."""
         planted = {*hidden.circuit.previous_token, *hidden.circuit.late_previous_token}
-        assert _over(hidden.previous_token, 0.3) == planted
+        assert _heads_above(hidden.previous_token, 0.3) == planted
 
-    def test_accuracy_is_middling(self, hidden: Measured) -> None:
+    def test_accuracy_is_moderate(self, hidden: Measured) -> None:
         """Accuracy lies between 0.6 and 0.95."""
         assert 0.6 < hidden.loss_and_accuracy()[1] < 0.95
 
@@ -142,7 +144,7 @@ class TestHidden:
 def test_ablating_either_half_of_the_circuit_breaks_it(
     measured: Measured, kind: str, method: str
 ) -> None:
-    """Without its induction heads, or without its previous-token heads, a model knows nothing."""
+    """Without its induction heads or its previous-token heads a model predicts nothing."""
     loss, accuracy = measured.loss_and_accuracy(getattr(measured.circuit, kind), method)
     assert accuracy < 0.05
     assert loss > 5.0
@@ -150,7 +152,7 @@ def test_ablating_either_half_of_the_circuit_breaks_it(
 
 @pytest.mark.parametrize("shape", [(2, 1), (2, 4), (3, 4), (4, 2)])
 def test_any_shape_can_be_planted(shape: tuple[int, int]) -> None:
-    """Small models hold smaller circuits, and n_heads * d_head is never d_model."""
+    """Small models have smaller circuits, and n_heads * d_head always differs from d_model."""
     planted = plant(5, *shape, d_vocab=300, n_ctx=64)
     cfg = planted.model.cfg
     assert cfg.n_heads * cfg.d_head != cfg.d_model
@@ -158,22 +160,22 @@ def test_any_shape_can_be_planted(shape: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("shape", [(1, 4), (2, 0)])
-def test_too_small_a_shape_is_refused(shape: tuple[int, int]) -> None:
-    """Induction takes two layers, and a head in each."""
+def test_too_small_a_shape_is_rejected(shape: tuple[int, int]) -> None:
+    """A shape without two layers and a head in each is an error."""
     with pytest.raises(ValueError, match="a circuit needs 2 layers and 1 head"):
         plant(0, *shape)
 
 
 def test_same_seed_same_weights() -> None:
-    """A model is the same bits each time; another seed shares none of its heads' weights."""
+    """The same seed gives the same bits, and another seed gives other weights."""
     first, again, other = (plant(seed, 3, 2, d_vocab=300).model for seed in (1, 1, 2))
     weights = again.state_dict()
     assert all(torch.equal(weight, weights[name]) for name, weight in first.state_dict().items())
     assert not torch.equal(first.W_Q, other.W_Q)
 
 
-def test_global_state_is_left_alone() -> None:
-    """Random states, threads and grad mode stay; a float64 default changes nothing."""
+def test_global_state_is_unchanged() -> None:
+    """Planting changes no global state, and a float64 default does not change the weights."""
     expected = plant(1, 3, 2, d_vocab=300).model
     states = torch.get_rng_state(), random.getstate(), _numpy_state()
     n_threads = torch.get_num_threads()

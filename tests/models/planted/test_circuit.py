@@ -1,21 +1,21 @@
-"""Where a circuit's heads are drawn."""
+"""Tests the sampling of circuits."""
 
 import pytest
 
 from grader.models import Head, PlantedCircuit
-from grader.models.planted.circuit import Kind, draw_circuit
+from grader.models.planted.circuit import HeadKind, sample_circuit
 
 SHAPES = [(2, 1), (2, 2), (3, 4), (5, 8), (7, 5), (12, 12), (24, 16)]
 
 
 @pytest.fixture(params=SHAPES, ids=lambda shape: "{}x{}".format(*shape))
 def circuits(request: pytest.FixtureRequest) -> list[PlantedCircuit]:
-    """Circuits of one shape and twenty seeds."""
-    return [draw_circuit(seed, *request.param) for seed in range(20)]
+    """Return circuits of one shape and twenty seeds."""
+    return [sample_circuit(seed, *request.param) for seed in range(20)]
 
 
 def test_head_is_labelled_as_in_the_field() -> None:
-    """A head prints as L5H1, and is a plain pair besides."""
+    """A head prints as L5H1 and equals a pair of integers."""
     assert str(Head(5, 1)) == "L5H1"
     assert Head(5, 1) == (5, 1)
 
@@ -29,8 +29,8 @@ def test_heads_are_in_the_model_and_distinct(circuits: list[PlantedCircuit]) -> 
         assert all(h.layer < circuit.n_layers and h.head < circuit.n_heads for h in heads)
 
 
-def test_every_circuit_is_whole(circuits: list[PlantedCircuit]) -> None:
-    """Each has an early previous-token head, and its induction heads lie in later layers."""
+def test_every_circuit_has_both_parts_in_order(circuits: list[PlantedCircuit]) -> None:
+    """A circuit has an early previous-token head, and its induction heads lie in later layers."""
     for circuit in circuits:
         assert circuit.previous_token
         assert circuit.induction
@@ -43,10 +43,10 @@ def test_every_circuit_is_whole(circuits: list[PlantedCircuit]) -> None:
 def test_sharpness_stays_off_the_labs_thresholds(circuits: list[PlantedCircuit]) -> None:
     """No head is planted near a score of 0.15 (induction) or 0.3 (previous-token)."""
     ranges = {
-        Kind.INDUCTION: (0.25, 0.98),
-        Kind.PARTIAL_INDUCTION: (0.06, 0.12),
-        Kind.PREVIOUS_TOKEN: (0.5, 0.98),
-        Kind.LATE_PREVIOUS_TOKEN: (0.45, 0.7),
+        HeadKind.INDUCTION: (0.25, 0.98),
+        HeadKind.PARTIAL_INDUCTION: (0.06, 0.12),
+        HeadKind.PREVIOUS_TOKEN: (0.5, 0.98),
+        HeadKind.LATE_PREVIOUS_TOKEN: (0.45, 0.7),
     }
     for circuit in circuits:
         assert len(circuit.induction) < 10
@@ -55,13 +55,13 @@ def test_sharpness_stays_off_the_labs_thresholds(circuits: list[PlantedCircuit])
             assert low <= row.sharpness <= high
 
 
-def test_seed_and_shape_say_it_all() -> None:
-    """The same seed and shape draw the same circuit; another seed puts heads elsewhere."""
-    assert draw_circuit(3, 7, 5) == draw_circuit(3, 7, 5)
-    assert draw_circuit(3, 7, 5).induction != draw_circuit(4, 7, 5).induction
-    assert draw_circuit(1, 12, 12).induction != draw_circuit(0, 12, 12).induction
+def test_seed_and_shape_determine_the_circuit() -> None:
+    """The same seed and shape give the same circuit, and another seed gives another."""
+    assert sample_circuit(3, 7, 5) == sample_circuit(3, 7, 5)
+    assert sample_circuit(3, 7, 5).induction != sample_circuit(4, 7, 5).induction
+    assert sample_circuit(1, 12, 12).induction != sample_circuit(0, 12, 12).induction
 
 
-def test_number_of_strong_heads_is_no_constant() -> None:
+def test_the_number_of_strong_heads_varies() -> None:
     """Hidden circuits differ in how many induction heads they have."""
-    assert len({len(draw_circuit(seed, 12, 12).induction) for seed in range(1, 20)}) > 1
+    assert len({len(sample_circuit(seed, 12, 12).induction) for seed in range(1, 20)}) > 1

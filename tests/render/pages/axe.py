@@ -1,4 +1,4 @@
-"""What axe-core finds wrong with a page for people who do not see it, or use no mouse."""
+"""Accessibility checks with axe-core."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def violations(page: "Page") -> list[str]:
-    """The serious and critical ones, a line each: the rule, and where it is broken."""
+    """Return the serious and critical violations of a page, one line each."""
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 (may be absent)
 
     found = Axe().run(page).response["violations"]

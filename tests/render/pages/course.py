@@ -1,4 +1,4 @@
-"""Thirty students made from the lab's known mistakes: nothing runs, answers are the key's."""
+"""A course of thirty students made from the lab's known mistakes; answers come from the key."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,13 +9,12 @@ from typing import cast
 
 from grader.answer_key.find import shipped_key
 from grader.answer_key.model import AnswerKey
-from grader.batch.discovery.submission import Found, HandedIn
-from grader.batch.finalize import Closed, close, read_rules
+from grader.batch.finalize import FinalizedBatch, finalize, read_policies
 from grader.batch.gradebook import State
-from grader.batch.results.observations import Stored, to_npz
-from grader.batch.results.record import Finished, Record
-from grader.batch.results.store import STORED, Results, pages_of
-from grader.protocol.values import Failure, Group, Observation
+from grader.batch.results.observations import StoredRun, encode_run
+from grader.batch.results.record import SubmissionResult
+from grader.batch.results.store import STORED_RUN_FILE, ResultsStore, report_files
+from grader.protocol.values import Failure, Observation, SequenceValue
 from grader.report.model import Report
 from tests.batch.stored_runs import Course
 from tests.builders import array
@@ -29,18 +28,18 @@ HOSTILE = {
     "s05": "x' onmouseover='alert(1)",
     "s06": "very " * 60,
 }
-"""Keys that are nobody's; names are as bad."""
+"""Hostile student keys, which are also used in the names."""
 MISTAKES = {
     "target_not_shifted": range(1, 9),
     "late_binding": range(7, 12),
     "percent": range(11, 14),
     "attention_two_back": range(14, 18),
 }
-"""Known mistakes, by who makes them."""
+"""The numbers of the students who make each known mistake."""
 UNKNOWN, RARE = range(5, 11), range(12, 14)
-"""Who gives one wrong value that nobody knows: enough to doubt the rubric, and too few."""
+"""Students who share an unknown wrong answer: enough to doubt the rubric, and too few."""
 UNFINISHED = range(16, 20)
-"""Who has left functions as they were."""
+"""Students who left functions unwritten."""
 ODD = [0.4321, 0.31, 0.2, 0.25, 0.125, 0.5, 0.75, 0.0]
 LAST = ("effects", "language", "formation_scores", "formation_steps", "pattern_figure")
 SLOW = {"s20": 61.5, "s03": 40.0, "s25": 33.25, "s09": 20.0, "s18": 19.0, "s19": 18.5}
@@ -53,7 +52,7 @@ NUMBER = 30
 
 
 def key_of(number: int) -> str:
-    """A student's key."""
+    """Return a student's key."""
     student = f"s{number:02}"
     return HOSTILE.get(student, student)
 
@@ -63,15 +62,16 @@ STUDENTS = tuple(key_of(i) for i in range(1, NUMBER + 1))
 
 @cache
 def lab() -> Course:
-    """The lab, with the key that ships."""
+    """Return the lab with the key that ships and its known mistakes."""
     key = shipped_key(LAB)
     assert key is not None
-    return Course(file=LAB, key=key)
+    rubric = LAB.rubric.with_mistakes(key.known_mistakes)
+    return Course(file=replace(LAB, rubric=rubric), key=key)
 
 
 @cache
-def graded(mistakes: frozenset[str], own: str = "") -> tuple[Stored, Report]:
-    """A notebook with these known mistakes, and perhaps one of its own."""
+def graded(mistakes: frozenset[str], own: str = "") -> tuple[StoredRun, Report]:
+    """Grade a notebook with these known mistakes, and perhaps one of its own."""
     key: AnswerKey = lab().key
     answers: dict[str, Observation] = {n: right.value for n, right in key.expected.items()}
     for name in sorted(mistakes):
@@ -84,22 +84,23 @@ def graded(mistakes: frozenset[str], own: str = "") -> tuple[Stored, Report]:
         answers |= dict.fromkeys(LAST, Failure(kind="timed_out"))
     if own == "unfinished":
         answers |= dict.fromkeys((*LAST, "ablated_logits"), Failure(kind="not_attempted"))
-    return lab().graded(answers, heatmaps=cast("Group", key.expected["drawn"].value))
+    return lab().graded(answers, heatmaps=cast("SequenceValue", key.expected["drawn"].value))
 
 
-def made(folder: Path) -> Results:
-    """The results folder of all thirty, as a batch leaves it before its end."""
-    results = Results(folder)
-    with results.held():
+def write_results(folder: Path) -> ResultsStore:
+    """Write the results folder of all students, as a batch leaves it before finalization."""
+    results = ResultsStore(folder)
+    with results.lock():
         for i in range(1, NUMBER + 1):
             _keep(i, results)
     return results
 
 
-def closed(results: Results) -> Closed:
-    """The end of that batch."""
-    rules = read_rules(results.folder, LAB.rubric)
-    return close(STUDENTS, results, LAB.rubric, rules, lab().key)
+def finalize_batch(results: ResultsStore) -> FinalizedBatch:
+    """Finalize the batch."""
+    rubric, key = lab().file.rubric, lab().key
+    policies = read_policies(results.folder, rubric)
+    return finalize(STUDENTS, results, rubric, policies, info={}, key=key)
 
 
 def _own(i: int) -> str:
@@ -107,20 +108,27 @@ def _own(i: int) -> str:
     return next((kind for kind, who in kinds.items() if i in who), "")
 
 
-def _keep(i: int, results: Results) -> None:
+def _keep(i: int, results: ResultsStore) -> None:
     student, short = key_of(i), f"s{i:02}"
-    when = datetime(2026, 3, 1 + (i == 3), 12, tzinfo=UTC)
-    found = Found(
-        student=student,
-        name=f"{HOSTILE.get(short, 'Student')} {i}",
-        notebook=Path("x.ipynb"),
-        submitted=when,
-    )
     state, reason = FAILED.get(short, ("graded", ""))
-    ended = Finished(state=state, reason=reason, seconds=SLOW.get(short, 2.0 + i / 100))
     files: dict[str, bytes] = {}
     if state in {"graded", "timed_out"}:
         mistakes = frozenset(name for name, who in MISTAKES.items() if i in who)
         stored, report = graded(mistakes, "late" if state == "timed_out" else _own(i))
-        files = {**pages_of(replace(report, student=student)), STORED: to_npz(stored)}
-    results.keep(Record.of(HandedIn(found=found), ended, graded_by="x"), files)
+        files = {
+            **report_files(replace(report, student=student)),
+            STORED_RUN_FILE: encode_run(stored),
+        }
+    results.save(
+        SubmissionResult(
+            student=student,
+            name=f"{HOSTILE.get(short, 'Student')} {i}",
+            notebook="x.ipynb",
+            state=state,
+            reason=reason,
+            config_sha256="x",
+            submitted=datetime(2026, 3, 1 + (i == 3), 12, tzinfo=UTC),
+            seconds=SLOW.get(short, 2.0 + i / 100),
+            files=files,
+        )
+    )

@@ -1,4 +1,4 @@
-"""README's two pictures, made anew: ``python -m tests.render.pages.screenshots``."""
+"""Makes README's two screenshots: ``python -m tests.render.pages.screenshots``."""
 
 import shutil
 import tempfile
@@ -13,31 +13,24 @@ IMAGES = Path(__file__).parents[3] / "docs" / "images"
 
 
 def main() -> None:
-    """Grade, make both pages, and photograph what one sees of them first."""
+    """Grade, write both pages and take a screenshot of each."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         here = Path(folder)
         graded = three_mistakes.graded(here)
         report = here / "report.html"
-        report.write_text(to_html(graded.report, graded.pictures), encoding="utf-8")
-        results = course.made(here / "results")
-        course.closed(results)
-        found = playwright.chromium.launch(
+        report.write_text(to_html(graded.report, graded.charts), encoding="utf-8")
+        results = course.write_results(here / "results")
+        course.finalize_batch(results)
+        browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        photograph(found, report, IMAGES / "report.png", height=1230)
-        photograph(found, results.folder / "index.html", IMAGES / "class.png", height=1150)
-        found.close()
+        take_screenshot(browser, report, IMAGES / "report.png", height=1230)
+        take_screenshot(browser, results.folder / "index.html", IMAGES / "class.png", height=1150)
+        browser.close()
 
 
-def photograph(browser: Browser, page: Path, image: Path, *, height: int) -> None:
-    """What a window shows of a page.
-
-    Args:
-        browser: Opens it.
-        page: The file.
-        image: Where the picture goes.
-        height: Of the window.
-    """
+def take_screenshot(browser: Browser, page: Path, image: Path, *, height: int) -> None:
+    """Take a screenshot of a page in a window of this height."""
     window = browser.new_page(viewport={"width": 1040, "height": height}, offline=True)
     window.goto(page.as_uri())
     window.screenshot(path=image)

@@ -1,4 +1,4 @@
-"""The class page in a browser: a batch of thirty, made from known mistakes in known numbers."""
+"""The class page in a browser: a batch of thirty students with known numbers of mistakes."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from grader.batch.results.store import Results
+from grader.batch.results.store import ResultsStore
 from tests.render.pages import course
 from tests.render.pages.axe import violations
 from tests.render.pages.conftest import OpenPage
@@ -20,22 +20,22 @@ LATE = 'due: "2026-03-01T13:00:00+00:00"\npercent_of_maximum_per_day: 10\n'
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    """The batch at its end; its folder is as badly named as its students."""
-    made = course.made(tmp_path_factory.mktemp("results") / "lab #1 50% ?")
-    (made.folder / "late.yaml").write_text(LATE)
-    course.closed(made)
-    return made
+def results(tmp_path_factory: pytest.TempPathFactory) -> ResultsStore:
+    """Finalize the batch in a folder with an awkward name."""
+    store = course.write_results(tmp_path_factory.mktemp("results") / "lab #1 50% ?")
+    (store.folder / "late.yaml").write_text(LATE)
+    course.finalize_batch(store)
+    return store
 
 
 @pytest.fixture
-def page(results: Results, open_page: OpenPage) -> "Page":
-    """Its class page."""
+def page(results: ResultsStore, open_page: OpenPage) -> "Page":
+    """Open the class page."""
     return open_page(results.folder / "index.html")
 
 
 def column(page: "Page", title: str) -> list[str]:
-    """The shown cells under a heading, from the top."""
+    """Return the texts of the visible cells below a heading, from the top."""
     heads = page.locator("#everyone thead th").all_inner_texts()
     at = [head.strip(" ↑↓→←\n") for head in heads].index(title) + 1
     cells = page.locator(f"#everyone tbody tr:not([hidden]) > :nth-child({at})")
@@ -43,19 +43,19 @@ def column(page: "Page", title: str) -> list[str]:
 
 
 def sort(page: "Page", title: str) -> str:
-    """Sort by a column with the mouse; what it says of itself then."""
+    """Sort by a column with the mouse and return its sort order."""
     page.get_by_role("button", name=title, exact=True).click()
-    return said(page, title)
+    return sort_order(page, title)
 
 
-def said(page: "Page", title: str) -> str:
-    """How a column is sorted, as it tells."""
+def sort_order(page: "Page", title: str) -> str:
+    """Return the sort order that a column announces."""
     head = page.locator("#everyone th", has=page.get_by_role("button", name=title, exact=True))
     return str(head.get_attribute("aria-sort"))
 
 
 def test_every_known_mistake_is_counted(page: "Page") -> None:
-    """Exactly those that were put in: the most frequent first, with function and sentence."""
+    """Mistakes are counted exactly and listed by frequency, with function and message."""
     rows = page.locator("table.mistakes tbody tr")
     names = rows.locator("th strong").all_inner_texts()
     counts = [int(text) for text in rows.locator(".bars b").all_inner_texts()]
@@ -66,19 +66,19 @@ def test_every_known_mistake_is_counted(page: "Page") -> None:
     assert first.locator("details a").count() == 8
 
 
-def test_the_page_and_the_batch_say_the_same(results: Results, page: "Page") -> None:
-    """How submissions ended, mean and median."""
-    summary = course.closed(results).summary
+def test_the_page_and_the_batch_say_the_same(results: ResultsStore, page: "Page") -> None:
+    """The page shows the states, mean and median of the batch's summary."""
+    summary = course.finalize_batch(results).summary
     json.dumps(summary.to_dict(), allow_nan=False)
     tiles = page.locator(".tiles li").all_inner_texts()
     assert tiles[:5] == ["30\nsubmissions", "27\ngraded", "1\nungradable", "1\ntimed out",
                          "1\ncrashed"]  # fmt: skip
     assert f"{round(summary.mean or 0, 1):g}\nmean of 100" in tiles
-    assert f"{round(summary.final.mean or 0, 1):g}\nmean after lateness" in tiles
+    assert f"{round(summary.final.mean or 0, 1):g}\nmean after late penalties" in tiles
 
 
-def test_whoever_was_not_graded_is_named_with_the_reason(page: "Page") -> None:
-    """And the slowest, with their seconds; who has no report has no link."""
+def test_ungraded_students_are_listed_with_the_reason(page: "Page") -> None:
+    """Ungraded students are listed with the reason, and linked only if they have a report."""
     failed = page.locator("#failed li")
     assert [text.partition(" (")[0] for text in failed.all_inner_texts()] == ["s28", "s29", "s30"]
     assert "<img src=x onerror=alert(1)>" in failed.first.inner_text()
@@ -89,18 +89,18 @@ def test_whoever_was_not_graded_is_named_with_the_reason(page: "Page") -> None:
     ]  # fmt: skip
 
 
-def test_one_wrong_value_of_many_is_shown(page: "Page") -> None:
-    """Six of 28 share it; two who share another are too few, and known mistakes explain theirs."""
+def test_a_popular_wrong_answer_is_shown(page: "Page") -> None:
+    """A wrong answer that six of 28 share is shown; rare ones and known mistakes are not."""
     cards = page.locator("#rubric .card")
     assert cards.count() == 1
     assert cards.locator("h3").inner_text() == "compute_k_composition: The Frobenius ratio"
-    assert "6 of 28 judged (21%)" in cards.inner_text()
+    assert "6 of 28 students judged (21%)" in cards.inner_text()
     assert "0.4321, 0.31, 0.2" in cards.locator("pre").inner_text()
     assert cards.locator("a").count() == 6
 
 
-def test_criteria_tell_what_they_are_good_for(page: "Page") -> None:
-    """Share, points, discrimination and what is odd; none where everyone got the same."""
+def test_criteria_show_their_statistics(page: "Page") -> None:
+    """A criterion shows its share, points, discrimination and a remark."""
     rows = page.locator("table.criteria tbody tr:not(.group)")
     lines = {row.locator("th").inner_text(): row.locator("td") for row in rows.all()}
     assert len(lines) >= 20
@@ -111,8 +111,8 @@ def test_criteria_tell_what_they_are_good_for(page: "Page") -> None:
 
 
 def test_columns_sort_by_mouse(page: "Page") -> None:
-    """Numbers as numbers, outcomes from the worst, and what is empty last both ways."""
-    assert said(page, "Student") == "ascending"
+    """Numbers sort as numbers, outcomes from the worst, and empty cells last in both orders."""
+    assert sort_order(page, "Student") == "ascending"
     for turn, reverse in (("ascending", False), ("descending", True)):
         assert sort(page, "Score") == turn
         scores = [float(text) for text in column(page, "Score") if text]
@@ -120,19 +120,19 @@ def test_columns_sort_by_mouse(page: "Page") -> None:
         assert column(page, "Score")[-2:] == ["", ""]
     assert sort(page, "k composition values") == "ascending"
     assert column(page, "k composition values")[:7] == ["✗"] * 6 + ["✓"]
-    assert said(page, "Score") == "none"
+    assert sort_order(page, "Score") == "none"
 
 
 def test_columns_sort_by_keyboard(page: "Page") -> None:
-    """A heading is a button: Tab goes to it, Enter and the space bar sort."""
+    """A heading is a button: Tab reaches it, and Enter and the space bar sort."""
     page.locator("#search").focus()
     for _ in range(4):  # the table's region, Student, Name, State
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert said(page, "State") == "ascending"
+    assert sort_order(page, "State") == "ascending"
     assert column(page, "State")[:2] == ["crashed", "graded"]
     page.keyboard.press("Space")
-    assert said(page, "State") == "descending"
+    assert sort_order(page, "State") == "descending"
     assert column(page, "State")[0] == "ungradable"
 
 
@@ -149,7 +149,7 @@ def test_columns_sort_by_keyboard(page: "Page") -> None:
     ],
 )
 def test_the_table_is_searched(page: "Page", words: str, count: int) -> None:
-    """By student, name, state and mistake; how many are left is said aloud."""
+    """The search covers student, name, state and mistake, and announces the number of matches."""
     page.locator("#search").focus()
     page.keyboard.type(words)
     assert len(column(page, "Student")) == count
@@ -160,7 +160,7 @@ def test_the_table_is_searched(page: "Page", words: str, count: int) -> None:
 
 
 def test_sorting_keeps_what_is_searched(page: "Page") -> None:
-    """And the other way round."""
+    """Sorting keeps the search, and searching keeps the order."""
     page.locator("#search").fill("late binding")
     sort(page, "Seconds")
     sort(page, "Seconds")
@@ -169,7 +169,7 @@ def test_sorting_keeps_what_is_searched(page: "Page") -> None:
 
 
 def test_links_lead_to_reports(page: "Page") -> None:
-    """Each student with a report has one, whatever the student and the folder are called."""
+    """Each student with a report has a working link, whatever the student and folder are called."""
     hrefs = page.locator("#everyone tbody a").evaluate_all("all => all.map(a => a.href)")
     assert len(set(hrefs)) == 28
     paths = [Path(unquote(href.removeprefix("file://"))) for href in hrefs]
@@ -180,7 +180,7 @@ def test_links_lead_to_reports(page: "Page") -> None:
 
 
 def test_hostile_text_is_text(page: "Page") -> None:
-    """Nothing of a student's becomes markup, and what turns text round is seen."""
+    """No text of a student becomes markup, and direction marks are visible."""
     assert page.locator("script").count() == 1
     assert page.locator("img, [onmouseover], .class b:text-is('')").count() == 0
     students = column(page, "Student")
@@ -189,8 +189,8 @@ def test_hostile_text_is_text(page: "Page") -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_it_is_accessible(results: Results, open_page: OpenPage, dark: bool) -> None:  # noqa: FBT001 (parametrized)
-    """No serious violation in either theme, folded out and sorted."""
+def test_it_is_accessible(results: ResultsStore, open_page: OpenPage, dark: bool) -> None:  # noqa: FBT001 (parametrized)
+    """The page has no serious accessibility violation in either theme, unfolded and sorted."""
     page = open_page(results.folder / "index.html", dark=dark)
     page.locator("summary").first.click()
     sort(page, "Score")
@@ -199,9 +199,9 @@ def test_it_is_accessible(results: Results, open_page: OpenPage, dark: bool) -> 
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_itself_never_scrolls_sideways(
-    results: Results, open_page: OpenPage, width: int
+    results: ResultsStore, open_page: OpenPage, width: int
 ) -> None:
-    """Tables do, each in a region of its own that the keyboard reaches."""
+    """Only tables scroll sideways, each in a region that the keyboard reaches."""
     page = open_page(results.folder / "index.html", width=width)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     from playwright.sync_api import expect  # noqa: PLC0415 (may be absent)
@@ -212,25 +212,25 @@ def test_the_page_itself_never_scrolls_sideways(
     expect(region).not_to_have_js_property("scrollLeft", 0)
 
 
-def test_it_is_written_again_only_when_something_changed(tmp_path: Path) -> None:
-    """A batch that is done is recognised without reading all of it; an override is a change."""
-    made = course.made(tmp_path)
-    course.closed(made)
+def test_it_is_rewritten_only_after_a_change(tmp_path: Path) -> None:
+    """The page is rewritten only if the results, an override or its template changed."""
+    store = course.write_results(tmp_path)
+    course.finalize_batch(store)
     index = tmp_path / "index.html"
     before = index.stat().st_mtime_ns, index.read_bytes()
-    course.closed(made)
+    course.finalize_batch(store)
     assert (index.stat().st_mtime_ns, index.read_bytes()) == before
     text = "- {student: s27, criterion: scores_shape, points: 0, reason: no}\n"
     (tmp_path / "overrides.yaml").write_text(text)
-    course.closed(made)
+    course.finalize_batch(store)
     assert index.read_bytes() != before[1]
     (tmp_path / "overrides.yaml").unlink()
-    course.closed(made)
+    course.finalize_batch(store)
     assert index.read_bytes() == before[1]  # the same batch gives the same bytes
 
 
-def test_it_is_printed_dark_on_white(results: Results, open_page: OpenPage) -> None:
-    """Whatever the theme; on paper nothing is left in a region that scrolls."""
+def test_it_is_printed_dark_on_white(results: ResultsStore, open_page: OpenPage) -> None:
+    """Printing is dark on white in any theme, and nothing is left in a scrolling region."""
     page = open_page(results.folder / "index.html", width=1040, dark=True)
     page.emulate_media(media="print")
     colour = "getComputedStyle(document.body).backgroundColor"

@@ -1,11 +1,11 @@
-"""A notebook with three of the lab's classic mistakes, graded for real, and its page."""
+"""A notebook with three of the lab's common mistakes, graded in a kernel."""
 
 import json
 from pathlib import Path
 
 from grader.grading.pipeline import Graded, grade_file
 from grader.grading.session import Settings
-from grader.rubric.load import find_rubric
+from grader.rubric.load import load_rubric
 from tests.notebooks import write
 
 EXAMPLE = Path(__file__).parents[3] / "student_template" / "example_submission.ipynb"
@@ -16,7 +16,7 @@ BROKEN = f"def broken(text):\n    raise ValueError(text)\n\nbroken({HOSTILE!r})"
 
 
 def cells() -> list[str]:
-    """The example's code, with queries where the keys should be and a cell that breaks."""
+    """Return the example's code, with queries in place of keys and a cell that raises."""
     found = json.loads(EXAMPLE.read_text(encoding="utf-8"))["cells"]
     sources = ["".join(cell["source"]) for cell in found if cell["cell_type"] == "code"]
     changed = [source.replace("model.W_K[", "model.W_Q[") for source in sources]
@@ -25,10 +25,6 @@ def cells() -> list[str]:
 
 
 def graded(folder: Path) -> Graded:
-    """Grade it by the key that ships.
-
-    Args:
-        folder: Where the notebook is written.
-    """
+    """Grade the notebook with the key that ships."""
     notebook = write(folder / "three_mistakes.ipynb", cells())
-    return grade_file(notebook, find_rubric(None), Settings(device="cpu"))
+    return grade_file(notebook, load_rubric(None), Settings(device="cpu"))

@@ -1,1 +1,4 @@
-"""How platforms and people lay out what students handed in: one layout a file, told by names."""
+"""Layouts of submissions, one a file: each assigns files to students by their names.
+
+`detect.group_by_student` decides which layout a folder or zip has.
+"""

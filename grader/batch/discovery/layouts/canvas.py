@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from grader.batch.discovery.source import Entry, Tops, is_folder
-from grader.batch.discovery.submission import Handed, Told
+from grader.batch.discovery.source import FileEntry, TopLevel, is_folder
+from grader.batch.discovery.student_files import GroupedFiles, StudentFiles
 
 _UPLOADED = re.compile(
     r"(?P<name>.+?)_(?:(?P<late>LATE)_)?(?P<id>[0-9]{1,20})_(?P<file>[0-9]{1,20})_(?P<rest>.+)",
@@ -15,95 +15,97 @@ _ANONYMOUS = re.compile(
     r"(?:(?P<late>LATE)_)?(?P<name>anon)_(?P<id>[A-Za-z0-9]{1,20})_(?P<file>[0-9]{1,20})_(?P<rest>.+)",
     re.DOTALL,
 )
-_TYPED = re.compile(
+_TYPED_IN = re.compile(
     r"(?P<name>.+?)_(?:(?P<late>LATE)_)?(?P<id>[0-9]{1,20})_(?P<file>)(?P<rest>(?:text|link)\.html)",
     re.DOTALL,
 )
-_AGAIN = re.compile(r"(?P<first>.+)-(?P<time>[0-9]{1,6})(?P<suffix>\.[^.]+)", re.DOTALL)
+_RESUBMITTED = re.compile(r"(?P<first>.+)-(?P<attempt>[0-9]{1,6})(?P<suffix>\.[^.]+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
-    """A file by its name."""
+class _CanvasFile:
+    """A file whose name Canvas made."""
 
     top: str
     student: str
     name: str
     late: bool
-    file: str
-    entry: Entry
+    file_id: str
+    entry: FileEntry
 
 
-def handed_in(tops: Tops) -> Told:
-    """What Canvas's names tell.
+def group_by_student(tops: TopLevel) -> GroupedFiles:
+    """Group the files that Canvas named by student.
 
-    No two files have the same id: where most do, it is other people's names that look so.
+    Canvas gives every file its own id: if most ids repeat, the names only look like Canvas's.
     """
-    files = [file for top, entries in tops.items() if (file := _file(top, entries)) is not None]
-    ids = Counter(file.file for file in files if file.file)
+    files = [file for top, entries in tops.items() if (file := _parse(top, entries)) is not None]
+    ids = Counter(file.file_id for file in files if file.file_id)
     if sum(times for times in ids.values() if times > 1) * 2 > ids.total():
-        return Told((), tops)
-    groups: dict[tuple[str, str], list[_File]] = {}
+        return GroupedFiles((), tops)
+    groups: dict[tuple[str, str], list[_CanvasFile]] = {}
     for file in files:
         groups.setdefault((file.student, file.name), []).append(file)
-    handed = tuple(_handed(student, name, group) for (student, name), group in groups.items())
-    named = {file.top for file in files}
-    return Told(handed, {top: entries for top, entries in tops.items() if top not in named})
+    students = tuple(
+        _student_files(student, name, group) for (student, name), group in groups.items()
+    )
+    taken = {file.top for file in files}
+    return GroupedFiles(students, {top: e for top, e in tops.items() if top not in taken})
 
 
-def _file(top: str, entries: tuple[Entry, ...]) -> _File | None:
+def _parse(top: str, entries: tuple[FileEntry, ...]) -> _CanvasFile | None:
     if is_folder(entries) and not entries[0].is_notebook:
         return None
-    found = _ANONYMOUS.fullmatch(top) or _UPLOADED.fullmatch(top) or _TYPED.fullmatch(top)
-    if found is None:
+    match = _ANONYMOUS.fullmatch(top) or _UPLOADED.fullmatch(top) or _TYPED_IN.fullmatch(top)
+    if match is None:
         return None
-    name = found["name"]
-    return _File(
+    name = match["name"]
+    return _CanvasFile(
         top=top,
-        student=found["id"],
-        name=f"{name}_{found['id']}" if name == "anon" else name,
-        late=found["late"] is not None,
-        file=found["file"],
-        entry=replace(entries[0], parts=(found["rest"],)),
+        student=match["id"],
+        name=f"{name}_{match['id']}" if name == "anon" else name,
+        late=match["late"] is not None,
+        file_id=match["file"],
+        entry=replace(entries[0], parts=(match["rest"],)),
     )
 
 
-def _handed(student: str, name: str, group: list[_File]) -> Handed:
-    last = _last(group)
-    return Handed(
+def _student_files(student: str, name: str, group: list[_CanvasFile]) -> StudentFiles:
+    latest = _latest_attempt(group)
+    return StudentFiles(
         student=student,
         name=name,
-        entries=tuple(file.entry for file in last),
-        place=min(file.top for file in group),
-        platform=True,
-        late=any(file.late for file in last),
-        notes=_notes(group, last),
+        entries=tuple(file.entry for file in latest),
+        top=min(file.top for file in group),
+        from_platform=True,
+        late=any(file.late for file in latest),
+        notes=_notes(group, latest),
     )
 
 
-def _last(group: list[_File]) -> list[_File]:
-    """The files that no later one replaces: ``lab-2.ipynb`` stands for ``lab.ipynb``, too.
+def _latest_attempt(group: list[_CanvasFile]) -> list[_CanvasFile]:
+    """Return the files that no later one replaces: ``lab-2.ipynb`` replaces ``lab.ipynb``.
 
-    Without a ``lab.ipynb``, ``lab-1.ipynb`` and ``lab-2.ipynb`` are names like any other.
+    Without a ``lab.ipynb``, ``lab-1.ipynb`` and ``lab-2.ipynb`` are just names.
     """
     names = {file.entry.name for file in group}
-    last: dict[str, tuple[int, int, _File]] = {}
+    latest: dict[str, tuple[int, int, _CanvasFile]] = {}
     for file in group:
-        again = _AGAIN.fullmatch(file.entry.name)
-        first = f"{again['first']}{again['suffix']}" if again else file.entry.name
-        if again is None or first not in names:
-            first, time = file.entry.name, 0
+        match = _RESUBMITTED.fullmatch(file.entry.name)
+        first = f"{match['first']}{match['suffix']}" if match else file.entry.name
+        if match is None or first not in names:
+            first, attempt = file.entry.name, 0
         else:
-            time = int(again["time"])
-        found = (time, int(file.file or 0), file)
-        if first not in last or found[:2] > last[first][:2]:
-            last[first] = found
-    return [file for _, _, file in last.values()]
+            attempt = int(match["attempt"])
+        candidate = (attempt, int(file.file_id or 0), file)
+        if first not in latest or candidate[:2] > latest[first][:2]:
+            latest[first] = candidate
+    return [file for _, _, file in latest.values()]
 
 
-def _notes(group: list[_File], last: list[_File]) -> tuple[str, ...]:
-    earlier = len(group) - len(last)
+def _notes(group: list[_CanvasFile], latest: list[_CanvasFile]) -> tuple[str, ...]:
+    earlier = len(group) - len(latest)
     if not earlier:
         return ()
-    kept = ", ".join(file.entry.called for file in last)
-    return (f"Handed in more than once ({earlier} earlier files): the latest counts, {kept}.",)
+    names = ", ".join(file.entry.display_path for file in latest)
+    return (f"Handed in more than once ({earlier} earlier files): the latest counts, {names}.",)

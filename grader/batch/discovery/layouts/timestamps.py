@@ -1,38 +1,38 @@
-"""When something was handed in, as platforms write it."""
+"""Parses the times of submission that platforms write."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-_MOMENT = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)[ T](?P<time>\d\d:\d\d:\d\d)(?:\.(?P<part>\d{1,12}))?"
+_TIMESTAMP = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)[ T](?P<time>\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,12}))?"
     r" ?(?P<zone>[A-Za-z][A-Za-z0-9_+/-]{0,49}|[+-]\d\d:?\d\d)?",
     re.ASCII,
 )
-_UTC = frozenset({"", "Z", "UTC", "GMT"})
+_UTC_NAMES = frozenset({"", "Z", "UTC", "GMT"})
 
 
-def moment(text: str) -> datetime | None:
-    """The moment a text names, in UTC; None where it names none.
+def parse_timestamp(text: str) -> datetime | None:
+    """Parse a time into UTC; None if the text is no time.
 
-    Time zones are UTC (as nbgrader has it where none is written), an offset, or a place like
-    ``Europe/Paris``. Abbreviations mean several zones each, so they name no moment.
+    Time zones are UTC (nbgrader's meaning of no zone), an offset, or a place such as
+    ``Europe/Paris``. Abbreviations are ambiguous, so they are refused.
     """
-    found = _MOMENT.fullmatch(text.strip())
-    if found is None:
+    match = _TIMESTAMP.fullmatch(text.strip())
+    if match is None:
         return None
     try:
-        zone = _zone(found["zone"] or "")
-        time = datetime.fromisoformat(f"{found['day']} {found['time']}").replace(
-            microsecond=int((found["part"] or "0").ljust(6, "0")[:6]), tzinfo=zone
+        zone = _time_zone(match["zone"] or "")
+        time = datetime.fromisoformat(f"{match['day']} {match['time']}").replace(
+            microsecond=int((match["fraction"] or "0").ljust(6, "0")[:6]), tzinfo=zone
         )
         return time.astimezone(UTC)
-    except (ValueError, LookupError, OSError, OverflowError):  # no such day, no such zone
+    except (ValueError, LookupError, OSError, OverflowError):  # no such day or zone
         return None
 
 
-def _zone(name: str) -> tzinfo:
-    if name in _UTC:
+def _time_zone(name: str) -> tzinfo:
+    if name in _UTC_NAMES:
         return UTC
     if name[0] in "+-":
         offset = timedelta(hours=int(name[1:3]), minutes=int(name[-2:]))

@@ -17,5 +17,5 @@ def compute_induction_scores(*_a, **_k): raise Silent("a")
 def compute_prev_token_scores(*_a, **_k): raise Loud("b")
 def compute_k_composition(*_a, **_k): raise type("UnreadableError\x00\ud800\n" + "A" * 5000, (Exception,), {})("c")
 def measure_induction_loss(*_a, **_k):
-    from grader.protocol.encoding import UnreadableError
+    from grader.protocol.json_fields import UnreadableError
     raise UnreadableError("passed")

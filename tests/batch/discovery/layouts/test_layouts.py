@@ -1,4 +1,4 @@
-"""What students handed in is found in every layout, and nobody is left out."""
+"""Every student's submission is found in plain layouts, as a folder and as a zip."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -8,37 +8,45 @@ import pytest
 
 from grader.batch.discovery.find import find_submissions
 from grader.errors import SubmissionError
-from tests.batch.builders import LAB, WANTED, content, found, lab, laid, zipped
+from tests.batch.builders import (
+    LAB,
+    OPTIONS,
+    find,
+    lab_notebook,
+    notebook_bytes,
+    write_folder,
+    write_zip,
+)
 
-Laid = Callable[[Path, Mapping[str, bytes | None]], Path]
-OTHER = lab("heads")
+WriteFiles = Callable[[Path, Mapping[str, bytes | None]], Path]
+OTHER = lab_notebook("heads")
 
 
 @pytest.fixture(params=["folder", "zip"])
-def lay(request: pytest.FixtureRequest) -> Laid:
-    """Files in a folder, or in a zip."""
+def write_files(request: pytest.FixtureRequest) -> WriteFiles:
+    """Write files into a folder, or into a zip."""
 
-    def lay(path: Path, files: Mapping[str, bytes | None]) -> Path:
+    def write(path: Path, files: Mapping[str, bytes | None]) -> Path:
         path.mkdir(exist_ok=True)
         (path / "class").mkdir()
         if request.param == "folder":
-            return laid(path / "class", files)
-        return zipped(path / "class.zip", files)
+            return write_folder(path / "class", files)
+        return write_zip(path / "class.zip", files)
 
-    return lay
+    return write
 
 
-def test_a_flat_folder(tmp_path: Path, lay: Laid) -> None:
-    """Each notebook is a student's; a course's lists beside them are nobody's."""
+def test_a_flat_folder(tmp_path: Path, write_files: WriteFiles) -> None:
+    """Each notebook is one student's; the course's own files beside them are ignored."""
     files = {"ada.ipynb": LAB, "Bob Ray.IPYNB": OTHER, "roster.csv": b"", "README.md": b""}
-    submissions = found(lay(tmp_path, files))
+    submissions = find(write_files(tmp_path, files))
     assert list(submissions) == ["Bob Ray", "ada"]
-    assert content(submissions["Bob Ray"]) == OTHER
+    assert notebook_bytes(submissions["Bob Ray"]) == OTHER
     assert submissions["ada"].notes == ()
 
 
-def test_a_folder_a_student(tmp_path: Path, lay: Laid) -> None:
-    """The notebook may lie deeper; who handed in nothing to grade is found with the reason."""
+def test_a_folder_a_student(tmp_path: Path, write_files: WriteFiles) -> None:
+    """Each folder is one student's; without a notebook there is a reason."""
     files = {
         "ada/lab.ipynb": LAB,
         "bob/work/lab.ipynb": LAB,
@@ -46,17 +54,17 @@ def test_a_folder_a_student(tmp_path: Path, lay: Laid) -> None:
         "cy/lab.py": b"",
         "dee": None,
     }
-    submissions = found(lay(tmp_path, files))
+    submissions = find(write_files(tmp_path, files))
     assert list(submissions) == ["ada", "bob", "cy", "dee"]
-    assert content(submissions["bob"]) == LAB
+    assert notebook_bytes(submissions["bob"]) == LAB
     assert submissions["cy"].refusal == (
         "No notebook (.ipynb) was handed in, only lab.py, report.pdf."
     )
     assert submissions["dee"].refusal == "Nothing was handed in: there is no file."
 
 
-def test_folders_and_files_may_be_mixed(tmp_path: Path, lay: Laid) -> None:
-    """What students hand in by mistake in place of a notebook is theirs all the same."""
+def test_folders_and_files_may_be_mixed(tmp_path: Path, write_files: WriteFiles) -> None:
+    """Other file types that students submit by mistake are submissions too."""
     files = {
         "ada/lab.ipynb": LAB,
         "bob.ipynb": LAB,
@@ -65,7 +73,7 @@ def test_folders_and_files_may_be_mixed(tmp_path: Path, lay: Laid) -> None:
         "dee.ipynb.txt": LAB,
         "eve.v2.pdf": b"",
     }
-    submissions = found(lay(tmp_path, files))
+    submissions = find(write_files(tmp_path, files))
     assert list(submissions) == ["ada", "bob", "cy", "dee", "eve.v2"]
     assert submissions["bob"].notebook is not None
     assert submissions["cy"].refusal == (
@@ -75,8 +83,8 @@ def test_folders_and_files_may_be_mixed(tmp_path: Path, lay: Laid) -> None:
     assert "only dee.ipynb.txt" in (submissions["dee"].refusal or "")
 
 
-def test_what_no_student_hands_in_is_left_out(tmp_path: Path, lay: Laid) -> None:
-    """Checkpoints, hidden files and macOS's shadows are no submissions, and no choice."""
+def test_what_no_student_hands_in_is_left_out(tmp_path: Path, write_files: WriteFiles) -> None:
+    """Checkpoints, hidden files and macOS resource forks are ignored."""
     files = {
         "ada/lab.ipynb": LAB,
         "ada/.ipynb_checkpoints/lab-checkpoint.ipynb": OTHER,
@@ -86,18 +94,22 @@ def test_what_no_student_hands_in_is_left_out(tmp_path: Path, lay: Laid) -> None
         "__MACOSX/ada/._lab.ipynb": b"",
         ".DS_Store": b"",
     }
-    submissions = found(lay(tmp_path, files))
+    submissions = find(write_files(tmp_path, files))
     assert list(submissions) == ["ada", "bob"]
     assert submissions["ada"].notes == ()
 
 
 @pytest.mark.parametrize("within", ["class/", "a/b/"])
-def test_a_folder_around_everything_is_nobody(tmp_path: Path, lay: Laid, within: str) -> None:
-    """Zips have a folder around everything, and unpacking puts another around it."""
-    flat = found(lay(tmp_path / "1", {f"{within}ada.ipynb": LAB, f"{within}bob.ipynb": LAB}))
+def test_a_folder_around_everything_is_nobody(
+    tmp_path: Path, write_files: WriteFiles, within: str
+) -> None:
+    """A folder around all submissions, as zips have, is not taken for a student."""
+    flat = find(write_files(tmp_path / "1", {f"{within}ada.ipynb": LAB, f"{within}bob.ipynb": LAB}))
     assert list(flat) == ["ada", "bob"]
     assert "was taken for one student's" in flat["ada"].notes[0]
-    folders = found(lay(tmp_path / "2", {f"{within}ada/lab.ipynb": LAB, f"{within}bob/x.pdf": b""}))
+    folders = find(
+        write_files(tmp_path / "2", {f"{within}ada/lab.ipynb": LAB, f"{within}bob/x.pdf": b""})
+    )
     assert list(folders) == ["ada", "bob"]
     assert folders["ada"].notes == ()
 
@@ -112,10 +124,10 @@ def test_a_folder_around_everything_is_nobody(tmp_path: Path, lay: Laid, within:
     ],
 )
 def test_a_single_student_is_no_folder_around_everything(
-    tmp_path: Path, lay: Laid, files: tuple[str, ...], student: str
+    tmp_path: Path, write_files: WriteFiles, files: tuple[str, ...], student: str
 ) -> None:
     """One folder with one notebook is a student's, and so is one that a platform named."""
-    assert list(found(lay(tmp_path, dict.fromkeys(files, LAB)))) == [student]
+    assert list(find(write_files(tmp_path, dict.fromkeys(files, LAB)))) == [student]
 
 
 @pytest.mark.parametrize(
@@ -128,71 +140,77 @@ def test_a_single_student_is_no_folder_around_everything(
     ],
 )
 def test_a_download_of_one_student_is_known_by_its_names(
-    tmp_path: Path, lay: Laid, files: tuple[str, ...], student: str
+    tmp_path: Path, write_files: WriteFiles, files: tuple[str, ...], student: str
 ) -> None:
-    """However few there are in the folder around everything."""
-    assert list(found(lay(tmp_path, {f"class/{name}": LAB for name in files}))) == [student]
+    """A platform's names are recognised even if there is only one student."""
+    assert list(find(write_files(tmp_path, {f"class/{name}": LAB for name in files}))) == [student]
 
 
-def test_a_notebook_may_be_a_folder(tmp_path: Path, lay: Laid) -> None:
-    """Said as such, whether or not the zip lists the folder; what is in it is looked at."""
+def test_a_notebook_may_be_a_folder(tmp_path: Path, write_files: WriteFiles) -> None:
+    """A folder with a notebook's name is refused, unless a notebook lies in it."""
     files = {"ada/lab.ipynb/x.txt": b"", "bob.ipynb": None, "cy.ipynb/lab.ipynb": LAB}
-    submissions = found(lay(tmp_path, files))
+    submissions = find(write_files(tmp_path, files))
     why = "cannot be read: it is a folder, not a notebook's file."
     assert submissions["ada"].refusal == f"lab.ipynb {why}"
     assert submissions["bob"].refusal == f"bob.ipynb {why}"
-    assert content(submissions["cy"]) == LAB
+    assert notebook_bytes(submissions["cy"]) == LAB
 
 
-def test_names_that_others_use_are_names_all_the_same(tmp_path: Path, lay: Laid) -> None:
-    """A student's folder may be called what nbgrader or Canvas call theirs."""
+def test_names_that_others_use_are_names_all_the_same(
+    tmp_path: Path, write_files: WriteFiles
+) -> None:
+    """A student's folder may have a name that nbgrader or Canvas use."""
     files = {"ada/lab.ipynb": LAB, "submitted/lab.ipynb": LAB, "x_1_2_y/lab.ipynb": LAB}
-    assert list(found(lay(tmp_path, files))) == ["ada", "submitted", "x_1_2_y"]
+    assert list(find(write_files(tmp_path, files))) == ["ada", "submitted", "x_1_2_y"]
 
 
 @pytest.mark.parametrize("files", [{}, {"readme.md": b""}, {"ada": None, "bob/x.pdf": b""}])
 def test_nothing_to_grade_says_what_was_looked_for(
-    tmp_path: Path, lay: Laid, files: Mapping[str, bytes | None]
+    tmp_path: Path, write_files: WriteFiles, files: Mapping[str, bytes | None]
 ) -> None:
-    """An empty folder or zip, or another one than was meant, is the instructor's to see."""
+    """A source without submissions is refused with the supported layouts."""
     with pytest.raises(SubmissionError, match=r"No submissions in .*: looked for notebooks"):
-        found(lay(tmp_path, files))
+        find(write_files(tmp_path, files))
 
 
-def test_only_packed_files_are_said_to_be_packed(tmp_path: Path, lay: Laid) -> None:
-    """A zip of zips is not opened; the instructor learns to unpack it."""
+def test_only_packed_files_are_said_to_be_packed(tmp_path: Path, write_files: WriteFiles) -> None:
+    """Nested archives are not opened, and the message says so."""
     with pytest.raises(SubmissionError, match="packed files in it are not opened"):
-        found(lay(tmp_path, {"ada.zip": b"", "bob.zip": b""}))
+        find(write_files(tmp_path, {"ada.zip": b"", "bob.zip": b""}))
 
 
-def test_two_submissions_of_one_key_are_both_graded(tmp_path: Path, lay: Laid) -> None:
-    """Where nothing orders them each has a key of its own, which no third student has."""
+def test_two_submissions_of_one_key_are_both_graded(
+    tmp_path: Path, write_files: WriteFiles
+) -> None:
+    """Two submissions with the same key get unique keys and a note."""
     files = {"ada/lab.ipynb": LAB, "ada.ipynb": OTHER, "ada #2.ipynb": LAB}
-    submissions = found(lay(tmp_path, files))
+    submissions = find(write_files(tmp_path, files))
     assert list(submissions) == ["ada", "ada #2", "ada #3"]
-    assert content(submissions["ada"]) == LAB
-    assert content(submissions["ada #3"]) == OTHER
+    assert notebook_bytes(submissions["ada"]) == LAB
+    assert notebook_bytes(submissions["ada #3"]) == OTHER
     assert submissions["ada #2"].notes == ()
     for key in ("ada", "ada #3"):
         assert submissions[key].notes == ("2 submissions have this key: graded as ada, ada #3.",)
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
-    """A path where nothing is, or that is no folder and no zip; nothing waits for a pipe."""
+    """A path that does not exist, or is neither a folder nor a zip, is refused."""
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(SubmissionError, match="is neither a folder nor a file"):
-        found(tmp_path / "pipe")
-    laid(tmp_path, {"lab.ipynb": LAB})
+        find(tmp_path / "pipe")
+    write_folder(tmp_path, {"lab.ipynb": LAB})
     with pytest.raises(SubmissionError, match="No such file or directory"):
-        found(tmp_path / "none")
+        find(tmp_path / "none")
     with pytest.raises(SubmissionError, match="no file has such a name"):
-        found(tmp_path / "a\0b")
+        find(tmp_path / "a\0b")
     with pytest.raises(SubmissionError, match="is not a zip, or is damaged"):
-        found(tmp_path / "lab.ipynb")
+        find(tmp_path / "lab.ipynb")
 
 
 def test_results_in_the_folder_are_no_submissions(tmp_path: Path) -> None:
-    """A batch that writes beside the submissions can be run again."""
-    laid(tmp_path, {"ada/lab.ipynb": LAB, "bob/lab.ipynb": LAB, "out/ada/executed.ipynb": LAB})
-    submissions = find_submissions(tmp_path, tmp_path / "in", WANTED, skip=tmp_path / "out")
+    """The results folder may lie in the folder with the submissions."""
+    write_folder(
+        tmp_path, {"ada/lab.ipynb": LAB, "bob/lab.ipynb": LAB, "out/ada/executed.ipynb": LAB}
+    )
+    submissions = find_submissions(tmp_path, tmp_path / "in", OPTIONS, skip=tmp_path / "out")
     assert [one.student for one in submissions] == ["ada", "bob"]

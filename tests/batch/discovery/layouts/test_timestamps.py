@@ -1,4 +1,4 @@
-"""Times of platforms, as moments or not at all."""
+"""Platforms' timestamps are parsed into UTC, or refused."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.batch.discovery.layouts.timestamps import moment
+from grader.batch.discovery.layouts.timestamps import parse_timestamp
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,9 @@ from grader.batch.discovery.layouts.timestamps import moment
     ],
 )
 def test_moments_are_in_utc(text: str) -> None:
-    """Nbgrader's and Gradescope's ways to write one, to the microsecond."""
-    assert moment(text) == datetime(2026, 7, 1, 10, tzinfo=UTC)
-    assert str(moment("2026-07-01 10:00:00.5")) == "2026-07-01 10:00:00.500000+00:00"
+    """The formats of nbgrader and Gradescope are parsed to the microsecond."""
+    assert parse_timestamp(text) == datetime(2026, 7, 1, 10, tzinfo=UTC)
+    assert str(parse_timestamp("2026-07-01 10:00:00.5")) == "2026-07-01 10:00:00.500000+00:00"
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,11 @@ def test_moments_are_in_utc(text: str) -> None:
     ],
 )
 def test_what_names_no_moment_is_none(text: str) -> None:
-    """A guess would be someone's penalty."""
-    assert moment(text) is None
+    """Ambiguous or invalid times give None, because a guess would cost points."""
+    assert parse_timestamp(text) is None
 
 
 @given(st.text())
 def test_any_text_is_one_or_none(text: str) -> None:
-    """Nothing is raised."""
-    assert moment(text) is None or moment(text) is not None
+    """No text raises an error."""
+    assert parse_timestamp(text) is None or parse_timestamp(text) is not None
