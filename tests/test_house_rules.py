@@ -80,7 +80,7 @@ def test_the_trusted_side_imports_nothing_heavy(path: Path) -> None:
     assert {m for m in imported(path) if m.split(".")[0] in UNTRUSTED} == set()
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "grader" / "live").glob("*.py")), ids=name)
+@pytest.mark.parametrize("path", sorted((ROOT / "grader" / "ipython_magic").glob("*.py")), ids=name)
 def test_a_live_check_leaves_torch_to_its_rooms(path: Path) -> None:
     """`grader.ipython_magic` imports no torch of its own: it uses `grader.kernel`."""
     assert {m for m in imported(path) if m.split(".")[0] in {"torch", "transformer_lens"}} == set()

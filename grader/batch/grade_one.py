@@ -27,7 +27,7 @@ from grader.submission.read import Submission, parse_submission
 _MAX_TRIES = 3
 _MAX_REASON = 300
 _TIME_LIMIT = "was still running"
-"""Part of `Execution.overrun` when a time limit was exceeded."""
+"""Part of `RunResult.limit_exceeded` when a time limit was exceeded."""
 _OUT_OF_MEMORY = "OutOfMemoryError"
 """Name of torch's exception when a device has no free memory."""
 _RERUN_ALONE_NOTE = (
@@ -37,7 +37,7 @@ _RERUN_ALONE_NOTE = (
 
 
 class DeviceLock:
-    """A lock with shared and exclusive modes: runs share the device unless one needs it exclusively."""
+    """A lock with shared and exclusive modes: runs share the device unless one needs it alone."""
 
     def __init__(self) -> None:
         """Create an unlocked lock."""
@@ -176,9 +176,9 @@ def _grade_on_device(
 
 def _state(graded: Graded) -> tuple[State, str]:
     """Return a graded submission's state and the reason for it."""
-    overrun = graded.result.limit_exceeded
-    if _TIME_LIMIT in overrun:
-        return "timed_out", f"The notebook {overrun}."
+    limit_exceeded = graded.result.limit_exceeded
+    if _TIME_LIMIT in limit_exceeded:
+        return "timed_out", f"The notebook {limit_exceeded}."
     return graded.report.status, ""
 
 

@@ -12,7 +12,7 @@ from tests.attacks.sample import OWN_SAMPLES, read_sample
 from tests.attacks.target import Target
 from tests.notebooks import timeless, write
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 ATTACKS = (
     "forging/keep_publishing",

@@ -12,6 +12,8 @@ import pytest
 from tests.attacks.notebooks import base_cells
 from tests.attacks.sample import OWN_SAMPLES, SHARED_SAMPLES, read_sample
 
+pytestmark = pytest.mark.long
+
 NAIVE = Path(__file__).with_name("naive.py")
 FOOLED = {
     "forging/exit_status_and_summary": 100,

@@ -15,6 +15,7 @@ pytestmark = [
     pytest.mark.skipif(
         not DISPOSABLE_MACHINE.exists(), reason=f"harms the machine: needs {DISPOSABLE_MACHINE}"
     ),
+    pytest.mark.long,
 ]
 HARMFUL = [s for s in read_samples(OWN_SAMPLES) if s.needs == "isolated" and not s.unsafe]
 

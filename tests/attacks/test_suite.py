@@ -8,7 +8,7 @@ from tests.attacks.grading import Graded, attack, attack_together
 from tests.attacks.sample import OWN_SAMPLES, SHARED_SAMPLES, Sample, read_samples
 from tests.attacks.target import Target
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 SAMPLES = read_samples(OWN_SAMPLES)
 SHARED = read_samples(SHARED_SAMPLES, category="shared")

@@ -24,7 +24,7 @@ from tests.batch.outcomes import reports, scores
 from tests.batch.test_run import grade
 from tests.notebooks import write
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 STUDENTS = {f"s{i}": ("correct", "wrong", "broken")[i % 3] for i in range(6)}
 EXPECTED = {

@@ -76,7 +76,7 @@ def test_what_stays_is_not_listed() -> None:
 def test_new_and_gone_criteria_are_said_to_be() -> None:
     """New and removed criteria are marked, and differing totals are shown."""
     text = shown([change(report(PASSED, FIGURE), report(PASSED))])
-    assert "12 / 12   10 / 10       -2   Figure: no more, was passed, 2 of 2" in text
+    assert "12 / 12   10 / 10       -2   Figure: removed, was passed, 2 of 2" in text
     text = shown([change(report(PASSED), report(PASSED, FIGURE))])
     assert "10 / 10   12 / 12       +2   Figure: new, passed, 2 of 2" in text
 
@@ -112,8 +112,8 @@ def test_who_needs_a_run_is_named() -> None:
     )
     assert text == (
         "0 up, 0 down, 1 the same\n"
-        "2 not scored again, as only a run can judge scores: fay, gus\n"
-        "1 not scored again, as only a run can judge a, b: hal\n"
+        "2 not regraded, because judging scores requires a new run: fay, gus\n"
+        "1 not regraded, because judging a, b requires a new run: hal\n"
     )
     many = {f"s{i:02d}": ("scores",) for i in range(25)}
     assert "s19 and 5 more" in " ".join(shown([], many).split())

@@ -50,7 +50,7 @@ def test_the_same_rubric_gives_the_same_report(
         *sources,
         heatmaps=draws(answers["drawn"]),
         complete=data.draw(st.booleans()),
-        overrun=data.draw(st.sampled_from(["", "used more than 4 GB"])),
+        limit_exceeded=data.draw(st.sampled_from(["", "used more than 4 GB"])),
         cells=(cell,),
     )
     assert to_json(LAB.rescored(stored)) == to_json(report)
@@ -205,7 +205,7 @@ def test_what_was_lost_might_not_be_now(change: tuple[str, str], lost: Observati
     "cut",
     [
         {"complete": False},
-        {"overrun": "used more than 4 GB"},
+        {"limit_exceeded": "used more than 4 GB"},
         {"cells": (CellOutcome(index=0, status="timed_out", seconds=1.0),)},
     ],
     ids=str,

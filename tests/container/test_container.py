@@ -14,7 +14,7 @@ import pytest
 from tests.container.__main__ import NOT_STARTED, PROJECT, unavailable_reason
 
 REASON = unavailable_reason()
-pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
+pytestmark = [pytest.mark.skipif(bool(REASON), reason=REASON), pytest.mark.long]
 
 DOCKER_CAPABILITIES = "00000000a80425fb"
 PRINT_ABI = "import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))"

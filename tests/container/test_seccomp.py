@@ -3,8 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.container.bundle import CAPABILITIES, Bind, minimal_binds
 from tests.container.seccomp import ENOSYS, EPERM, LANDLOCK, Host, resolve
+
+pytestmark = pytest.mark.long
 
 ALLOW, REFUSE = "SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO"
 HOST = Host("x86_64", "6.1.0-9-amd64", frozenset(CAPABILITIES))

@@ -12,7 +12,7 @@ from tests.docs.options import subcommands
 from tests.docs.pages import PAGES, PYTHON_PAGES, ROOT, commands, python, words
 from tests.docs.workplace import Workplace, prepare
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 HERE = tuple(page for page in PAGES if page != "docs/labs.md")
 """`docs/labs.md` makes a lab of its own: `test_labs.py` runs what is there."""
 RUN = [command for command in commands(*HERE) if command.line not in ELSEWHERE]

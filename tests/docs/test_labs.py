@@ -12,7 +12,7 @@ from tests.docs.pages import commands
 from tests.docs.workplace import Workplace, environment, write_files
 from tests.notebooks import code_cell
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 PAGE = "docs/labs.md"
 STEM = "attention_entropy"
 SAYS = {

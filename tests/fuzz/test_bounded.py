@@ -9,6 +9,8 @@ import pytest
 
 from tests.fuzz.targets import NAMES, find
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 _FORKED = ("/bin/sh", "-c", '"$@"; exit $?', "sh")
 atheris = pytest.mark.skipif(

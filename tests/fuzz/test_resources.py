@@ -13,7 +13,10 @@ from grader.protocol.json_fields import UnreadableError
 from tests.fuzz.bombs import BOMBS, HARMLESS
 from tests.protocol.test_encoding import blob, raw
 
-pytestmark = pytest.mark.skipif(not Path("/proc").exists(), reason="memory is measured in /proc")
+pytestmark = [
+    pytest.mark.skipif(not Path("/proc").exists(), reason="memory is measured in /proc"),
+    pytest.mark.long,
+]
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 20

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from tests.fuzz.targets import NAMES, find
 
+pytestmark = pytest.mark.long
+
 EXAMPLES = {"frames": 400, "key": 150, "notebook": 300, "rubric": 80, "source": 150}
 
 

@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+
 from grader.kernel.lazy_imports import LAZY_MODULES
+
+pytestmark = pytest.mark.long
 
 START = """
 import sys

@@ -42,14 +42,14 @@ import json, sys
 from grader.errors import GraderError
 from grader.execution.run import run_job
 from grader.sandbox.unsandboxed import Unsandboxed
-from grader.execution.job import Job, ProbeToRun
+from grader.execution.job import Job, ProbeSpec
 from grader.rubric.sections import Limits
 
 class Hijacked(Unsandboxed):
     def start(self, command, sandbox, *, errors):
         return super().start([sys.executable, "-c", sys.argv[1]], sandbox, errors=errors)
 
-probe = ProbeToRun(id="p", function="f", expression="f()", models={})
+probe = ProbeSpec(id="p", function="f", expression="f()", models={})
 job = Job(cells=(), probes=(probe,), recordings={}, limits=Limits(start=4, notebook=4),
           model="planted-2x2", device="cpu", seed=0)
 try:

@@ -99,9 +99,9 @@ def _grade_column(roster: CsvFile, options: ExportOptions) -> tuple[int, float |
     column = find_column(columns, options, where=roster.name)
     if column is None:
         raise RosterError(
-            f"{roster.name} has no column {printable(options.column_title)}: create it in Blackboard "
-            "and "
-            f"download again, or name one with --assignment. It has: {list_titles(columns)}."
+            f"{roster.name} has no column {printable(options.column_title)}: create it in "
+            "Blackboard and download again, or name one with --assignment. "
+            f"It has: {list_titles(columns)}."
         )
     points = _POINTS.search(columns[column]["points"])
     return column, parse_number(points.group()) if points else None

@@ -60,9 +60,9 @@ def list_titles(columns: Titles) -> str:
 def creation_note(platform: str, noun: str, options: ExportOptions, columns: Titles) -> str:
     """Warn that importing the file will create the assignment, perhaps because of a typo."""
     return (
-        f"The roster has no {noun} {printable(options.column_title)}, so {platform} will create one "
-        "out "
-        f"of {format_points(options.total)} points. The roster's are: {list_titles(columns)}."
+        f"The roster has no {noun} {printable(options.column_title)}, so {platform} will "
+        f"create one out of {format_points(options.total)} points. The roster's are: "
+        f"{list_titles(columns)}."
     )
 
 

@@ -219,8 +219,8 @@ def _base_key(grade: Grade, students: set[str]) -> str:
     """Return the key without its number: batches call the second submission of ``12`` ``12 #2``."""
     repeated = _REPEATED_KEY.fullmatch(grade.student)
     return (
-        repeated["normalize_cell_key"]
-        if repeated and repeated["normalize_cell_key"] in students
+        repeated["key"]
+        if repeated and repeated["key"] in students
         else grade.student
     )
 

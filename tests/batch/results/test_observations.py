@@ -62,7 +62,7 @@ executions = st.builds(
     heatmaps=st.just(figure()) | st.just(figure([[0.5]], [[np.nan, 2.0]])),
     complete=st.booleans(),
     isolation=texts,
-    overrun=texts,
+    limit_exceeded=texts,
 )
 stored_runs = st.builds(
     StoredRun,
@@ -74,7 +74,7 @@ stored_runs = st.builds(
     not_attempted=st.frozensets(texts, max_size=3),
     names=st.frozensets(texts, max_size=3),
     notes=st.lists(texts, max_size=2).map(tuple),
-    asked=st.builds(
+    fingerprint=st.builds(
         RequestFingerprint, environment_digest=texts, limits=texts, seed=st.integers(0, 2**31),
         probes=st.dictionaries(texts, texts, max_size=3), full=st.booleans(),
     ),

@@ -16,7 +16,7 @@ from tests.builders import submission
 from tests.held_out.filled import filled_template
 from tests.notebooks import TEMPLATE, solved_template
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 EXAMPLE = TEMPLATE.with_name("example_submission.ipynb")
 

@@ -38,6 +38,7 @@ pytestmark = [
         not sys.platform.startswith("linux") or os.geteuid() != 0 or not shutil.which("unshare"),
         reason="a private mount namespace needs Linux and root",
     ),
+    pytest.mark.long,
 ]
 
 

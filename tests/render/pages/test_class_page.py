@@ -12,6 +12,8 @@ from tests.render.pages import course
 from tests.render.pages.axe import violations
 from tests.render.pages.conftest import OpenPage
 
+pytestmark = pytest.mark.long
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 

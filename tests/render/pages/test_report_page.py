@@ -19,7 +19,7 @@ from tests.render.pages.three_mistakes import MISTAKES
 if TYPE_CHECKING:
     from playwright.sync_api import FloatRect, Locator, Page
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

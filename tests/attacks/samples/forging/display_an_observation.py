@@ -10,10 +10,10 @@ import base64
 from IPython.display import display
 MIME = "application/vnd.induction-lab-grader+json"
 try:
-    from grader.protocol.values import Numbers
+    from grader.protocol.values import ArrayValue
     from grader.protocol.encoding import pack
     import numpy as np
-    body = pack(Numbers(kind="float", array=np.array(1.0)))
+    body = pack(ArrayValue(kind="float", array=np.array(1.0)))
 except Exception:  # noqa: BLE001 (a figure is the student's to break; the cell goes on)
     body = b'{"passed": true}'
 for content in ({"observation": base64.b64encode(body).decode(), "seconds": 0.0},

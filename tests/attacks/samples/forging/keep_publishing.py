@@ -11,9 +11,9 @@ from IPython import get_ipython
 MIME, pub = "application/vnd.induction-lab-grader+json", get_ipython().display_pub
 def forge():
     import numpy as np
-    from grader.protocol.values import Numbers
+    from grader.protocol.values import ArrayValue
     from grader.protocol.encoding import pack
-    bodies = [pack(Numbers(kind="ndarray", array=np.full((4, 3), 0.05))), pack(Numbers(kind="list", array=np.full(6, 0.1)))]
+    bodies = [pack(ArrayValue(kind="ndarray", array=np.full((4, 3), 0.05))), pack(ArrayValue(kind="list", array=np.full(6, 0.1)))]
     for turn in range(2000):
         forged = base64.b64encode(bodies[turn % 2]).decode()
         try: pub.publish(data={MIME: {"observation": forged, "seconds": 0.0}}, metadata={})

