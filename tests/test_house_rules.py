@@ -87,7 +87,7 @@ def test_a_live_check_leaves_torch_to_its_rooms(path: Path) -> None:
 
 
 def test_nothing_points_outside_the_repository() -> None:
-    """What is published names no folder that only its authors have."""
+    """Published files name no folder that only the authors have."""
     folder = "shared" + "/"
     named = [name(p) for p in texts() if folder in p.read_text(encoding="utf-8", errors="replace")]
     assert named == []

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from grader.cli.main import COMMANDS
+
 HEAVY = {"torch", "transformer_lens", "nbclient", "reference", "IPython", "matplotlib", "plotly"}
 
 
@@ -29,7 +31,10 @@ LIGHT = {"torch", "numpy", "pydantic", "rich", "yaml"}
         ("from grader import GraderError", {*LIGHT, "click"}),
         ("import grader.cli", LIGHT),
         ("from grader.cli import cli; cli(['--help'], standalone_mode=False)", LIGHT),
-        ("from grader.cli import cli; cli(['run', '--help'], standalone_mode=False)", LIGHT),
+        *(
+            (f"from grader.cli import cli; cli([{c!r}, '--help'], standalone_mode=False)", LIGHT)
+            for c in COMMANDS
+        ),
     ],
 )
 def test_the_package_and_its_help_are_light(code: str, absent: set[str]) -> None:

@@ -1,9 +1,8 @@
-"""``grade package``: packs everything a course platform or a student needs into one zip."""
+"""Options of ``grade package``."""
 
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from grader.cli.options import (
     GRADING,
@@ -13,44 +12,6 @@ from grader.cli.options import (
     output_option,
     rubric_option,
 )
-from grader.errors import GraderError
-from grader.files.atomic_write import write_atomically
-from grader.files.escape import printable
-from grader.integrations.packages.build import PackageOptions, collect_contents
-from grader.integrations.packages.files import zip_files
-from grader.integrations.packages.registry import PACKAGES
-
-_MB = 2**20
-
-
-def write_package(order: PackageOptions, output: Path | None) -> None:
-    """Build a package and write it.
-
-    Args:
-        order: The package's options.
-        output: The zip; None for a name after the platform.
-
-    Raises:
-        GraderError: A part is not available, or the file cannot be written.
-    """
-    console = Console(stderr=True)
-    package = PACKAGES[order.platform]
-    path = output or Path(f"{order.platform}.zip")
-    with console.status("Packing …"):
-        contents = collect_contents(order, lambda text: console.print(text, highlight=False))
-        data = zip_files(package.make_files(contents))
-    try:
-        write_atomically(path, data)
-    except OSError as error:
-        reason = error.strerror or error
-        raise GraderError(f"Cannot write {printable(str(path))}: {reason}.") from error
-    hidden = f", hidden keys: {len(contents.hidden_keys)}" if contents.hidden_keys else ""
-    console.print(
-        f"Wrote {printable(str(path))} ({len(data) / _MB:.1f} MB{hidden}). {package.next_step}",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
 
 
 @click.command(cls=SectionedCommand)
@@ -105,6 +66,9 @@ def package(  # noqa: PLR0913, PLR0917 (one parameter an option: click's way)
 
     The zip holds the grader, a rubric and its answer keys.
     """
+    from grader.cli.write_package import write_package
+    from grader.integrations.packages.build import PackageOptions
+
     if pip_index_url is not None and (not pip_index_url.isprintable() or " " in pip_index_url):
         raise click.UsageError("--pip-index-url is one address, without spaces.")
     order = PackageOptions(

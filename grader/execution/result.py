@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grader.execution.outputs import student_traceback
+from grader.execution.cell_outputs import student_traceback
 from grader.protocol.encoding import unpack
 from grader.protocol.frames import Frame, FrameKind
 from grader.protocol.json_fields import UnreadableError
@@ -43,7 +43,7 @@ class RunResult:
     """Each probe's duration, by the probe's name."""
     heatmaps: SequenceValue
     outputs: Mapping[int, bytes] = field(default_factory=dict)
-    """Each cell's outputs, by the cell's index; not parsed, see `grader.execution.outputs`."""
+    """Each cell's outputs, by the cell's index; not parsed, see `grader.execution.cell_outputs`."""
     complete: bool
     """True if the driver reached its end."""
     isolation: str = "none"

@@ -8,7 +8,7 @@ from grader.charts import Chart
 from grader.execution.job import Job, PreparedSubmission, ProbeSpec, build_job
 from grader.execution.result import RunResult
 from grader.grading.pipeline import judge_run
-from grader.ipython_magic.lab import installed_lab, model_store
+from grader.ipython_magic.installed_lab import installed_lab, model_store
 from grader.ipython_magic.namespace import preserve_state, stubs_in, student_names
 from grader.ipython_magic.selection import select_for_kernel
 from grader.kernel.model_store import ModelStore

@@ -1,29 +1,25 @@
-"""``%grade``: its arguments, and its display as HTML and as plain text."""
+"""``%grade``: registers the magic, parses its arguments and runs a check.
+
+`%load_ext grader` imports this module, so it imports neither torch nor the rubric at its top.
+"""
 
 import random
 import shlex
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from io import StringIO
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, NoReturn
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
-from rich.console import Console
 
 from grader.errors import GraderError
-from grader.ipython_magic.check import Checked
-from grader.render.html import to_fragment
-from grader.render.terminal import render_report
-from grader.report.model import Report
 
 _MAX_HINTS = 3
 USAGE = f"%grade [CRITERION|FUNCTION] [--hints 0..{_MAX_HINTS}]"
-_TEXT_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,28 +51,6 @@ def parse_arguments(line: str) -> Arguments:
     except ValueError as error:
         raise UsageError(f"{USAGE}: {error}") from None
     return Arguments(name=arguments.name, hints=arguments.hints)
-
-
-def mime_bundle(checked: Checked, *, hints: int, seconds: float) -> dict[str, str]:
-    """Return a check's display by media type.
-
-    Args:
-        hints: Number of hints per mistake, at most three.
-        seconds: Duration of the check.
-    """
-    report = checked.report
-    number = len(report.verdicts)
-    duration = f"Checked {number} {'criterion' if number == 1 else 'criteria'} in {seconds:.1f} s."
-    report = replace(report, notes=(*report.notes, duration))
-    page = to_fragment(report, checked.charts, hints)
-    return {"text/html": page, "text/plain": _text(report, hints)}
-
-
-def _text(report: Report, hints: int) -> str:
-    console = Console(file=StringIO(), width=_TEXT_WIDTH, color_system=None, force_jupyter=False)
-    with console.capture() as captured:
-        console.print(render_report(report, hints))
-    return captured.get()
 
 
 def register_magic(shell: object) -> None:
@@ -112,9 +86,9 @@ def _python_random_state_kept() -> Iterator[None]:
 @_python_random_state_kept()
 def _check(namespace: dict[str, Any], arguments: Arguments) -> None:
     start = perf_counter()
-    # The first check imports torch and the rubric, so that `%load_ext` is instant.
     from grader.ipython_magic.check import StoppedError, check  # noqa: PLC0415
-    from grader.ipython_magic.lab import model_store  # noqa: PLC0415
+    from grader.ipython_magic.display import mime_bundle  # noqa: PLC0415
+    from grader.ipython_magic.installed_lab import model_store  # noqa: PLC0415
 
     try:
         checked = check(namespace, arguments.name)
@@ -134,7 +108,7 @@ def _check(namespace: dict[str, Any], arguments: Arguments) -> None:
 def _completions(_shell: object, _event: object) -> list[str]:
     """Return the words that the tab key offers after ``%grade``."""
     with suppress(GraderError):
-        from grader.ipython_magic.lab import installed_lab  # noqa: PLC0415
+        from grader.ipython_magic.installed_lab import installed_lab  # noqa: PLC0415
 
         criteria = installed_lab().file.rubric.criteria
         names = [name for c in criteria for name in (c.function, c.id) if name]

@@ -57,7 +57,7 @@ class ModelStore:
         Args:
             device: Torch device of all models.
             weights: Folder of hidden models' weights.
-            spare: Release models that can be rebuilt, to keep memory low.
+            save_memory: Release models that can be rebuilt, to keep memory low.
         """
         self.device = device
         self._save_memory = save_memory

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import nbformat
 from nbformat import NotebookNode
 
-from grader.execution.outputs import CellOutput, parse_outputs
+from grader.execution.cell_outputs import CellOutput, parse_outputs
 from grader.execution.result import RunResult
 from grader.files.untrusted import exceeds_json_values
 from grader.submission.read import Cell, Submission

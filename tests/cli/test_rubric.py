@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from grader.answer_key.find import rubric_with_mistakes
 from grader.cli import cli
-from grader.cli.rubric import schema_text
+from grader.cli.check_rubric import schema_text
 from grader.rubric.load import load_rubric
 
 RUBRICS = Path(__file__).parents[2] / "rubrics"

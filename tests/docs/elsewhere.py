@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Elsewhere(NamedTuple):
-    """Where else a command is run."""
+    """A test that runs a command of the docs, and the reason why the docs test does not."""
 
     test: str
     """A test, as pytest names it; or a step of `.ci/run`."""
@@ -124,6 +124,7 @@ ELSEWHERE = {
         "tests/cli/watch/test_watch.py::test_every_save_is_graded_until_ctrl_c",
         "goes on until it is stopped",
     ),
+    "pip install -c constraints.txt .": Elsewhere(".ci/run", _CI),
     "pip install -e .": Elsewhere(
         "tests/docs/test_labs.py::test_the_lab_is_found_by_its_name",
         "fetches what builds packages; there the package is installed without pip",

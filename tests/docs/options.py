@@ -15,7 +15,7 @@ _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*|(?<![\w-])-[a-zA-Z](?![\w-])")
 
 
 def every_command() -> dict[str, click.Command]:
-    """What is typed, and the command that it is; `grade run` is `grade NOTEBOOK`."""
+    """Return the click commands by what is typed; `grade run` is `grade NOTEBOOK`."""
     return {
         **dict(_below("grade", cli)),
         "python -m reference": analyse,
@@ -54,7 +54,7 @@ def sections() -> tuple[str, ...]:
 
 
 def about(command: str, part: str) -> bool:
-    """Whether a section names a command as it is typed."""
+    """Return True if a section names a command as it is typed."""
     if command == "grade run":
         return _HOLES.search(part) is not None
     return re.search(rf"{re.escape(command)}(?![\w-])", part) is not None

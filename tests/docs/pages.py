@@ -42,7 +42,7 @@ class Block:
     language: str
     text: str
     mark: str
-    """What its comment says that it is: `file`, `ci`, or nothing."""
+    """Kind that the comment above the block states: `file`, `ci`, or nothing."""
     what: str
     """The file's name, or the step's."""
 
@@ -61,7 +61,7 @@ class Command:
 
 
 def text(page: str) -> str:
-    """What a page says."""
+    """Return a page's text."""
     return (ROOT / page).read_text(encoding="utf-8")
 
 
@@ -78,7 +78,7 @@ def blocks(page: str) -> Iterator[Block]:
 
 
 def steps(page: str) -> Iterator[Block | Command]:
-    """What a reader of a page does, in order: files to write and commands to run."""
+    """Yield the steps of a page's reader, in order: files to write and commands to run."""
     for block in blocks(page):
         if block.mark == "file":
             yield block

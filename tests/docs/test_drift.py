@@ -54,7 +54,7 @@ def test_every_help_says_what_it_is_for(command: str) -> None:
 
 @pytest.mark.parametrize("name", [*PLATFORMS.choices, *GRADEBOOKS.choices])
 def test_every_platform_and_gradebook_is_named(name: str) -> None:
-    """What `--format` and `--to` take is in the docs."""
+    """The docs name every value of `--format` and `--to`."""
     assert f"`{name}`" in text("docs/platforms.md") + text("docs/instructors.md")
 
 

@@ -79,7 +79,7 @@ def rotate(model: HookedTransformer, head: Head, rotation: torch.Tensor) -> None
 
 
 def test_variants_and_mistakes_it_names_are_in_the_rubric() -> None:
-    """What the page says the report names is what the rubric calls it."""
+    """The page calls each variant by its name in the rubric."""
     rubric = rubric_with_mistakes(load_rubric())
     known = {variant.name for variant in rubric.variants} | {m.name for m in rubric.mistakes}
     said = "\n".join(re.findall(r"^.*(?:ariants?|mistake) `.*$", text(PAGE), re.MULTILINE))

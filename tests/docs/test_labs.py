@@ -22,7 +22,7 @@ SAYS = {
     f"grade key verify --rubric {STEM}": "agrees with the reference on all 2 probes",
     f"grade rubric check {STEM} --model-sets 1 -o margins.md": "all hold",
 }
-"""What some commands print."""
+"""Text that some commands print."""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
 
 
 def install(folder: Path) -> None:
-    """What pip writes of a package's name, version and entry points."""
+    """Write the metadata that pip installs: name, version and entry points."""
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     about = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
     about.mkdir()

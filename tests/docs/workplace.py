@@ -1,4 +1,4 @@
-"""Where the commands of the docs are run: a folder with everything that they name."""
+"""Prepares a folder in which the commands of the docs run, with every file they name."""
 
 import os
 import shutil
@@ -78,7 +78,7 @@ def environment(site: Path) -> dict[str, str]:
 
 
 def prepare(folder: Path, site: Path, *pages: str) -> Workplace:
-    """What the commands of some pages name, on the lab in small."""
+    """Write the files that the commands of some pages name, for the small lab."""
     small_lab.install(site)
     place = Workplace(folder, environment(site))
     right = function_cells()

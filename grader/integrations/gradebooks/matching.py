@@ -218,11 +218,7 @@ def _unique_column(roster: CsvFile, title: str) -> int:
 def _base_key(grade: Grade, students: set[str]) -> str:
     """Return the key without its number: batches call the second submission of ``12`` ``12 #2``."""
     repeated = _REPEATED_KEY.fullmatch(grade.student)
-    return (
-        repeated["key"]
-        if repeated and repeated["key"] in students
-        else grade.student
-    )
+    return repeated["key"] if repeated and repeated["key"] in students else grade.student
 
 
 def _join_labels(labels: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from grader.execution.outputs import student_frames, student_traceback
+from grader.execution.cell_outputs import student_frames, student_traceback
 
 TRACE = (
     "\x1b[31m----\x1b[39m\n\x1b[31mIndexError\x1b[39m     Traceback (most recent call last)\n"
