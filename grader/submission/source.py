@@ -4,6 +4,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable
+from threading import Lock
 
 # Possessive, and within a line, so that blank lines and long runs of spaces take linear time.
 _MAGIC = re.compile(r"^([ \t]*+)[%!?].*$|^([ \t]*+).*\?{1,2}[ \t]*$", re.MULTILINE)
@@ -16,12 +17,15 @@ _INSTALL = re.compile(
     re.MULTILINE,
 )
 _LINE_CONTINUATION = re.compile(r"\\\n")
+_PARSER_LOCK = Lock()
+"""Held while parsing: CPython 3.11 keeps one recursion depth for all threads of a batch."""
 
 
 def parse_or_none(source: str) -> ast.Module | None:
     """Return the syntax tree of Python code, or None if it does not parse."""
     try:
-        with warnings.catch_warnings():  # ignore invalid escape sequences in students' strings
+        with _PARSER_LOCK, warnings.catch_warnings():
+            # Students' strings may hold invalid escape sequences.
             warnings.simplefilter("ignore")
             return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
