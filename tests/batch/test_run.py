@@ -56,6 +56,7 @@ def test_everyone_ends_and_nothing_is_done_twice(tmp_path: Path) -> None:
     assert "0 up, 0 down, 2 the same" in shown.stdout
 
 
+@pytest.mark.long
 def test_one_or_two_at_a_time_and_one_alone_give_the_same(tmp_path: Path) -> None:
     """Reports do not depend on the number of jobs, or on the folder being a zip."""
     source = course(tmp_path / "in", {"ann": "correct", "bob": "wrong", "cid": "correct"})
@@ -71,6 +72,7 @@ def test_one_or_two_at_a_time_and_one_alone_give_the_same(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
+@pytest.mark.long
 def test_a_stopped_batch_goes_on(tmp_path: Path, number: signal.Signals) -> None:
     """After the grader is killed, the next run grades the rest with the same reports."""
     students = {f"s{i}": ("correct", "wrong")[i % 2] for i in range(5)}
@@ -96,6 +98,7 @@ def test_a_stopped_batch_goes_on(tmp_path: Path, number: signal.Signals) -> None
     assert reports(results) == reports(tmp_path / "undisturbed")
 
 
+@pytest.mark.long
 def test_a_killed_fork_server_loses_no_submission(tmp_path: Path) -> None:
     """If the fork server is killed, the notebooks it was running are run again."""
     students = {f"s{i}": ("correct", "wrong")[i % 2] for i in range(6)}
@@ -116,6 +119,7 @@ def test_a_killed_fork_server_loses_no_submission(tmp_path: Path) -> None:
     assert scores(tmp_path / "out") == expected
 
 
+@pytest.mark.long
 def test_chaos(tmp_path: Path) -> None:
     """Whatever process is killed, repeating the command completes the batch."""
     students = {f"s{i}": ("correct", "wrong")[i % 2] for i in range(6)}

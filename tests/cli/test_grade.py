@@ -126,6 +126,7 @@ def test_an_unknown_model_is_exit_code_3(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.long
 def test_the_shipped_key_is_fresh() -> None:
     """The shipped key agrees with the reference on this machine."""
     result = run("key", "verify", "--device", "cpu")

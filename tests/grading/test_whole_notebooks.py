@@ -22,7 +22,7 @@ EXERCISES = {
 pytestmark = pytest.mark.kernel
 
 
-@pytest.mark.parametrize("model", [None, "planted-7x5@3"])
+@pytest.mark.parametrize("model", [None, pytest.param("planted-7x5@3", marks=pytest.mark.long)])
 def test_reference_in_the_template_earns_everything(tmp_path: Path, model: str | None) -> None:
     """The template with the reference earns all points and the bonus, on other models too."""
     result = graded(write(tmp_path / "solved.ipynb", solved_template()), model=model)
@@ -57,6 +57,7 @@ def test_example_mistakes_do_not_spread(example: Graded) -> None:
     assert example.outcomes("compute_k_composition") == {"passed"}
 
 
+@pytest.mark.long
 def test_lab_notebook_earns_everything_but_the_exercises(tmp_path: Path) -> None:
     """The printed lab earns all points outside the exercises; its JSON is deterministic."""
     if not LAB.is_file():

@@ -129,6 +129,7 @@ def test_a_killed_container_leaves_a_result(tmp_path: Path, number: signal.Signa
 
 
 @pytest.mark.kernel
+@pytest.mark.long
 def test_grading_ends_within_the_platforms_time_limit(tmp_path: Path) -> None:
     """The probes evaluated by then count, and the report is partial."""
     submit(tmp_path, "gradescope", lab=[*base_cells("correct"), HANG, HANG])
