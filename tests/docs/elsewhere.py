@@ -23,7 +23,7 @@ _WORDS = "the same run as for junit, in other words"
 _FOUND = "found there; graded as other folders are"
 _ANOTHER = "makes keys for another model, as other commands do here"
 
-_FORMATS = "tests/integrations/results/test_formats.py::test_what_is_written_is_what_was_agreed"
+_FORMATS = "tests/integrations/results/test_formats.py::test_output_matches_the_golden_file"
 _SHIPPED = "tests/cli/test_grade.py::test_the_shipped_key_is_fresh"
 _IN_PLACE = "tests/integrations/packages/test_in_place.py::test_"
 _GRADESCOPE = _IN_PLACE + "gradescope_grades_a_notebook"
@@ -44,7 +44,7 @@ ELSEWHERE = {
         _GRADESCOPE, _HIDDEN_KEYS
     ),
     "grade container gradescope --keys /autograder/source/keys": Elsewhere(
-        "tests/integrations/results/test_container.py::test_a_notebook_is_graded_at_the_platforms_place",
+        "tests/integrations/results/test_container.py::test_a_notebook_is_graded_in_the_platforms_folder",
         "reads a platform's folders",
     ),
     "grade rubric check": Elsewhere(".ci/run", "proves the whole rubric, some minutes"),
@@ -53,7 +53,7 @@ ELSEWHERE = {
     ),
     "docker build -t induction-lab-grader:0.1.0 packed/image": Elsewhere(_PRAIRIELEARN, _DOCKER),
     "cp -r packed/questions/induction_heads pl-course/questions/": Elsewhere(
-        "tests/integrations/packages/test_packages.py::test_prairielearns_question_is_whole",
+        "tests/integrations/packages/test_packages.py::test_prairielearns_question_has_all_its_keys",
         _UNPACKED,
     ),
     "grade package coursera -o coursera.zip && unzip -q coursera.zip -d packed": Elsewhere(
@@ -70,10 +70,10 @@ ELSEWHERE = {
     "python -m reference": Elsewhere(_ANALYSIS, _SECONDS),
     "python -m reference --model planted-7x5@3": Elsewhere(_ANALYSIS, _SECONDS),
     "python -m reference --model gpt2-small": Elsewhere(
-        "tests/reference/test_command.py::test_what_is_missing_is_3", _WEIGHTS
+        "tests/reference/test_command.py::test_a_missing_model_exits_with_3", _WEIGHTS
     ),
     "python -m reference --checkpoints trained-2x4@2": Elsewhere(
-        _CHECKPOINTS + "a_run_is_trained_once_and_kept", "trains a model, some minutes"
+        _CHECKPOINTS + "a_run_is_trained_once_and_saved", "trains a model, some minutes"
     ),
     "python -m reference --checkpoints pythia-14m": Elsewhere(
         _CHECKPOINTS + "published_checkpoints_come_from_the_hubs_cache", _WEIGHTS

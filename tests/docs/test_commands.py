@@ -9,7 +9,7 @@ from grader.cli import cli
 from reference.__main__ import main as analyse
 from tests.docs.elsewhere import ELSEWHERE
 from tests.docs.options import subcommands
-from tests.docs.pages import PAGES, PYTHON_PAGES, ROOT, commands, python, words
+from tests.docs.pages import PAGES, PYTHON_PAGES, commands, python, words
 from tests.docs.workplace import Workplace, prepare
 
 pytestmark = [pytest.mark.kernel, pytest.mark.long]
@@ -71,18 +71,3 @@ def leaf(arguments: list[str]) -> tuple[click.Command, list[str]]:
             return inner["run"], arguments
         command, arguments = inner[word], arguments[1:]
     return command, arguments
-
-
-@pytest.mark.parametrize("line", sorted(ELSEWHERE))
-def test_what_is_run_elsewhere_is_in_the_docs(line: str) -> None:
-    """The table of what is not run here holds nothing that no page has, and says why."""
-    assert line in {command.line for command in commands(*PAGES)}
-    assert ELSEWHERE[line].reason
-
-
-@pytest.mark.parametrize("test", sorted({entry.test for entry in ELSEWHERE.values()}))
-def test_who_runs_it_elsewhere_is_there(test: str) -> None:
-    """The tests that the table names exist."""
-    path, _, name = test.partition("::")
-    assert (ROOT / path).is_file()
-    assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8") or not name
