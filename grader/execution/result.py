@@ -8,7 +8,6 @@ from grader.execution.cell_outputs import student_traceback
 from grader.protocol.encoding import unpack
 from grader.protocol.frames import Frame, FrameKind
 from grader.protocol.json_fields import UnreadableError
-from grader.protocol.notices import MAX_NOTICES, checked_notices
 from grader.protocol.values import ArrayValue, Failure, Observation, SequenceValue
 
 _MAX_CELLS = 5000
@@ -45,8 +44,6 @@ class RunResult:
     heatmaps: SequenceValue
     outputs: Mapping[int, bytes] = field(default_factory=dict)
     """Each cell's outputs, by the cell's index; not parsed, see `grader.execution.cell_outputs`."""
-    notices: tuple[tuple[str, str], ...] = ()
-    """Codes and details of what the notebook met on the grader's machine, see `NOTICES`."""
     complete: bool
     """True if the driver reached its end."""
     isolation: str = "none"
@@ -67,7 +64,6 @@ class ResultCollector:
     seconds: dict[str, float] = field(default_factory=dict)
     heatmaps: list[ArrayValue] = field(default_factory=list)
     outputs: dict[int, bytes] = field(default_factory=dict)
-    notices: dict[tuple[str, str], None] = field(default_factory=dict)
     error_message: str = ""
     """The driver's message if no kernel could be started."""
     done: bool = False
@@ -87,8 +83,6 @@ class ResultCollector:
                 self.error_message = " ".join(str(head.get("message")).split())[:2000]
             case FrameKind.DONE:
                 self.done = True
-            case FrameKind.NOTICES:
-                self.notices |= dict.fromkeys(checked_notices(head.get("notices")))
             case _:
                 self._add_display(frame)
 
@@ -125,7 +119,6 @@ class ResultCollector:
             seconds=self.seconds,
             heatmaps=SequenceValue(kind="figure", items=tuple(self.heatmaps)),
             outputs=self.outputs,
-            notices=tuple(self.notices)[:MAX_NOTICES],
             complete=self.done,
             isolation=isolation,
             limit_exceeded=limit_exceeded,

@@ -9,7 +9,6 @@ from grader.execution.job import PreparedSubmission
 from grader.execution.result import CellOutcome, RunResult
 from grader.judging.failures import was_skipped
 from grader.judging.judge import Judge, carried_forward_notes
-from grader.protocol.notices import notice_texts
 from grader.protocol.values import Failure, Observation
 from grader.report.model import CellError, Report, Verdict
 from grader.rubric.load import RubricFile
@@ -57,12 +56,7 @@ def build_report(
         cells=submission.total_cells,
         seconds=sum(cell.seconds for cell in execution.cells),
         cell_errors=tuple(error for error in errors if error),
-        notes=(
-            *_limit_notes(execution),
-            *prepared.notes,
-            *notice_texts(execution.notices),
-            *carried_forward_notes(rubric, verdicts),
-        ),
+        notes=(*_limit_notes(execution), *prepared.notes, *carried_forward_notes(rubric, verdicts)),
         environment=_environment(execution, prepared.job.seed),
     )
 

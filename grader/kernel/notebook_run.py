@@ -12,7 +12,6 @@ from grader.kernel.probe_cell import cell_for, reply_of
 from grader.kernel.session import INTERRUPT_GRACE_SECONDS, CellRun, KernelSession, StartError
 from grader.protocol.encoding import pack
 from grader.protocol.frames import Frame, FrameKind
-from grader.protocol.notices import MAX_NOTICES
 from grader.protocol.values import Failure
 
 SendFrame = Callable[[Frame], None]
@@ -68,7 +67,6 @@ class NotebookRun:
         self._abandoned: dict[str, Failure] = {}
         self._outputs = OutputSender(send_frame)
         self._bytes_sent: dict[str, int] = {}
-        self._notices: list[Any] = []
         self._session: KernelSession | None = None
         self._expected_sample = ""
         self._check_each_cell = False
@@ -161,7 +159,6 @@ class NotebookRun:
         """Check that the integrity sample is the same as in the fresh kernel."""
         run = await session.execute(_INTEGRITY_CELL, _INTEGRITY_SECONDS)
         sample = str((run.published or {}).get("sample", ""))
-        self._send_notices(run)
         self._expected_sample = self._expected_sample or sample
         return run.alive and bool(sample) and sample == self._expected_sample
 
@@ -235,7 +232,6 @@ class NotebookRun:
             await self._run_probe(probe, retried=True)
             return
         body = reply_of(run)
-        self._send_notices(run)
         if not run.alive or run.status == "timed_out":
             failure = self._failure(run, limit)
             self._abandoned[function] = failure
@@ -260,13 +256,6 @@ class NotebookRun:
             kind="timed_out",
             message=f"{run.seconds:.0f} s, {limit_name} limit {self._limits[limit_name]:g} s",
         )
-
-    def _send_notices(self, run: CellRun) -> None:
-        """Send the notices that the kernel has recorded since the last time."""
-        notices = (run.published or {}).get("notices")
-        if isinstance(notices, list) and notices[:MAX_NOTICES] != self._notices:
-            self._notices = notices[:MAX_NOTICES]
-            self._send_frame(Frame(kind=FrameKind.NOTICES, header={"notices": self._notices}))
 
     def _send_observation(self, probe: dict[str, Any], body: bytes, seconds: float) -> None:
         head = {"probe": probe["id"], "seconds": seconds}

@@ -17,12 +17,10 @@ import torch
 from IPython.core.getipython import get_ipython
 
 from grader.kernel.encode import encode
-from grader.kernel.kernel_state import Kernel, publish
 from grader.kernel.model_store import ModelStore
-from grader.kernel.notices import recorded_notices
 from grader.kernel.recorded_function import RecordedFunction
 from grader.kernel.side_effects import SideEffectSnapshot
-from grader.kernel.startup import reset_global_state
+from grader.kernel.startup import Kernel, publish, reset_global_state
 from grader.protocol.encoding import pack, unpack
 from grader.protocol.json_fields import UnreadableError
 from grader.protocol.values import Failure, Observation, RecordedCall, Recording, Value
@@ -65,8 +63,7 @@ def _evaluate_and_publish(request: bytes) -> None:
         body = pack(observation)
     except UnreadableError as error:
         body = pack(Failure(kind="unreadable", message=str(error)))
-    answer = {"observation": base64.b64encode(body).decode(), "seconds": seconds}
-    publish({**answer, "notices": recorded_notices()})
+    publish({"observation": base64.b64encode(body).decode(), "seconds": seconds})
 
 
 def _evaluate_decoded(probe: Mapping[str, Any], namespace: dict[str, Any]) -> Observation:

@@ -32,7 +32,6 @@ class FrameKind(IntEnum):
     PROBE = 10
     WEIGHTS = 11
     OUTPUTS = 12
-    NOTICES = 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,11 +19,10 @@ from grader.protocol.json_fields import (
     checked_texts,
     parsing,
 )
-from grader.protocol.notices import checked_notices
 from grader.protocol.values import SequenceValue
 from grader.submission.read import Submission
 
-_FORMAT = "induction-lab-grader/stored/3"
+_FORMAT = "induction-lab-grader/stored/2"
 
 
 class StoredRunError(GraderError):
@@ -80,7 +79,6 @@ def encode_run(stored: StoredRun) -> bytes:
         "cells": [asdict(cell) for cell in execution.cells],
         "observations": observations,
         "seconds": dict(execution.seconds),
-        "notices": [list(notice) for notice in execution.notices],
         "heatmaps": to_json(execution.heatmaps, arrays),
         "complete": execution.complete,
         "isolation": execution.isolation,
@@ -146,7 +144,6 @@ def _execution(node: Mapping[str, Any], arrays: Arrays) -> RunResult:
         observations=observations,
         seconds={name: checked_number(number) for name, number in node["seconds"].items()},
         heatmaps=checked(observation_from_json(node["heatmaps"], arrays), SequenceValue),
-        notices=checked_notices(node["notices"]),
         complete=checked(node["complete"], bool),
         isolation=checked(node["isolation"], str),
         limit_exceeded=checked(node["overrun"], str),

@@ -8,7 +8,7 @@
 # SIGN: none
 import numpy as np
 def planted(model):
-    from grader.kernel.kernel_state import Kernel
+    from grader.kernel.startup import Kernel
     return {"models": list(Kernel.model_store._snapshots), "name": Kernel.model_name}
 def compute_induction_scores(model, *_a, **_k):
     scores = np.zeros((model.cfg.n_layers, model.cfg.n_heads))

@@ -1,1 +1,0 @@
-"""Notebooks as people hand them in: each case is one small change to a right notebook."""
